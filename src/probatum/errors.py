@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every error that Probatum raises on purpose, in one tree.
+
+::
+
+    ProbatumError                 what was wanted, what came, what to do; never a traceback for the user
+    ├── UsageError                the command or the call was used wrongly
+    ├── DescriptionError          probatum.toml, a policy or a plan has mistakes (all of them at once)
+    ├── DataError                 a data file cannot be read, or does not hold what was said of it
+    │   └── InsufficientDataError too few rows for the question; becomes "not applicable"
+    ├── ModelError                the model cannot be loaded or asked
+    │   └── UntrustedFileError    the file's format can run code and nobody said that it may
+    ├── MissingExtraError         an optional package is not installed; the message names the extra
+    ├── PluginError               a check, adapter or format from elsewhere is broken or clashes
+    ├── RunFolderError            a run's folder is in use, incomplete or altered
+    └── StorageError              the disk is full or refuses to be written
+"""
+
+
+class ProbatumError(Exception):
+    """Base of all: the command line prints the message and ends with ``exit_code``."""
+
+    exit_code = 2
+
+
+class UsageError(ProbatumError):
+    """The command or the call was used wrongly."""
+
+
+class DescriptionError(ProbatumError):
+    """A description, policy or plan file has mistakes; ``mistakes`` holds one line for each."""
+
+    def __init__(self, file: str, mistakes: list[str]) -> None:
+        """Keep every mistake, so that all are shown at once."""
+        self.file = file
+        self.mistakes = mistakes
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__("\n".join([f"{file} has {count}:", *(f"  {mistake}" for mistake in mistakes)]))
+
+
+class DataError(ProbatumError):
+    """A data file cannot be read, or does not hold what was said of it."""
+
+
+class InsufficientDataError(DataError):
+    """There are too few rows to answer the question at all."""
+
+
+class ModelError(ProbatumError):
+    """The model cannot be loaded, or cannot be asked."""
+
+
+class UntrustedFileError(ModelError):
+    """The file's format can run code when loaded, and nobody said that this file may."""
+
+
+class MissingExtraError(ProbatumError):
+    """An optional package is needed and absent."""
+
+
+class PluginError(ProbatumError):
+    """A check, adapter or format from another package is broken or clashes with a built-in one."""
+
+
+class RunFolderError(ProbatumError):
+    """A run's folder is not empty, not complete, or not what was written."""
+
+
+class StorageError(ProbatumError):
+    """The disk is full, or refuses to be written."""
+
+    exit_code = 3

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The nouns: frozen facts without input, output or behaviour beyond arithmetic on themselves."""

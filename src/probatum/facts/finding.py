@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a check found: measured numbers with their ranges, in plain words. It carries no verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from probatum.facts.interval import Interval
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+class State(StrEnum):
+    """How far the question got."""
+
+    MEASURED = "measured"
+    DECLARED = "declared"  # answered by people
+    NOT_APPLICABLE = "not-applicable"  # with why, and what would enable it
+    ERROR = "error"  # with why
+
+
+class Known(StrEnum):
+    """How the sentence is known."""
+
+    PROVEN = "proven"
+    MEASURED = "measured"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A measure within one group: a class, a kind of mistake, a slice."""
+
+    name: str
+    value: float | None
+    interval: Interval | None
+    n: int  # rows the number rests on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A number with unit, range and sample size."""
+
+    value: float | None  # None: not known, see ``why``
+    unit: str  # "share" (0 to 1), "ratio", "rows", "topics", or the target's own unit
+    interval: Interval | None  # None only for counts over an enumerated set, which are exact
+    n: int  # rows the number rests on
+    groups: tuple[Part, ...] = ()  # the same measure within groups, worst first
+    per_100: float | None = None  # a share as "about 13 of 100"
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One column's content in an example row; shown only with ``--include-rows``."""
+
+    column: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One row that shows the finding, named by its place in a seeded permutation, never by content."""
+
+    row: int
+    truth: str
+    answer: str
+    score: float | None = None  # of the answer given, 0 to 1
+    group: str | None = None
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What to do next."""
+
+    sentence: str
+    command: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """Something only people can say, as it was said."""
+
+    topic: str
+    text: str
+    by: str
+    role: str | None = None
+    date: str | None = None  # ISO 8601
+    expires: str | None = None  # ISO 8601; the last day on which it holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The answer to one check's question. A check fills the first half, the executor the second."""
+
+    sentence: str  # one plain sentence
+    state: State = State.MEASURED
+    known: Known = Known.MEASURED
+    why: str | None = None  # for not-applicable and error
+    details: tuple[str, ...] = ()  # further plain sentences, in the order to be read
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    tried: int | None = None  # how many things were tried before this was found
+    holds_days: int = 180
+
+    check: str = ""
+    part: str = ""  # of a check that is split into units
+    judged: tuple[str, ...] = ()  # the measures a policy may judge, for this task
+    options: Mapping[str, Json] = field(default_factory=dict)
+    seed_name: str = ""

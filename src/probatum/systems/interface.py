@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a check may ask of a system, one protocol a capability."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from probatum.facts.capabilities import Capability
+from probatum.facts.threats import Task
+from probatum.systems.datasets import Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answers:
+    """What a model said about some rows."""
+
+    labels: np.ndarray  # (n,) int32 index into the classes, -1: no answer; regression: (n,) float64, NaN: no answer
+    scores: np.ndarray | None = None  # (n, k) probabilities in the order of the classes; NaN where no answer
+    failures: Mapping[str, int] = field(default_factory=dict)  # type of exception, rows on which it was raised
+
+    @property
+    def given(self) -> np.ndarray:
+        """(n,) bool: the model answered."""
+        return np.asarray(~np.isnan(self.labels) if self.labels.dtype.kind == "f" else self.labels >= 0)
+
+
+class Predictions(Protocol):
+    """A system that answers."""
+
+    @property
+    def task(self) -> Task:
+        """What the model is asked for."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Everything that can be asked of this model."""
+
+    def answers(self, rows: Rows) -> Answers:
+        """Ask the model; rows that were asked before come out of the run's store."""
+
+
+class Scores(Predictions, Protocol):
+    """A system whose answers carry probabilities."""
+
+
+class Refit(Predictions, Protocol):
+    """A system that can be trained again."""
+
+    def refit(self, rows: Rows, rng: np.random.Generator) -> Predictions:
+        """Return the same system trained on other rows."""
