@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a check may ask of a system, one protocol a capability."""
+"""What a check may ask of a system, one protocol a capability; and what an adapter promises."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import numpy as np
 
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
-from probatum.systems.datasets import Rows
+from probatum.systems.datasets import Label, Rows, Schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,8 +26,33 @@ class Answers:
         return np.asarray(~np.isnan(self.labels) if self.labels.dtype.kind == "f" else self.labels >= 0)
 
 
+class Model(Protocol):
+    """What an adapter makes of a framework's own object."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Everything that can be asked of this model."""
+
+    @property
+    def classes(self) -> tuple[Label, ...] | None:
+        """The labels the model can give, in its own order; None where it does not say."""
+
+    def ask(self, rows: Rows) -> Answers:
+        """Ask about all rows in one call; whatever the model raises passes through."""
+
+    def check_columns(self, schema: Schema) -> None:
+        """Raise ModelError when the model wants columns that the data do not have."""
+
+    def refit(self, rows: Rows, seed: int) -> "Model":
+        """Return the same kind of model trained on these rows; ModelError where that is impossible."""
+
+
 class Predictions(Protocol):
     """A system that answers."""
+
+    @property
+    def schema(self) -> Schema:
+        """The columns, the target and the classes."""
 
     @property
     def task(self) -> Task:
@@ -35,7 +60,7 @@ class Predictions(Protocol):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """Everything that can be asked of this model."""
+        """Everything that can be asked of this system."""
 
     def answers(self, rows: Rows) -> Answers:
         """Ask the model; rows that were asked before come out of the run's store."""

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write what is generated from the checks: the shipped policies and the page of each check.
+
+``python docs/generate.py`` writes; with ``--check`` it only compares, and ends with 1 where a file is stale.
+"""
+
+import sys
+from pathlib import Path
+
+from probatum.checks.interface import Check, checks
+from probatum.facts.policy import Stakes
+from probatum.runs.policies import write_shipped
+
+ROOT = Path(__file__).parent.parent
+
+
+def generated() -> dict[Path, str]:
+    """Return the text of every generated file."""
+    known = checks()
+    policies = ROOT / "src" / "probatum" / "policies"
+    texts = {policies / f"{stakes.value}.toml": write_shipped(known, stakes) for stakes in Stakes}
+    texts |= {ROOT / "docs" / "checks" / f"{check.id}.md": page(check) for check in known.values()}
+    texts[ROOT / "docs" / "checks" / "README.md"] = index(known)
+    return texts
+
+
+def page(check: Check) -> str:
+    """Return the page of one check."""
+    head, _, rest = check.page.strip().partition("\n\n")
+    limits = "".join(
+        f"| `{name}` | {judged.direction.value.replace('_', ' ')} | {judged.low:g} | {judged.medium:g} | "
+        f"{judged.high:g} | {', '.join(judged.tasks)} | {judged.because} |\n"
+        for name, judged in check.judged.items()
+    )
+    table = (
+        "\n## Starting limits\n\n| measure | passes | low | medium | high, critical | tasks | because |\n"
+        f"|---|---|---|---|---|---|---|\n{limits}"
+        if limits
+        else ""
+    )
+    known_as = ", ".join(f"{entry.framework} {entry.edition}: {entry.id}" for entry in check.taxonomy)
+    return (
+        f"# {check.title} (`{check.id}`)\n\n{' '.join(head.split())}\n\n```text\n{rest}\n```\n{table}\n"
+        f"Known elsewhere as: {known_as or 'no entry in the lists we follow'}.\n"
+    )
+
+
+def index(known: dict[str, Check]) -> str:
+    """Return the list of all checks."""
+    rows = "".join(f"| [`{check.id}`]({check.id}.md) | {check.question} |\n" for check in known.values())
+    return f"# Checks\n\nOne page a check, generated from its file.\n\n| check | question |\n|---|---|\n{rows}"
+
+
+def main() -> int:
+    """Write or compare."""
+    stale = [
+        file for file, text in generated().items() if not file.exists() or file.read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv[1:]:
+        for file in stale:
+            print(f"stale: {file.relative_to(ROOT)}; run: make generate")
+        return 1 if stale else 0
+    for file in stale:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(generated()[file], encoding="utf-8", newline="\n")
+        print(f"wrote {file.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Open a model file once: read the bytes, digest them, tell the format by content, load from those same bytes.
+
+A file whose format can run code when loaded is opened only when its owner said so.
+"""
+
+import importlib.util
+import io
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from probatum.errors import DescriptionError, ModelError, UntrustedFileError
+from probatum.evidence.canonical import digest
+
+# First bytes, format. joblib writes pickles, compressed or not; all of them run code when loaded.
+PICKLES = {
+    b"\x80": "pickle",
+    b"x\x01": "compressed pickle (zlib)",
+    b"x\x5e": "compressed pickle (zlib)",
+    b"x\x9c": "compressed pickle (zlib)",
+    b"x\xda": "compressed pickle (zlib)",
+    b"\x1f\x8b": "compressed pickle (gzip)",
+    b"BZh": "compressed pickle (bzip2)",
+    b"\xfd7zXZ": "compressed pickle (xz)",
+    b"]\x00\x00": "compressed pickle (lzma)",
+}
+OTHERS = {b"PK\x03\x04": "zip archive (skops, torch or Keras)", b"\x89HDF": "HDF5 (Keras)"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What came out of a file, and the digest of the bytes it came from."""
+
+    content: Any
+    digest: str
+    notes: tuple[str, ...] = ()
+
+
+def load(file: Path, *, trusted: bool) -> Loaded:
+    """Load a model file.
+
+    Raises:
+        UntrustedFileError: the format can run code, and ``trusted`` is false.
+        ModelError: the file is absent, of a format that cannot be read, or broken.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"Wanted the model file {file}; it cannot be read ({error.strerror}). Check the path."
+        ) from error
+    kind = _format(content)
+    if kind is None:
+        raise ModelError(
+            f"{file.name} is not a model file that this version reads (pickle or joblib): it starts with "
+            f'{content[:4]!r}. Save the model with joblib, or name a function: python = "module:function".'
+        )
+    if not trusted:
+        raise UntrustedFileError(
+            f"{file.name} is a {kind}: loading one runs whatever code it holds, so it is loaded only if you say that "
+            "you trust where it comes from. Add trust_file = true under [model], or --trust-file on the command line."
+        )
+    return _unpickle(file, content)
+
+
+def _format(content: bytes) -> str | None:
+    for table in (PICKLES, OTHERS):
+        for start, name in table.items():
+            if content.startswith(start):
+                return name if table is PICKLES else None
+    return None
+
+
+def _unpickle(file: Path, content: bytes) -> Loaded:
+    import joblib
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            model = joblib.load(io.BytesIO(content))
+        except Exception as error:  # a pickle may raise anything
+            raise ModelError(
+                f"{file.name} could not be loaded ({type(error).__name__}: {error}). "
+                "Was it saved with other library versions? Save it again with those installed here."
+            ) from error
+    stale = any(type(warning.message).__name__ == "InconsistentVersionWarning" for warning in caught)
+    notes = (
+        ("The model was saved with another version of scikit-learn than the one that ran it here.",) if stale else ()
+    )
+    return Loaded(content=model, digest=digest(content), notes=notes)
+
+
+def find_function(name: str, folder: Path) -> tuple[Callable[..., Any], str]:
+    """Import ``module:function`` from the description's folder; return it with the digest of its file.
+
+    Raises:
+        DescriptionError: there is no such module or function.
+    """
+    module_name, _, function_name = name.partition(":")
+    try:
+        module = _import(module_name, folder)
+    except ModuleNotFoundError as error:
+        raise DescriptionError(
+            name, [f"wanted the module {module_name} in {folder}; {error}. Check the name."]
+        ) from error
+    function = getattr(module, function_name, None)
+    if not callable(function):
+        raise DescriptionError(
+            name, [f"wanted a function {function_name} in {module_name}; there is none by that name."]
+        )
+    source = Path(module.__file__ or "")
+    return function, digest(source.read_bytes() if source.is_file() else b"")
+
+
+def _import(name: str, folder: Path) -> ModuleType:
+    """Import a module; a file in the folder wins, and is not mixed up with one of the same name elsewhere."""
+    file = folder.joinpath(*name.split(".")).with_suffix(".py")
+    with _on_path(folder):
+        if not file.is_file():
+            return import_module(name)
+        own_name = f"_probatum_{digest(str(file.resolve()).encode())[7:19]}_{name.replace('.', '_')}"
+        spec = importlib.util.spec_from_file_location(own_name, file)
+        if spec is None or spec.loader is None:
+            raise ModuleNotFoundError(f"{file} cannot be imported")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[own_name] = module
+        spec.loader.exec_module(module)
+        return module
+
+
+@contextmanager
+def _on_path(folder: Path) -> Iterator[None]:
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model with the recipe that trained it: ``train(rows, seed) -> model``, where rows is a frame with the target."""
+
+from collections.abc import Callable
+from typing import Any, final
+
+import numpy as np
+import pandas as pd
+
+from probatum.adapters.interface import Wish, few, wrap
+from probatum.errors import ModelError
+from probatum.facts.capabilities import Capability
+from probatum.facts.threats import Task
+from probatum.systems.datasets import Label, Rows, Schema
+from probatum.systems.interface import Answers, Model
+
+Train = Callable[[pd.DataFrame, int], Any]
+
+
+@final
+class RecipeModel:
+    """A model that is trained again by its own recipe rather than by cloning."""
+
+    def __init__(self, model: Model, train: Train, wish: Wish) -> None:
+        """Take the model as it is, and the recipe."""
+        self._model = model
+        self._train = train
+        self._wish = wish
+        self.capabilities = model.capabilities | {Capability.REFIT}
+        self.classes: tuple[Label, ...] | None = model.classes
+
+    def ask(self, rows: Rows) -> Answers:
+        """Ask the model."""
+        return self._model.ask(rows)
+
+    def check_columns(self, schema: Schema) -> None:
+        """Let the model compare the columns."""
+        self._model.check_columns(schema)
+
+    def refit(self, rows: Rows, seed: int) -> "RecipeModel":
+        """Run the recipe on other rows."""
+        return train_by_recipe(self._train, rows, seed, self._wish)
+
+
+def train_by_recipe(train: Train, rows: Rows, seed: int, wish: Wish) -> RecipeModel:
+    """Run a recipe and wrap what comes out.
+
+    Raises:
+        ModelError: the recipe raises.
+    """
+    try:
+        model = train(_frame(rows), seed)
+    except Exception as error:  # a recipe may raise anything
+        raise ModelError(f"The recipe failed while training: {type(error).__name__}: {error}.") from error
+    return RecipeModel(wrap(model, few(rows), wish), train, wish)
+
+
+def _frame(rows: Rows) -> pd.DataFrame:
+    """Return the rows as a recipe wants them: one frame, the target among its columns."""
+    if isinstance(rows.features, pd.DataFrame):
+        frame = rows.features.copy()
+    else:
+        frame = pd.DataFrame(rows.features.reshape(len(rows), -1)).rename(columns=str)
+    schema = rows.schema
+    frame[schema.target] = rows.truth if schema.task is Task.REGRESSION else np.asarray(schema.classes)[rows.truth]
+    return frame

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a check is: one question, what it needs to be asked, and the function that answers it."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from probatum import registry
+from probatum.errors import PluginError
+from probatum.facts.capabilities import Capability
+from probatum.facts.finding import Finding, Json
+from probatum.facts.plan import Effort
+from probatum.facts.policy import Judged
+from probatum.facts.record import CheckCard
+from probatum.facts.threats import Property, Reference, Task, Vector
+
+Run = Callable[..., Finding]  # run(system, data, options, terms, rng)
+
+
+def _moment(rows: int, columns: int) -> float:
+    return 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One question put to a system. The docstring of its module is its page."""
+
+    id: str  # vector/name, with hyphens
+    title: str
+    vector: Vector
+    harms: Property
+    taxonomy: tuple[Reference, ...]
+    tasks: tuple[Task, ...]
+    needs: tuple[Capability, ...]
+    data: type[Any]  # the view of the data it wants, built by the executor
+    options: type[Any]  # a frozen dataclass; every field is written into the evidence
+    judged: Mapping[str, Judged]
+    run: Run
+    # options that shipped policies set to a judged measure's limit: option, measure
+    follows: Mapping[str, str] = field(default_factory=dict)
+    # options under more or less counted work
+    by_effort: Mapping[Effort, Mapping[str, Json]] = field(default_factory=dict)
+    seconds: Callable[[int, int], float] = _moment  # about, by rows and columns: for the screen only
+    uses: tuple[Capability, ...] = ()  # what makes the answer richer where it is there
+
+    @property
+    def page(self) -> str:
+        """The documentation of the check: the docstring of its module."""
+        return sys.modules[self.run.__module__].__doc__ or ""
+
+    @property
+    def question(self) -> str:
+        """The first paragraph of the page, as one line."""
+        return " ".join(self.page.strip().split("\n\n")[0].split())
+
+    @property
+    def card(self) -> CheckCard:
+        """What a report needs to know of this check."""
+        return CheckCard(
+            id=self.id,
+            title=self.title,
+            question=self.question,
+            vector=self.vector,
+            harms=self.harms,
+            taxonomy=self.taxonomy,
+            page=f"checks/{self.id}.md",
+        )
+
+
+def checks() -> dict[str, Check]:
+    """Return every check there is, by id, built-in ones first.
+
+    Raises:
+        PluginError: a name cannot be imported, is not a check, or carries an id that is taken.
+    """
+    found: dict[str, Check] = {}
+    for name, check in _fetched():
+        if not isinstance(check, Check):
+            raise PluginError(f"Wanted a check at {name}; found a {type(check).__name__}. Remove or mend its package.")
+        if check.id in found:
+            raise PluginError(f"Two checks are called {check.id}; the second is {name}. Rename or remove one.")
+        found[check.id] = check
+    return found
+
+
+def _fetched() -> Iterator[tuple[str, object]]:
+    for name in registry.names("checks", registry.CHECKS):
+        yield name, registry.fetch(name)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How often is the system wrong, in which ways, and is it better than a rule that knows nothing?
+
+Vector      usage; the property at risk is integrity: people trust answers that are wrong.
+Attacker    none; this is how the system does on ordinary cases.
+Measure     error_rate: share of held-out cases answered wrongly, 0 to 1. error_ratio: that share divided by the
+            share of a rule that always gives the most frequent answer; 1 is no better. For numbers, error_ratio
+            compares mean absolute errors with those of always saying the median. No answer counts as a mistake.
+Judged      error_rate (classes only) and error_ratio, against the policy's limits.
+Source      Clopper and Pearson 1934 (shares); Tang, Tang and Chan 2003 (ratio of paired shares); Fieller 1954
+            (ratio of paired means).
+Not shown   which mistakes cost most, and whether the held-out cases are like those of tomorrow.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from probatum.checks.interface import Check
+from probatum.engines.mistakes import classes, values
+from probatum.facts.capabilities import Capability
+from probatum.facts.finding import Advice, Example, Finding, Measure
+from probatum.facts.plan import Terms
+from probatum.facts.policy import at_most
+from probatum.facts.threats import ALL_TASKS, CLASSIFICATION, Property, Task, Vector, atlas
+from probatum.systems.datasets import TestRows
+from probatum.systems.interface import Answers, Predictions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Settings of this check; every field is written into the evidence."""
+
+    examples: int = 5  # of the mistakes the model was surest of
+
+
+def run(system: Predictions, data: TestRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
+    """Compare the answers with the truth; nothing is drawn at random."""
+    answers = system.answers(data.rows)
+    judge = _numbers if system.task is Task.REGRESSION else _classes
+    return judge(data, answers, options, terms)
+
+
+def _classes(data: TestRows, answers: Answers, options: Options, terms: Terms) -> Finding:
+    names = [str(label) for label in data.rows.schema.classes]
+    truth, labels = data.rows.truth, answers.labels
+    reference = data.train.truth if data.train is not None else truth
+    trivial = classes.trivial_class(reference, len(names))
+    sure = terms.confidence
+    measures = {
+        "error_rate": classes.error_rate(truth, labels, names, confidence=sure),
+        "error_ratio": classes.error_ratio(truth, labels, trivial, confidence=sure),
+        "trivial_error_rate": classes.share(int((truth != trivial).sum()), len(truth), confidence=sure),
+        "mistake_kinds": classes.mistake_kinds(truth, labels, names, confidence=sure),
+    }
+    if answers.scores is not None and answers.given.any():
+        measures["close_calls"] = classes.close_calls(answers.scores, confidence=sure)
+        if len(names) > 2:
+            measures["runner_up_right"] = classes.runner_up_right(truth, labels, answers.scores, confidence=sure)
+    wrong = int((truth != labels).sum())
+    return Finding(
+        sentence=f"The system answered {wrong:,} of {len(truth):,} held-out cases wrongly.",
+        details=(f"Always answering “{names[trivial]}” would be the rule that knows nothing.", *_silent(answers)),
+        measures=measures | _no_answer(answers, sure),
+        examples=_surest_mistakes(names, truth, answers, options.examples),
+        advice=(
+            Advice(sentence="Read the mistakes the system was surest of, row by row.", command="--include-rows"),
+            Advice(sentence="Let a person decide the cases where the two best answers are close."),
+        ),
+    )
+
+
+def _numbers(data: TestRows, answers: Answers, options: Options, terms: Terms) -> Finding:
+    truth = data.rows.truth
+    median = float(np.median(data.train.truth if data.train is not None else truth))
+    error = values.mean_error(truth, answers.labels, confidence=terms.confidence)
+    measures = {
+        "error_ratio": values.error_ratio(truth, answers.labels, median, confidence=terms.confidence),
+        "mean_error": error,
+        "trivial_mean_error": values.mean_error(truth, np.full(len(truth), median), confidence=terms.confidence),
+    }
+    return Finding(
+        sentence=f"On {error.n:,} held-out cases the system's number was off by {error.value or 0:.3g} on average.",
+        details=("Always answering the middle value would be the rule that knows nothing.", *_silent(answers)),
+        measures=measures | _no_answer(answers, terms.confidence),
+        advice=(Advice(sentence="Look at the cases with the largest errors.", command="--include-rows"),),
+    )
+
+
+def _silent(answers: Answers) -> tuple[str, ...]:
+    """Say where the model gave no answer; the type of what it raised, never its text."""
+    return tuple(f"It gave no answer for {rows:,} cases: it raised {kind}." for kind, rows in answers.failures.items())
+
+
+def _no_answer(answers: Answers, confidence: float) -> dict[str, Measure]:
+    silent = int((~answers.given).sum())
+    return {"no_answer": classes.share(silent, len(answers.given), confidence=confidence)} if silent else {}
+
+
+def _surest_mistakes(names: list[str], truth: np.ndarray, answers: Answers, most: int) -> tuple[Example, ...]:
+    wrong = np.flatnonzero((truth != answers.labels) & answers.given)
+    if answers.scores is None:
+        return tuple(
+            Example(row=int(row), truth=names[truth[row]], answer=names[answers.labels[row]]) for row in wrong[:most]
+        )
+    sure = answers.scores[wrong, answers.labels[wrong]]
+    return tuple(
+        Example(row=int(row), truth=names[truth[row]], answer=names[answers.labels[row]], score=float(score))
+        for row, score in sorted(zip(wrong, sure, strict=True), key=lambda pair: (-pair[1], pair[0]))[:most]
+    )
+
+
+CHECK = Check(
+    id="usage/error-rate",
+    title="Mistakes",
+    vector=Vector.USAGE,
+    harms=Property.INTEGRITY,
+    taxonomy=(atlas("AML.T0048.003"),),
+    tasks=ALL_TASKS,
+    needs=(Capability.PREDICTIONS,),
+    uses=(Capability.SCORES,),
+    data=TestRows,
+    options=Options,
+    judged={
+        "error_rate": at_most(
+            low=0.20,
+            medium=0.10,
+            high=0.05,
+            tasks=CLASSIFICATION,
+            because="A starting point: one wrong answer in five, ten or twenty, as more hangs on it. Set your own.",
+        ),
+        "error_ratio": at_most(
+            low=0.9,
+            medium=0.75,
+            high=0.5,
+            because="A system must earn its place: it has to be clearly better than always giving the same answer.",
+        ),
+    },
+    run=run,
+)

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: each command parses, calls one use case, prints, and ends with a documented code.
+
+0 nothing failed; 1 at least one finding failed; 2 used wrongly or a bad file; 3 no failure but an error, with
+``--strict`` also an inconclusive or unanswered finding; 130 interrupted.
+"""
+
+import os
+import sys
+
+# Before numpy is imported anywhere: with one thread, sums are always added in the same order.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[_name] = "1"
+
+
+def main() -> None:
+    """Run the command line and end the process with its code."""
+    from probatum.cli.app import run
+
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All commands under one name, and the one place where errors become messages and codes."""
+
+import sys
+
+import click
+import typer
+
+from probatum.cli import assess, checks, demo, doctor, init, rejudge, report, selftest
+from probatum.cli.screen import complain
+from probatum.errors import ProbatumError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="probatum",
+    help="Find out whether a machine-learning system can be relied on, in plain words, with results anyone can repeat.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("assess")(assess.assess)
+app.command("init")(init.init)
+app.command("report")(report.report)
+app.command("rejudge")(rejudge.rejudge)
+app.command("checks")(checks.checks)
+app.command("selftest")(selftest.selftest)
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback()
+def everywhere(
+    debug: bool = typer.Option(False, "--debug", help="Show where an error came from."),
+) -> None:
+    """Find out whether a machine-learning system can be relied on, in plain words, with results anyone can repeat."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; only ``--debug`` lets a traceback through."""
+    debug = "--debug" in arguments
+    try:
+        code = app(args=[word for word in arguments if word != "--debug"], standalone_mode=False)
+    except ProbatumError as error:
+        if debug:
+            raise
+        complain(str(error))
+        return error.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        complain("Interrupted. What was finished is kept in the run's folder.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 0  # whoever read our output has had enough of it
+    except Exception as error:  # the last fence: one line instead of a traceback
+        if debug:
+            raise
+        complain(f"Something unexpected happened ({type(error).__name__}). Run again with --debug and report it.")
+        return 3
+    return code if isinstance(code, int) else 0

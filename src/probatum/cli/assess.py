@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``probatum assess``: measure a system and say where it goes wrong."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from probatum.cli.options import Jobs, Only, Output, PolicyFile, Seed, Skip, Strict, code_for, policy_for
+from probatum.cli.screen import Watcher, say
+from probatum.errors import UsageError
+from probatum.facts.plan import Effort
+
+Subject = Annotated[str, typer.Argument(help="probatum.toml, a model file, or module:function.")]
+Data = Annotated[str | None, typer.Option("--data", help="Rows that the model was not trained on (CSV, npz).")]
+Target = Annotated[str | None, typer.Option("--target", help="The column that holds the right answer.")]
+Train = Annotated[str | None, typer.Option("--train", help="Rows that the model was trained on.")]
+Trust = Annotated[bool, typer.Option("--trust-file", help="Load a model file although its format can run code.")]
+EffortOption = Annotated[Effort, typer.Option("--effort", help="How much work a run may do.")]
+PlanFile = Annotated[Path | None, typer.Option("--plan", help="Repeat the plan of an earlier run.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop; with -o, write it.")]
+Rows = Annotated[bool, typer.Option("--include-rows", help="Show the cells of example rows (not personal ones).")]
+
+
+def assess(
+    subject: Subject = "probatum.toml",
+    data: Data = None,
+    target: Target = None,
+    train: Train = None,
+    trust_file: Trust = False,
+    output: Output = None,
+    only: Only = [],  # noqa: B006  # typer's way to say "may be repeated"; never changed
+    skip: Skip = [],  # noqa: B006
+    effort: EffortOption = Effort.STANDARD,
+    plan: PlanFile = None,
+    dry_run: DryRun = False,
+    seed: Seed = 0,
+    policy: PolicyFile = None,
+    jobs: Jobs = 1,
+    strict: Strict = False,
+    include_rows: Rows = False,
+) -> int:
+    """Assess a system and write a report that a lay reader understands."""
+    from probatum.facts.plan import Plan
+    from probatum.runs.assess import assess as run_assess
+    from probatum.runs.assess import prepare
+    from probatum.runs.drafting import describe_briefly
+    from probatum.runs.folder import new_folder, read_fact, write_fact
+    from probatum.runs.opening import open_described
+    from probatum.runs.planning import Choice
+    from probatum.runs.repeating import commands
+    from probatum.runs.reporting import render
+    from probatum.systems.description import read_description
+
+    watcher = Watcher()
+    fixed = None if plan is None else read_fact(plan, Plan)
+    if subject.endswith(".toml"):
+        if data or target or train:
+            raise UsageError(f"{subject} says where the data are; leave out --data, --target and --train.")
+        description = read_description(Path(subject))
+    else:
+        description = describe_briefly(subject, data=data, target=target, train=train, trust_file=trust_file)
+    watcher.stage("opening the model and the data")
+    opened = open_described(description, int(fixed.seed) if fixed else seed)
+    choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
+    prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
+    if dry_run:
+        watcher.planned(prepared.plan, prepared.seconds)
+        if output is not None:
+            write_fact(new_folder(opened.subject.name, output) / "plan.json", prepared.plan)
+        return 0
+    folder = new_folder(opened.subject.name, output)
+    run = run_assess(
+        prepared, folder=folder, jobs=jobs, progress=watcher, repeat=commands(description, prepared.plan, policy)
+    )
+    say(render(run.edition, "terminal"))
+    return code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=strict)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``probatum demo``: a whole assessment out of what is installed."""
+
+from typing import Annotated
+
+import typer
+
+from probatum.cli.options import Output, code_for, policy_for
+from probatum.cli.screen import Watcher, say
+
+Name = Annotated[str, typer.Argument(help="lender (simulated), breast-cancer, digits or diabetes.")]
+Clean = Annotated[bool, typer.Option("--clean", help="The lender's twin without the hidden fault.")]
+
+
+def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> int:
+    """Assess a system made on the spot: no download, no account, no question asked."""
+    from probatum.planted.demo import planted_fault, write_demo
+    from probatum.runs.assess import assess, prepare
+    from probatum.runs.demo import reveal
+    from probatum.runs.folder import new_folder
+    from probatum.runs.opening import open_described
+    from probatum.runs.planning import Choice
+    from probatum.runs.repeating import commands
+    from probatum.runs.reporting import render
+    from probatum.systems.description import read_description
+
+    watcher = Watcher()
+    folder = new_folder(f"demo-{name}{'-clean' if clean else ''}", output)
+    watcher.stage(f"writing the system to {folder / 'system'}, to look at and to change")
+    description = read_description(write_demo(name, folder / "system", clean=clean))
+    watcher.stage("making the data and training the model")
+    opened = open_described(description, seed=0)
+    prepared = prepare(opened, policy_for(None, opened.subject.stakes), Choice())
+    run = assess(prepared, folder=folder, jobs=1, progress=watcher, repeat=commands(description, prepared.plan, None))
+    say(render(run.edition, "terminal"))
+    hidden = None if clean else planted_fault(name)
+    if hidden is not None:
+        say(reveal(hidden, run.record))
+    say(f"The report: {folder / 'report.html'}")
+    return 0 if hidden is not None else code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)

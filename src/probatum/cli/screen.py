@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes to the screen: progress and complaints to standard error, answers to standard output."""
+
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from probatum.facts.finding import Finding
+    from probatum.facts.plan import Plan, Unit
+    from probatum.facts.record import FindingVerdict
+
+
+def complain(message: str) -> None:
+    """Print an error, as it is."""
+    print(f"probatum: {printable(message)}", file=sys.stderr)  # noqa: T201
+
+
+def printable(text: str) -> str:
+    """Return the text without characters that steer a terminal; new lines stay."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
+
+
+def say(text: str = "") -> None:
+    """Print an answer."""
+    print(text)  # noqa: T201
+
+
+def stderr_console() -> "Console":
+    """Return a console that writes to standard error and takes no markup from what it prints."""
+    from rich.console import Console
+
+    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+class Watcher:
+    """Tells on standard error what is running, how far it is, and how long it will take."""
+
+    def __init__(self) -> None:
+        """Start the clock."""
+        self._console = stderr_console()
+        self._start = monotonic()
+        self._units = 0
+        self._done = 0
+        self._seconds = 0.0
+
+    def stage(self, what: str) -> None:
+        """Say what is going on besides the checks."""
+        self._line(what)
+
+    def planned(self, plan: "Plan", seconds: float) -> None:
+        """Say what will run and how long that takes."""
+        self._units, self._seconds = len(plan.units), seconds
+        names = ", ".join(unit.check for unit in plan.units)
+        self._line(f"plan: {self._units} checks ({names}), about {_about(seconds)}")
+        for omission in plan.omitted:
+            self._line(f"not run: {omission.check}: {omission.why}")
+
+    def started(self, unit: "Unit") -> None:
+        """Say that a check began."""
+        left = max(self._seconds - (monotonic() - self._start), 0)
+        self._line(f"[{self._done + 1}/{self._units}] {unit.check} … (about {_about(left)} left)")
+
+    def finished(self, finding: "Finding", verdict: "FindingVerdict") -> None:
+        """Show a finding as soon as it is there."""
+        from probatum.report.marks import mark_of
+
+        self._done += 1
+        mark = mark_of(verdict.verdict)
+        self._line(f"[{self._done}/{self._units}] {mark.symbol} {mark.word}: {finding.sentence}")
+
+    def _line(self, text: str) -> None:
+        passed = monotonic() - self._start
+        self._console.print(f"{passed:5.1f} s  {printable(text)}", soft_wrap=True)
+
+
+def _about(seconds: float) -> str:
+    if seconds < 10:
+        return "a few seconds"
+    return f"{round(seconds, -1):.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"

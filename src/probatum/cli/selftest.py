@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``probatum selftest``: does each check find the flaw planted for it, and keep silent where there is none?"""
+
+from typing import Annotated
+
+import typer
+
+from probatum.cli.options import Only
+from probatum.cli.screen import say, stderr_console
+
+Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How many systems of each kind are made.")]
+
+
+def selftest(only: Only = [], seeds: Seeds = 5) -> int:  # noqa: B006  # typer's way to say "may be repeated"
+    """Plant flaws of known size and count how often each check finds them."""
+    from probatum.runs.selftest import run, table
+
+    console = stderr_console()
+    rows = run(tuple(only), seeds, lambda line: console.print(line))
+    say(table(rows))
+    return 0 if all(row.holds for row in rows) else 1

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mistakes of a model that names classes. A row without an answer counts as a mistake."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from probatum.engines.intervals.paired_ratio import paired_ratio
+from probatum.engines.intervals.proportions import clopper_pearson
+from probatum.engines.mistakes.small_counts import share_within
+from probatum.facts.finding import Measure, Part
+
+CLOSE = 0.1  # a runner-up within 10 points of the answer given
+
+
+def share(count: int, n: int, *, confidence: float, groups: Sequence[Part] = ()) -> Measure:
+    """Return a share of rows with its exact interval (Clopper and Pearson 1934)."""
+    value = count / n if n else None
+    return Measure(
+        value=value,
+        unit="share",
+        interval=clopper_pearson(count, n, confidence=confidence),
+        n=n,
+        groups=tuple(groups),
+        per_100=None if value is None else 100 * value,
+        why=None if n else "There are no rows to count.",
+    )
+
+
+def error_rate(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *, confidence: float) -> Measure:
+    """Return the share of wrong answers, with the same share within each true class.
+
+    Args:
+        truth: (n,) int32 places in ``names``.
+        labels: (n,) int32 likewise, -1 for no answer.
+        names: of the k classes.
+        confidence: of the whole share, and of all the classes' shares at once.
+    """
+    wrong = truth != labels
+    rows = np.bincount(truth, minlength=len(names))
+    mistakes = np.bincount(truth[wrong], minlength=len(names))
+    present = np.flatnonzero(rows)
+    parts = [
+        share_within(names[place], int(mistakes[place]), int(rows[place]), confidence=confidence, family=len(present))
+        for place in present.tolist()
+    ]
+    return share(int(wrong.sum()), len(truth), confidence=confidence, groups=_worst_first(parts))
+
+
+def mistake_kinds(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *, confidence: float) -> Measure:
+    """Return the share of wrong answers, split by what was said and what was right.
+
+    The groups are shares of all rows, named ``said X, was Y``, most frequent first; ``no answer, was Y`` is a kind.
+    """
+    wrong = truth != labels
+    width = len(names) + 1
+    counts = np.bincount((labels[wrong] + 1) * width + truth[wrong], minlength=width * width)
+    kinds = np.flatnonzero(counts)
+    said = ["no answer", *(f"said {name}" for name in names)]
+    parts = [
+        share_within(
+            f"{said[kind // width]}, was {names[kind % width]}",
+            int(counts[kind]),
+            len(truth),
+            confidence=confidence,
+            family=len(names) * len(names),
+        )
+        for kind in kinds[np.argsort(-counts[kinds], kind="stable")]
+    ]
+    return share(int(wrong.sum()), len(truth), confidence=confidence, groups=parts)
+
+
+def trivial_class(reference: np.ndarray, classes: int) -> int:
+    """Return the most frequent class, the first of equals: what one would always say knowing nothing of the case."""
+    return int(np.bincount(reference, minlength=classes).argmax())
+
+
+def error_ratio(truth: np.ndarray, labels: np.ndarray, trivial: int, *, confidence: float) -> Measure:
+    """Return the model's error rate in units of the rate of always saying ``trivial``; 1 is no better than that."""
+    wrong, trivially_wrong = truth != labels, truth != trivial
+    value, interval = paired_ratio(
+        int((wrong & trivially_wrong).sum()),
+        int((wrong & ~trivially_wrong).sum()),
+        int((~wrong & trivially_wrong).sum()),
+        int((~wrong & ~trivially_wrong).sum()),
+        confidence=confidence,
+    )
+    return Measure(value=value, unit="ratio", interval=interval, n=len(truth), why=interval.why)
+
+
+def close_calls(scores: np.ndarray, *, confidence: float) -> Measure:
+    """Return the share of answers whose runner-up class came within ``CLOSE`` of the first; scores are (n, k)."""
+    answered = scores[~np.isnan(scores).any(axis=1)]
+    first_two = np.sort(answered, axis=1)[:, -2:]
+    return share(int((first_two[:, 1] - first_two[:, 0] <= CLOSE).sum()), len(answered), confidence=confidence)
+
+
+def runner_up_right(truth: np.ndarray, labels: np.ndarray, scores: np.ndarray, *, confidence: float) -> Measure:
+    """Return the share of mistakes in which the class with the second-highest score was the right one."""
+    mistaken = (truth != labels) & ~np.isnan(scores).any(axis=1)
+    second = np.argsort(scores[mistaken], axis=1, kind="stable")[:, -2]
+    return share(int((second == truth[mistaken]).sum()), int(mistaken.sum()), confidence=confidence)
+
+
+def _worst_first(parts: Sequence[Part]) -> list[Part]:
+    """Order by the upper bound, which is there also where the share is hidden."""
+    return sorted(parts, key=lambda part: -((part.interval.upper if part.interval else None) or 0.0))

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a policy makes of a finding: one pure function, so that anybody can judge a record again.
+
+An interval wholly beyond the limit fails, one wholly within (the limit included) passes, anything between cannot be
+told. A count over an enumerated set has no interval and is exact. An error or an open question is never a pass.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from math import ceil
+
+from probatum.facts.finding import Finding, Measure, State, Topic
+from probatum.facts.interval import Interval
+from probatum.facts.policy import Direction, Limit, Policy
+from probatum.facts.record import FindingVerdict, MeasureVerdict, TopicVerdict, Verdict
+
+# From worst to best: the verdict of a cell, a finding or a run is the first of these that occurs in it.
+SEVERITY = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.INCONCLUSIVE,
+    Verdict.EXPIRED,
+    Verdict.UNANSWERED,
+    Verdict.DECLARED,
+    Verdict.PASS,
+    Verdict.NOT_APPLICABLE,
+)
+DECLARATIONS = "usage/declarations"  # the check whose finding is judged by the policy's demands
+MOST_ROWS = 100  # "rows needed" is said up to so many times the present number
+
+
+def judge(finding: Finding, policy: Policy, *, on: date) -> FindingVerdict:
+    """Return what the policy makes of the finding on that day."""
+    if finding.state is State.ERROR:
+        return _plain(finding, Verdict.ERROR)
+    if finding.state is State.NOT_APPLICABLE:
+        return _plain(finding, Verdict.NOT_APPLICABLE)
+    if finding.check == DECLARATIONS:
+        return _judge_topics(finding, policy, on)
+    limits = policy.limits.get(finding.check, {})
+    measures = tuple(_judge_measure(finding, name, limits[name]) for name in finding.judged if name in limits)
+    if not measures:
+        return _plain(finding, Verdict.INCONCLUSIVE, why="The policy sets no limit for this question.")
+    return FindingVerdict(
+        check=finding.check,
+        part=finding.part,
+        verdict=worst(measure.verdict for measure in measures),
+        measures=measures,
+    )
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict that speaks for all of them: the most severe that occurs."""
+    return min(verdicts, key=SEVERITY.index, default=Verdict.NOT_APPLICABLE)
+
+
+def _plain(finding: Finding, verdict: Verdict, why: str | None = None) -> FindingVerdict:
+    return FindingVerdict(check=finding.check, part=finding.part, verdict=verdict, why=why or finding.why)
+
+
+def _judge_measure(finding: Finding, name: str, limit: Limit) -> MeasureVerdict:
+    measure = finding.measures.get(name)
+    if measure is None or measure.value is None:
+        why = measure.why if measure is not None else None
+        verdict, why, rows = Verdict.INCONCLUSIVE, why or "This number could not be measured.", None
+    elif measure.interval is None:
+        within = _within(measure.value, limit)
+        verdict, why, rows = Verdict.PASS if within else Verdict.FAIL, None, None
+    else:
+        verdict, why, rows = _judge_interval(measure, measure.interval, limit)
+    return MeasureVerdict(
+        measure=name,
+        verdict=verdict,
+        direction=limit.direction,
+        limit=limit.limit,
+        because=limit.because,
+        why=why,
+        rows_needed=rows,
+    )
+
+
+def _judge_interval(measure: Measure, interval: Interval, limit: Limit) -> tuple[Verdict, str | None, int | None]:
+    lower, upper = interval.lower, interval.upper
+    near, far = (lower, upper) if limit.direction is Direction.AT_MOST else (upper, lower)
+    if far is not None and _within(far, limit):
+        return Verdict.PASS, None, None
+    if near is not None and not _within(near, limit):
+        return Verdict.FAIL, None, None
+    rows = _rows_needed(measure, interval, limit.limit)
+    if interval.why and (lower is None or upper is None):
+        return Verdict.INCONCLUSIVE, interval.why, rows
+    if rows is None:
+        return Verdict.INCONCLUSIVE, "The range holds the limit; it cannot be decided with data of this kind.", None
+    return Verdict.INCONCLUSIVE, f"The range holds the limit; about {rows:,} rows would decide.", rows
+
+
+def _within(value: float, limit: Limit) -> bool:
+    return value <= limit.limit if limit.direction is Direction.AT_MOST else value >= limit.limit
+
+
+def _rows_needed(measure: Measure, interval: Interval, limit: float) -> int | None:
+    """Estimate the rows at which the range would no longer hold the limit: its width shrinks by the root of n."""
+    value, lower, upper = measure.value, interval.lower, interval.upper
+    if value is None or lower is None or upper is None or value == limit or measure.n == 0:
+        return None
+    reach = upper - value if limit > value else value - lower
+    times = (reach / (limit - value)) ** 2
+    return _two_digits(measure.n * times) if times <= MOST_ROWS else None
+
+
+def _two_digits(rows: float) -> int:
+    """Round up to two digits: the estimate deserves no more."""
+    step = int(10 ** max(len(str(int(rows))) - 2, 0))
+    return ceil(rows / step) * step
+
+
+def _judge_topics(finding: Finding, policy: Policy, on: date) -> FindingVerdict:
+    given = {topic.topic: topic for topic in finding.topics}
+    names = sorted(set(given) | set(policy.demands))
+    topics = tuple(
+        TopicVerdict(topic=name, verdict=_topic_verdict(given.get(name), on), because=policy.demands.get(name))
+        for name in names
+    )
+    if not topics:
+        return _plain(finding, Verdict.NOT_APPLICABLE, why="The policy demands no declaration, and none was given.")
+    verdict = worst(topic.verdict for topic in topics)
+    return FindingVerdict(check=finding.check, part=finding.part, verdict=verdict, topics=topics)
+
+
+def _topic_verdict(topic: Topic | None, on: date) -> Verdict:
+    if topic is None:
+        return Verdict.UNANSWERED
+    if topic.expires is not None and date.fromisoformat(topic.expires) < on:
+        return Verdict.EXPIRED
+    return Verdict.DECLARED

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What there is: checks, planted triples, adapters and formats, as plain names.
+
+Nothing registers itself by being imported. Built-in things stand in the tuples below by dotted name; things of other
+packages are found by entry point, under the same names, and imported only when they are needed.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from probatum.errors import PluginError
+
+CHECKS = (
+    "probatum.checks.usage.error_rate:CHECK",
+    "probatum.checks.usage.error_slices:CHECK",
+    "probatum.checks.usage.declarations:CHECK",
+)
+PLANTED = (
+    "probatum.planted.usage.error_rate:PLANTED",
+    "probatum.planted.usage.error_slices:PLANTED",
+    "probatum.planted.usage.declarations:PLANTED",
+)
+ADAPTERS = (
+    "probatum.adapters.sklearn:ADAPTER",
+    "probatum.adapters.function:ADAPTER",
+)
+FORMATS = (
+    "probatum.report.html:FORMAT",
+    "probatum.report.json:FORMAT",
+    "probatum.report.terminal:FORMAT",
+)
+
+
+def names(group: str, built_in: tuple[str, ...]) -> Iterator[str]:
+    """Yield the dotted names of a group: the built-in ones, then those of other packages in order of name."""
+    yield from built_in
+    yield from sorted(point.value for point in entry_points(group=f"probatum.{group}"))
+
+
+def fetch(name: str) -> object:
+    """Import what a dotted name ``package.module:CONSTANT`` stands for.
+
+    Raises:
+        PluginError: it cannot be imported, or is not there.
+    """
+    module, _, constant = name.partition(":")
+    try:
+        return getattr(import_module(module), constant)
+    except (ImportError, AttributeError) as error:
+        raise PluginError(
+            f"Wanted {name}; it cannot be imported ({error}). Reinstall or remove its package."
+        ) from error

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The promise of a report format: one edition in, one text out; no clock, no file, no network."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from probatum.facts.record import Judgement, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is true of one run on one day and stays outside the record."""
+
+    measured_on: str  # ISO 8601 date
+    seconds: float | None = None  # how long the run took
+    host: str | None = None  # the machine, in words
+    repeat: tuple[str, ...] = ()  # commands that repeat the run, in order
+    folder: str | None = None  # the run's folder, as the commands name it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Everything that a report is made from."""
+
+    record: Record
+    record_id: str
+    judgement: Judgement
+    context: Context
+
+
+class Format(Protocol):
+    """A way to show an edition; each format's file ends in one constant ``FORMAT``."""
+
+    @property
+    def name(self) -> str:
+        """What ``--format`` calls it."""
+
+    @property
+    def suffix(self) -> str:
+        """The end of a file's name, with its dot; empty for what goes to the screen."""
+
+    def render(self, edition: Edition) -> str:
+        """Return the whole report as text; equal editions give equal texts."""

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Page one: what a person who never trained a model should know, as plain sentences that every format shares."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from probatum.facts.finding import Finding, State
+from probatum.facts.policy import Stakes
+from probatum.facts.record import TopicVerdict, Verdict
+from probatum.report.interface import Edition
+from probatum.report.lookup import Lookup
+from probatum.report.marks import (
+    CANNOT_TELL,
+    DECLARED,
+    ERROR,
+    EXPIRED,
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    UNANSWERED,
+    Mark,
+    gravest,
+    mark_of,
+    verdict_on,
+)
+from probatum.report.matrix import LOSSES, WAYS, MatrixRow, covered, risk_matrix
+from probatum.report.questions import DECLARATIONS, Answer, three_questions
+from probatum.report.words import plural, quoted, sentence, visible
+
+RANGES = "A range in brackets is where the true number lies. The range is right at least {sure} times in 100."
+_STEPS_SHOWN = 3
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_STEPS_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.EXPIRED, Verdict.UNANSWERED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introduction:
+    """What the system is for, as somebody stated it, or that nobody did."""
+
+    purpose: str
+    affected: str
+    stakes: str
+    tried_on: str
+    simulated: str | None
+    notes: tuple[str, ...]  # what was repaired or assumed on the way in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overall:
+    """The whole page in one line."""
+
+    mark: Mark
+    sentence: str
+    also: tuple[str, ...]  # what the line must not hide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTested:
+    """Something nobody looked at, and why."""
+
+    what: str
+    why: str
+    enable: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """Something only people can say, and have not said or not renewed."""
+
+    topic: str
+    mark: Mark
+    because: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something useful to do next."""
+
+    sentence: str
+    command: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOne:
+    """Everything on page one, in the order to be read."""
+
+    name: str
+    introduction: Introduction
+    overall: Overall
+    questions: tuple[Answer, ...]
+    ranges: str
+    matrix: tuple[MatrixRow, ...]
+    not_tested: tuple[NotTested, ...]
+    declarations: str
+    open_questions: tuple[OpenQuestion, ...]
+    next_steps: tuple[Step, ...]
+    holds: str
+    holds_until: str | None  # ISO 8601
+    limits: str
+    rejudge: str  # command
+    repeat: str
+    repeat_commands: tuple[str, ...]
+    record_id: str
+
+
+def page_one(edition: Edition) -> PageOne:
+    """Return page one of an edition; equal editions give equal pages."""
+    lookup = Lookup(edition)
+    matrix = risk_matrix(edition)
+    demanded = _demanded(edition)
+    until = _holds_until(edition)
+    return PageOne(
+        name=visible(edition.record.plan.subject.name, longest=120),
+        introduction=_introduction(edition),
+        overall=_overall(edition, demanded, covered(matrix)),
+        questions=three_questions(lookup),
+        ranges=RANGES.format(sure=f"{edition.record.plan.confidence * 100:g}"),
+        matrix=matrix,
+        not_tested=tuple(_not_tested(lookup, matrix)),
+        declarations=_declarations(lookup, demanded),
+        open_questions=tuple(
+            OpenQuestion(topic=_topic(topic), mark=mark_of(topic.verdict), because=_maybe(topic.because))
+            for topic in demanded
+            if topic.verdict is not Verdict.DECLARED
+        ),
+        next_steps=_next_steps(edition, until),
+        holds=_holds(until),
+        holds_until=until.isoformat() if until else None,
+        limits=_limits(edition),
+        rejudge=f"probatum rejudge {visible(edition.context.folder or 'RUN')} --policy FILE",
+        repeat="The same plan on the same machine gives the same numbers, and the same record id.",
+        repeat_commands=tuple(visible(command) for command in edition.context.repeat),
+        record_id=edition.record_id,
+    )
+
+
+def in_full(day: str) -> str:
+    """Return an ISO date as ``13 January 2027``."""
+    parsed = date.fromisoformat(day)
+    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
+
+
+def _introduction(edition: Edition) -> Introduction:
+    subject = edition.record.plan.subject
+    learned = f"It learned from {plural(subject.train_rows, 'case')}. " if subject.train_rows else ""
+    tested = plural(subject.test_rows, "case")
+    assumed = " Nobody said so; this is assumed." if subject.stakes_assumed else ""
+    return Introduction(
+        purpose=sentence(visible(subject.purpose)) if subject.purpose else "Not stated.",
+        affected=sentence(visible(subject.affected)) if subject.affected else "Not stated.",
+        stakes=f"{subject.stakes.value.capitalize()}.{assumed}",
+        tried_on=f"{learned}It was tested on {tested}, on {in_full(edition.context.measured_on)}.",
+        simulated="The cases are made up by a computer. No real person is in them." if subject.simulated else None,
+        notes=tuple(sentence(visible(note)) for note in subject.notes),
+    )
+
+
+def _overall(edition: Edition, demanded: list[TopicVerdict], cells: int) -> Overall:
+    marks = [mark_of(verdict_on(finding, edition.judgement.verdicts).verdict) for finding in edition.record.findings]
+    whole = gravest(marks) if marks else NOT_APPLICABLE
+    all_cells = len(WAYS) * len(LOSSES)
+    count = marks.count(whole)
+    total = plural(len(marks), "check")
+    still_open = sum(1 for topic in demanded if topic.verdict is not Verdict.DECLARED)
+    of_all = f"{count} of {total}"
+    said = {
+        FAIL: f"Do not rely on this system as it is: {of_all} failed.",
+        ERROR: f"This page cannot clear the system: {of_all} broke down.",
+        CANNOT_TELL: f"Cannot tell yet: nothing failed, but {of_all} could not decide.",
+        EXPIRED: "No limit is broken. But what people said is out of date.",
+        UNANSWERED: "No limit is broken. But people have not answered all they must.",
+        NOT_APPLICABLE: "Nothing could be tested, so nothing is known.",
+    }.get(whole, "Nothing failed in what was tested.")
+    also = [f"Of the {all_cells} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked at."]
+    if whole is FAIL and (unclear := sum(mark in (ERROR, CANNOT_TELL) for mark in marks)):
+        also.insert(0, f"Of the other checks, {unclear} could not decide.")
+    if still_open and whole is not NOT_APPLICABLE:
+        also.insert(0, f"People still owe {plural(still_open, 'answer')}.")
+    # A word given beside passed tests does not make them less passed; alone it stays a word.
+    shown = PASS if whole is DECLARED and PASS in marks else whole
+    return Overall(mark=shown, sentence=said, also=tuple(also))
+
+
+def _not_tested(lookup: Lookup, matrix: tuple[MatrixRow, ...]) -> Iterator[NotTested]:
+    record = lookup.edition.record
+    named = set()
+    for omission in record.plan.omitted:
+        named.add(omission.check)
+        why = sentence(visible(omission.why))
+        yield NotTested(
+            what=lookup.title(omission.check),
+            why=f"Left out by choice. {why}" if omission.chosen else why,
+            enable=_maybe(omission.enable),
+        )
+    for finding in record.findings:
+        if finding.check not in named and finding.state in (State.NOT_APPLICABLE, State.ERROR):
+            yield NotTested(
+                what=lookup.title(finding.check),
+                why=sentence(visible(finding.why or finding.sentence)),
+                enable=next((visible(advice.sentence) for advice in finding.advice), None),
+            )
+    for row in matrix:
+        if all(not cell.checks for cell in row.cells):
+            means = row.way.means
+            yield NotTested(what=row.way.name, why=f"{means} No check looks at this here.")
+
+
+def _demanded(edition: Edition) -> list[TopicVerdict]:
+    return [topic for verdict in edition.judgement.verdicts for topic in verdict.topics]
+
+
+def _declarations(lookup: Lookup, demanded: list[TopicVerdict]) -> str:
+    waiting = sum(1 for topic in demanded if topic.verdict is not Verdict.DECLARED)
+    if demanded:
+        answered = f"Of {plural(len(demanded), 'question')} that only people can answer, {waiting or 'none'}"
+        return f"{answered} {'stands' if waiting == 1 else 'stand'} open."
+    if lookup.finding(DECLARATIONS):
+        return "At these stakes, no answers from people are demanded, and none were given."
+    return "Nobody looked at what only people can answer."
+
+
+def _next_steps(edition: Edition, until: date | None) -> tuple[Step, ...]:
+    ranked: list[tuple[int, Finding]] = []
+    for finding in edition.record.findings:
+        verdict = verdict_on(finding, edition.judgement.verdicts).verdict
+        if verdict in _STEPS_FIRST:
+            ranked.append((_STEPS_FIRST.index(verdict), finding))
+    ranked.sort(key=lambda pair: pair[0])  # stable: the record's order within a rank
+    steps = [
+        _step(finding, place) for place in range(_STEPS_SHOWN) for _, finding in ranked if place < len(finding.advice)
+    ]
+    if until:
+        steps.append(Step(sentence=f"Test it again before {in_full(until.isoformat())}, or when anything changes."))
+    steps.append(Step(sentence="Look into the risks that are not covered below."))
+    return tuple(dict.fromkeys(steps))[:_STEPS_SHOWN]
+
+
+def _step(finding: Finding, place: int) -> Step:
+    advice = finding.advice[place]
+    return Step(sentence=sentence(visible(advice.sentence)), command=_maybe(advice.command))
+
+
+def _holds_until(edition: Edition) -> date | None:
+    days = [finding.holds_days for finding in edition.record.findings if finding.state is State.MEASURED]
+    return date.fromisoformat(edition.context.measured_on) + timedelta(days=min(days)) if days else None
+
+
+def _holds(until: date | None) -> str:
+    if until is None:
+        return "Nothing was measured, so there is nothing that could hold."
+    return (
+        f"This page holds until {in_full(until.isoformat())}. It ends sooner if the model or the kind of cases changes."
+    )
+
+
+def _limits(edition: Edition) -> str:
+    judgement = edition.judgement
+    assumed = edition.record.plan.subject.stakes_assumed
+    stakes = {Stakes.CRITICAL: "critical"}.get(judgement.stakes, judgement.stakes.value)
+    chosen = f"They are for {stakes} stakes{', which is assumed' if assumed else ''}."
+    return (
+        f"The limits are {quoted(judgement.policy_title)}. They were chosen by {quoted(judgement.policy_by)}. {chosen} "
+        "A limit is a choice. You can judge the same numbers by limits of your own, without a new test."
+    )
+
+
+def _topic(topic: TopicVerdict) -> str:
+    return visible(topic.topic.replace("-", " ").replace("_", " "), longest=120).capitalize()
+
+
+def _maybe(text: str | None) -> str | None:
+    return visible(text) if text else None

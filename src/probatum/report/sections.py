@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One section a finding: its question, its verdict and limit, and every number that it rests on."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from probatum.facts.finding import Advice, Example, Finding, Known, Measure, Part, State, Topic
+from probatum.facts.record import FindingVerdict, MeasureVerdict
+from probatum.facts.threats import Reference
+from probatum.report.charts import interval_bars
+from probatum.report.interface import Edition
+from probatum.report.lookup import Lookup
+from probatum.report.marks import Mark, mark_of, verdict_on
+from probatum.report.questions import TITLES
+from probatum.report.words import SHARE, in_unit, limit_in_words, number, plural, sentence, visible
+
+GROUPS_SHOWN = 12
+_KNOWN = {
+    Known.PROVEN: "Proven: there is no doubt about the number.",
+    Known.MEASURED: "Measured on a sample of cases, so every number has a range.",
+    Known.DECLARED: "Declared: people said so, and no test stands behind it.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitStory:
+    """One judged measure: the limit, why it is that, and what came of it."""
+
+    mark: Mark
+    title: str
+    limit: str
+    because: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRow:
+    """One line of the table of measures."""
+
+    title: str
+    value: str
+    range: str
+    sure: str
+    n: int
+    method: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTable:
+    """Measures within the same groups, side by side."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...], int], ...]  # group, one text a column, rows it rests on
+
+    @property
+    def first(self) -> tuple[tuple[str, tuple[str, ...], int], ...]:
+        """The rows that are always in sight."""
+        return self.rows[:GROUPS_SHOWN]
+
+    @property
+    def rest(self) -> tuple[tuple[str, tuple[str, ...], int], ...]:
+        """The rows that unfold."""
+        return self.rows[GROUPS_SHOWN:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Everything that the page says of one finding."""
+
+    anchor: str
+    title: str
+    question: str
+    check: str
+    part: str
+    mark: Mark
+    sentence: str
+    why: str | None
+    details: tuple[str, ...]
+    known: str
+    limits: tuple[LimitStory, ...]
+    charts: tuple[Markup, ...]
+    measures: tuple[MeasureRow, ...]
+    groups: tuple[GroupTable, ...]
+    examples: tuple[Example, ...]
+    cells: tuple[str, ...]  # columns shown in the examples
+    advice: tuple[Advice, ...]
+    topics: tuple[Topic, ...]
+    taxonomy: tuple[Reference, ...]
+    tried: str | None
+    holds: str | None
+    options: tuple[tuple[str, str], ...]
+    seed_name: str
+
+
+def sections(edition: Edition) -> tuple[Section, ...]:
+    """Return a section for each finding, in the record's order."""
+    lookup = Lookup(edition)
+    return tuple(
+        _section(finding, f"finding-{place}", lookup) for place, finding in enumerate(edition.record.findings, start=1)
+    )
+
+
+def _section(finding: Finding, anchor: str, lookup: Lookup) -> Section:
+    verdict = verdict_on(finding, lookup.edition.judgement.verdicts)
+    card = lookup.card(finding.check)
+    judged = {one.measure: one for one in verdict.measures}
+    return Section(
+        anchor=anchor,
+        title=lookup.title(finding.check),
+        question=card.question if card else "",
+        check=finding.check,
+        part=finding.part,
+        mark=mark_of(verdict.verdict),
+        sentence=sentence(visible(finding.sentence)),
+        why=_why(finding, verdict),
+        details=tuple(sentence(visible(detail)) for detail in finding.details),
+        known=_KNOWN[finding.known] if finding.state in (State.MEASURED, State.DECLARED) else "",
+        limits=tuple(_limit(one, finding.measures.get(one.measure)) for one in verdict.measures),
+        charts=_charts(finding, judged, anchor),
+        measures=tuple(_measure_row(name, measure) for name, measure in finding.measures.items()),
+        groups=_group_tables(finding),
+        examples=finding.examples,
+        cells=tuple(dict.fromkeys(cell.column for example in finding.examples for cell in example.cells)),
+        advice=finding.advice,
+        topics=finding.topics,
+        taxonomy=card.taxonomy if card else (),
+        tried=None if finding.tried is None else f"{finding.tried:,}",
+        holds=plural(finding.holds_days, "day") if finding.state is State.MEASURED else None,
+        options=tuple((visible(name), visible(str(value))) for name, value in sorted(finding.options.items())),
+        seed_name=finding.seed_name,
+    )
+
+
+def title_of(name: str) -> str:
+    """Return what a measure is called on the page."""
+    return TITLES.get(name, visible(name.replace("_", " ")).capitalize())
+
+
+def _why(finding: Finding, verdict: FindingVerdict) -> str | None:
+    why = verdict.why or finding.why
+    return sentence(visible(why)) if why else None
+
+
+def _limit(judged: MeasureVerdict, measure: Measure | None) -> LimitStory:
+    unit = measure.unit if measure else ""
+    mark = mark_of(judged.verdict)
+    needed = f" About {judged.rows_needed:,} cases would decide it." if judged.rows_needed and not judged.why else ""
+    return LimitStory(
+        mark=mark,
+        title=title_of(judged.measure),
+        limit=limit_in_words(judged.direction, judged.limit, unit),
+        because=sentence(visible(judged.because)),
+        outcome=f"{sentence(visible(judged.why or mark.means))}{needed}",
+    )
+
+
+def _charts(finding: Finding, judged: dict[str, MeasureVerdict], anchor: str) -> tuple[Markup, ...]:
+    """Draw what is judged; where nothing is, whatever has groups."""
+    drawn = [name for name in finding.measures if name in judged] or [
+        name for name, measure in finding.measures.items() if measure.groups
+    ][:1]
+    charts = (
+        interval_bars(
+            finding.measures[name],
+            id=f"{anchor}-chart-{place}",
+            title=title_of(name),
+            judged=judged.get(name),
+        )
+        for place, name in enumerate(drawn, start=1)
+        if finding.measures[name].interval is not None or finding.measures[name].groups
+    )
+    return tuple(chart for chart in charts if chart is not None)
+
+
+def _measure_row(name: str, measure: Measure) -> MeasureRow:
+    interval = measure.interval
+    exact = interval is None and measure.value is not None
+    unit = "" if measure.unit == SHARE else f" {visible(measure.unit, longest=40)}"
+    why = measure.why or (interval.why if interval else None)
+    return MeasureRow(
+        title=title_of(name),
+        value=number(measure.value) + (unit if measure.value is not None else ""),
+        range="exact" if exact else f"{number(interval.lower)} to {number(interval.upper)}" if interval else "unknown",
+        sure=f"{interval.confidence * 100:g} of 100" if interval else "",
+        n=measure.n,
+        method=visible(interval.method) if interval else "count" if exact else "",
+        why=sentence(visible(why)) if why else None,
+    )
+
+
+def _group_tables(finding: Finding) -> tuple[GroupTable, ...]:
+    """Put measures over the same groups side by side, in the order of the first of them."""
+    alike: dict[frozenset[str], list[str]] = {}
+    for name, measure in finding.measures.items():
+        if measure.groups:
+            alike.setdefault(frozenset(part.name for part in measure.groups), []).append(name)
+    return tuple(_group_table(finding, names) for names in alike.values())
+
+
+def _group_table(finding: Finding, names: list[str]) -> GroupTable:
+    by_group: list[dict[str, Part]] = [{part.name: part for part in finding.measures[name].groups} for name in names]
+    rows = tuple(
+        (
+            visible(group),
+            tuple(
+                in_unit(parts[group], finding.measures[name].unit) for name, parts in zip(names, by_group, strict=True)
+            ),
+            min(parts[group].n for parts in by_group),
+        )
+        for group in by_group[0]
+    )
+    return GroupTable(caption=title_of(names[0]), columns=tuple(title_of(name) for name in names), rows=rows)

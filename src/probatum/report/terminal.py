@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Page one and a line a finding, for a terminal or a pipe.
+
+Names are untrusted: they are put into ``Text``, never into a markup string, so that ``[red]`` stays a name.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from probatum.report.interface import Edition
+from probatum.report.marks import Mark
+from probatum.report.matrix import LOSSES
+from probatum.report.page_one import PageOne, page_one
+from probatum.report.sections import Section, sections
+from probatum.report.words import visible
+
+WIDTH = 80
+_STYLES = {
+    "fail": "bold red",
+    "error": "bold magenta",
+    "inconclusive": "yellow",
+    "expired": "blue",
+    "unanswered": "blue",
+    "declared": "blue",
+    "pass": "green",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """Plain text of 80 columns, safe for pipes."""
+
+    name: str = "terminal"
+    suffix: str = ""
+
+    def render(self, edition: Edition) -> str:
+        """Return the text without colours."""
+        stream = io.StringIO()
+        console = Console(file=stream, width=WIDTH, color_system=None, force_terminal=False, legacy_windows=False)
+        console.print(page(edition))
+        return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def show(edition: Edition, console: Console) -> None:
+    """Print to a console, in colour where it has any; signs it cannot print become question marks."""
+    if console.encoding.lower().startswith("utf"):
+        console.print(page(edition))
+    else:
+        text = Terminal().render(edition).encode(console.encoding, errors="replace").decode(console.encoding)
+        console.out(text, highlight=False, end="")
+
+
+def page(edition: Edition) -> RenderableType:
+    """Return everything that is shown, to be printed by any console."""
+    view = page_one(edition)
+    return Group(*_page_one(view), *_findings(sections(edition)), *_terms(view))
+
+
+def _page_one(view: PageOne) -> Iterator[RenderableType]:
+    intro = view.introduction
+    yield _heading(view.name)
+    yield _pairs(
+        ("For", intro.purpose), ("Affects", intro.affected), ("At stake", intro.stakes), ("Tested", intro.tried_on)
+    )
+    for note in [*([f"Simulated. {intro.simulated}"] if intro.simulated else []), *intro.notes]:
+        yield _text(f"Note: {note}")
+    verdict = Text.assemble(_mark(view.overall.mark, word=False), " ", (view.overall.sentence, "bold"))
+    yield Text()
+    yield Panel(Group(verdict, _text(" ".join(view.overall.also))), expand=True)
+    for answer in view.questions:
+        yield _heading(answer.question)
+        for saying in answer.sayings:
+            yield _item(saying.text)
+        for words in answer.not_covered:
+            yield _item(f"Not covered: {words}.", sign="·")
+    yield Text()
+    yield Text(view.ranges, style="dim")
+    yield _heading("What to do next")
+    for place, step in enumerate(view.next_steps, start=1):
+        yield _item(step.sentence, sign=f"{place}")
+        if step.command:
+            yield Padding(Text(step.command, style="cyan"), (0, 0, 0, 4))
+    yield _heading("The table of risks")
+    yield _matrix(view)
+    yield _heading("What was not tested, and why")
+    for untested in view.not_tested:
+        yield _item(f"{untested.what}. {untested.why}", sign="·")
+    yield _heading("What only people can answer")
+    yield _text(view.declarations)
+    for question in view.open_questions:
+        yield _item(f"{question.topic} ({question.mark.word})", sign=question.mark.symbol)
+
+
+def _findings(chapters: tuple[Section, ...]) -> Iterator[RenderableType]:
+    yield _heading("What each check found")
+    for chapter in chapters:
+        title = f" {visible(chapter.title)}{f' ({visible(chapter.part)})' if chapter.part else ''}: "
+        yield Text.assemble(_mark(chapter.mark), (title, "bold"), chapter.sentence)
+
+
+def _terms(view: PageOne) -> Iterator[RenderableType]:
+    yield _heading("How far to trust this page")
+    yield _text(view.holds)
+    yield _text(view.limits)
+    yield Padding(Text(view.rejudge, style="cyan"), (0, 0, 0, 4))
+    yield _text(view.repeat)
+    for command in view.repeat_commands:
+        yield Padding(Text(command, style="cyan"), (0, 0, 0, 4))
+    yield Text(f"Record id {view.record_id}", style="dim")
+
+
+def _matrix(view: PageOne) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
+    table.add_column("The way", overflow="fold")
+    for name, _ in LOSSES.values():
+        table.add_column(name, overflow="fold")
+    for row in view.matrix:
+        table.add_row(row.way.name, *(_mark(cell.mark) for cell in row.cells))
+    return table
+
+
+def _heading(text: str) -> RenderableType:
+    return Padding(Text(visible(text), style="bold underline"), (1, 0, 0, 0))
+
+
+def _text(text: str) -> Text:
+    return Text(visible(text))
+
+
+def _mark(mark: Mark, *, word: bool = True) -> Text:
+    return Text(f"{mark.symbol} {mark.word}" if word else mark.symbol, style=_STYLES.get(mark.key, "dim"))
+
+
+def _item(text: str, *, sign: str = "-") -> Table:
+    row = Table.grid(padding=(0, 1, 0, 0))
+    row.add_column(width=2, no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(Text(f" {sign}"), _text(text))
+    return row
+
+
+def _pairs(*pairs: tuple[str, str]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=9)
+    table.add_column(overflow="fold")
+    for name, text in pairs:
+        table.add_row(Text(name, style="dim"), _text(text))
+    return table
+
+
+FORMAT = Terminal()

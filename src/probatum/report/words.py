@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers and names in plain words: natural frequencies, ranges, plurals, and names made safe to look at.
+
+Natural frequencies ("13 of 100") are understood by more people than percentages or odds
+(Gigerenzer and Hoffrage 1995, Psychological Review 102:684). Ranges are rounded outwards, so that a
+printed range is never narrower than the measured one.
+"""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+
+from probatum.facts.finding import Measure, Part
+from probatum.facts.interval import Interval
+from probatum.facts.policy import Direction
+from probatum.facts.record import Verdict
+from probatum.report.marks import mark_of
+
+UNKNOWN = "unknown"
+_NO_RANGE = "range unknown"
+SHARE = "share"
+RATIO = "ratio"
+OWN_UNIT = "target"  # a number in the unit of what is predicted
+LONGEST_NAME = 120  # characters of a name on the page; nobody reads further
+_NOUNS = {RATIO: "times", "rows": "rows", "topics": "topics"}
+_FEWEST = 0.02  # below 2 of 100 a share is told of 1,000, so that rounding does not swallow it
+_LARGEST_WHOLE = 10**9
+_EPSILON = 1e-9  # keeps 0.07 * 100 from becoming 7.000000000000001, and so 8
+_JOINERS = "\u200c\u200d"  # invisible, yet ordinary letters of several scripts need them
+
+
+def visible(text: str, *, longest: int | None = None) -> str:
+    """Return the text with control, bidirectional and invisible characters spelled out; idempotent."""
+    shown = "".join(_spelled(character) for character in text)
+    if longest is not None and len(shown) > longest:
+        shown = shown[: longest - 1] + "…"
+    return shown
+
+
+def quoted(name: str) -> str:
+    """Return an untrusted name in quotation marks, safe to stand in a sentence."""
+    return f"“{visible(name, longest=LONGEST_NAME)}”"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return the count with its noun: ``1 check``, ``3 checks``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(items: Sequence[str], *, last: str = "and") -> str:
+    """Join items as a person would: ``a, b and c``."""
+    if len(items) <= 1:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def sentence(text: str) -> str:
+    """Return the text with a capital first letter and an end; idempotent."""
+    text = text.strip()
+    if not text:
+        return text
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in ".!?" else f"{text}."
+
+
+def number(value: float | None, *, decimals: int | None = None) -> str:
+    """Return a number with thousands separators and about three telling digits."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    places = _places(value) if decimals is None else decimals
+    shown = f"{value:,.{places}f}"
+    return shown.lstrip("-") if not shown.strip("-0.,") else shown  # no minus zero
+
+
+def whole_for(*shares: float | None) -> int:
+    """Return the round number to tell shares of: 100, or more where 100 would read as none or all."""
+    known = [share for share in shares if share is not None]
+    rarest = [min(share, 1 - share) for share in known if _EPSILON < share < 1 - _EPSILON]
+    if not rarest:
+        return 100
+    whole = 100
+    while min(rarest) * whole < _FEWEST * 100 and whole < _LARGEST_WHOLE:
+        whole *= 10
+    return whole
+
+
+def of_100(measure: Measure | Part, noun: str = "") -> str:
+    """Return a share as ``about 13 of 100 (between 12 and 14)``; small shares are told of more.
+
+    A share that is hidden, since it would tell a small count, has a range only: ``between 0 and 9 of 100``.
+    """
+    whole = _whole(measure)
+    between = range_of(measure, whole)
+    of_whole = f" of {whole:,}{' ' + noun if noun else ''}"
+    if measure.value is None:
+        return f"{between}{of_whole}" if between and between != _NO_RANGE else UNKNOWN
+    about = "" if measure.value in (0, 1) or measure.interval is None else "about "
+    return _with_range(f"{about}{number(measure.value * whole, decimals=0)}{of_whole}", between)
+
+
+def of_10_000(measure: Measure | Part, noun: str = "") -> str:
+    """Return a share as counts in 10,000: ``about 1,270 mistakes (between 1,210 and 1,330)``."""
+    if measure.value is None:
+        return UNKNOWN
+    scale = max(10_000, _whole(measure))
+    count = number(measure.value * scale, decimals=0)
+    return _with_range(f"about {count}{' ' + noun if noun else ''}", range_of(measure, scale))
+
+
+def amount(measure: Measure | Part, noun: str = "", *, scale: float = 1.0) -> str:
+    """Return any number with its range: ``about 7.9 times (between 6.8 and 9.0)``."""
+    if measure.value is None:
+        return UNKNOWN
+    about = "" if measure.interval is None else "about "
+    return _with_range(f"{about}{number(measure.value * scale)} {noun}".rstrip(), range_of(measure, scale))
+
+
+def in_unit(measure: Measure | Part, unit: str) -> str:
+    """Return a number as its unit is best told; the target's own unit is left to the reader."""
+    return of_100(measure) if unit == SHARE else amount(measure, _NOUNS.get(unit, ""))
+
+
+def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
+    """Return ``between 12 and 14``, rounded outwards; None for an exact count."""
+    interval = measure.interval
+    if interval is None:
+        return None
+    telling = measure.value if measure.value else interval.upper
+    places = 0 if scale != 1.0 and (telling or 0) * scale >= 2 else _places((telling or 0.0) * scale)
+    lower, upper = _outwards(interval, scale, places)
+    if lower is None and upper is None:
+        return _NO_RANGE
+    if lower is None:
+        return f"at most {upper}"
+    return f"at least {lower}" if upper is None else f"between {lower} and {upper}"
+
+
+def limit_in_words(direction: Direction, limit: float, unit: str) -> str:
+    """Return a limit as ``at most 10 of 100``."""
+    side = "at most" if direction is Direction.AT_MOST else "at least"
+    if unit == SHARE:
+        whole = whole_for(limit)
+        return f"{side} {number(limit * whole, decimals=0)} of {whole:,}"
+    return f"{side} {number(limit)} {_NOUNS.get(unit, '')}".rstrip()
+
+
+def verdict_mark(verdict: Verdict) -> str:
+    """Return a verdict as its sign and word: ``? cannot tell``."""
+    mark = mark_of(verdict)
+    return f"{mark.symbol} {mark.word}"
+
+
+def _whole(measure: Measure | Part) -> int:
+    if measure.value:
+        return whole_for(measure.value)
+    return whole_for(measure.interval.upper if measure.interval else None)
+
+
+def _outwards(interval: Interval, scale: float, places: int) -> tuple[str | None, str | None]:
+    step = 10.0**places
+    lower = None if interval.lower is None else math.floor(interval.lower * scale * step + _EPSILON) / step
+    upper = None if interval.upper is None else math.ceil(interval.upper * scale * step - _EPSILON) / step
+    return (
+        None if lower is None else number(lower, decimals=places),
+        None if upper is None else number(upper, decimals=places),
+    )
+
+
+def _with_range(text: str, between: str | None) -> str:
+    return text if between is None else f"{text} ({between})"
+
+
+def _places(value: float) -> int:
+    """Return how many decimals leave about three telling digits (two below ten)."""
+    size = abs(value)
+    if size == 0 or size >= 100 or size == int(size):
+        return 0
+    return 1 if size >= 1 else min(12, 1 - math.floor(math.log10(size)))
+
+
+def _spelled(character: str) -> str:
+    if character in "\n\r\t":
+        return " "
+    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in _JOINERS
+    if not hidden:
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a description to a system that answers: read the data, open the model, make sure that they fit each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from probatum.adapters import loading
+from probatum.adapters.interface import Wish, align, few, spell, wrap
+from probatum.adapters.recipe import RecipeModel, train_by_recipe
+from probatum.errors import DataError, ModelError, ProbatumError
+from probatum.facts.plan import Subject
+from probatum.facts.policy import Stakes
+from probatum.facts.threats import Task
+from probatum.seeds import number
+from probatum.systems.datasets import Dataset, Rows, read
+from probatum.systems.description import Description
+from probatum.systems.interface import Model
+from probatum.systems.system import System
+
+PROBED_ROWS = 256  # rows on which the speed of the model is measured, for the estimate on the screen only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Opened:
+    """A system, ready to be asked, and what was learned while opening it."""
+
+    system: System
+    subject: Subject
+    inputs: Mapping[str, str]  # role, digest
+    seconds_per_row: float  # of the model, from a probe
+    description: Description | None  # None: made of live objects, which cannot travel to another process
+
+
+def open_described(description: Description, seed: int) -> Opened:
+    """Open the system that a description names.
+
+    Raises:
+        ProbatumError: a file is missing, broken or untrusted, or the model and the data do not fit each other.
+    """
+    inputs: dict[str, str] = {}
+    load = None
+    if description.data.load is not None:
+        load, inputs["load"] = loading.find_function(description.data.load, description.folder)
+    data = read(description, description.folder, load=load)
+    inputs |= data.digests
+    model, model_inputs, notes = _open_model(description, data, seed)
+    data = replace(reconcile(data, model), notes=(*data.notes, *notes))
+    said = description.system
+    subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
+    return Opened(
+        system=System.of(model, data, tuple(entry.topic_fact() for entry in description.declarations)),
+        subject=replace(subject, simulated=said.simulated),
+        inputs=inputs | model_inputs,
+        seconds_per_row=try_out(model, data.test),
+        description=description,
+    )
+
+
+def open_live(model: Any, data: Dataset, *, name: str, stakes: Stakes | None, wish: Wish) -> Opened:
+    """Open a system made of Python objects."""
+    wrapped = wrap(model, few(data.test), wish)
+    data = reconcile(data, wrapped)
+    return Opened(
+        system=System.of(wrapped, data),
+        subject=_subject(data, name=name, stakes=stakes, purpose=None, affected=None),
+        inputs=dict(data.digests),
+        seconds_per_row=try_out(wrapped, data.test),
+        description=None,
+    )
+
+
+def reconcile(data: Dataset, model: Model) -> Dataset:
+    """Make the classes of the data those of the model too.
+
+    A label that the model knows and the data do not is added at the end.
+
+    Raises:
+        ModelError: the columns do not fit, or the model and the data have no label in common.
+    """
+    schema = data.test.schema
+    model.check_columns(schema)
+    if schema.task is Task.REGRESSION or model.classes is None:
+        return data
+    known = align(np.asarray(model.classes), schema)
+    if (known < 0).all():
+        raise ModelError(
+            f"The model answers {_some(model.classes)}; the column {schema.target} holds {_some(schema.classes)}: no "
+            "label in common. Say which is which: give the model the labels of the data, or recode the column."
+        )
+    extra = tuple(label for label, code in zip(model.classes, known, strict=True) if code < 0)
+    spelled = any(spell(label) in map(spell, schema.classes) and label not in schema.classes for label in model.classes)
+    notes = data.notes
+    if spelled:
+        notes += (
+            "The model and the data spell the labels differently (such as 1 and “1”); they were matched by name.",
+        )
+    if extra:
+        notes += (f"The model can also answer {_some(extra)}, which no row has.",)
+        schema = replace(schema, classes=schema.classes + extra, task=Task.MULTICLASS)
+    train = None if data.train is None else replace(data.train, schema=schema)
+    return replace(data, train=train, test=replace(data.test, schema=schema), notes=notes)
+
+
+def try_out(model: Model, rows: Rows) -> float:
+    """Ask about a few rows before anything is planned; return the seconds a row takes.
+
+    Raises:
+        DataError: there are no rows to ask about.
+        ModelError: the model raises on every one of the first rows, or answers with labels that no row has.
+    """
+    if not len(rows):
+        raise DataError("The test data have no rows. Give rows that the model was not trained on.")
+    failure: Exception | None = None
+    answered = False
+    for place in range(len(few(rows))):
+        try:
+            answered = bool(model.ask(rows.take(np.asarray([place]))).given.any()) or answered
+        except ProbatumError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a model may raise anything
+            failure = error
+    if not answered and failure is not None:
+        raise ModelError(
+            f"The model raised on every one of the first {len(few(rows))} rows ({type(failure).__name__}: "
+            f"{str(failure).splitlines()[0] if str(failure) else 'no text'}). Are these its columns?"
+        )
+    if not answered:
+        raise ModelError(
+            f"The model's answers are none of the labels in {rows.schema.target} ({_some(rows.schema.classes)}). "
+            "List what it answers under [model] classes, or recode the column."
+        )
+    probe = rows.take(np.arange(min(len(rows), PROBED_ROWS)))
+    start = perf_counter()
+    try:
+        model.ask(probe)
+    except ProbatumError:
+        raise
+    except Exception:  # noqa: BLE001, S110  # single rows may fail; they become a finding
+        pass
+    return (perf_counter() - start) / len(probe)
+
+
+def wish_of(description: Description) -> Wish:
+    """Return what the description says of the model's answers."""
+    model = description.model
+    return Wish(output=model.output, positive=description.data.positive, classes=model.classes)
+
+
+def _open_model(description: Description, data: Dataset, seed: int) -> tuple[Model, dict[str, str], tuple[str, ...]]:
+    """Return the model, the digests of what it came from, and notes."""
+    said, wish = description.model, wish_of(description)
+    inputs: dict[str, str] = {}
+    train = None
+    if description.recipe.train is not None:
+        train, inputs["recipe"] = loading.find_function(description.recipe.train, description.folder)
+    if said.file is not None:
+        loaded = loading.load(description.folder / said.file, trusted=said.trust_file)
+        _require_digest(said.file, said.sha256, loaded.digest)
+        model: Model = wrap(loaded.content, few(data.test), wish)
+        inputs["model"], notes = loaded.digest, loaded.notes
+    elif said.python is not None:
+        function, inputs["model"] = loading.find_function(said.python, description.folder)
+        model, notes = wrap(function, few(data.test), wish), ()
+    elif train is not None and data.train is not None:
+        return (
+            train_by_recipe(train, data.train, number(seed, "recipe/train"), wish),
+            inputs,
+            ("The model was trained on the spot by the recipe.",),
+        )
+    else:
+        raise ModelError("Wanted a model: [model] file or python, or a [recipe] with train rows. None came.")
+    return (model if train is None else RecipeModel(model, train, wish)), inputs, notes
+
+
+def _require_digest(file: str, wanted: str | None, came: str) -> None:
+    if wanted is not None and wanted != came:
+        raise ModelError(f"{file} is not the file described: wanted {wanted}, came {came}. Was it replaced?")
+
+
+def _subject(data: Dataset, *, name: str, stakes: Stakes | None, purpose: str | None, affected: str | None) -> Subject:
+    schema = data.test.schema
+    return Subject(
+        name=name,
+        purpose=purpose,
+        affected=affected,
+        stakes=stakes or Stakes.MEDIUM,
+        stakes_assumed=stakes is None,
+        task=schema.task,
+        classes=tuple(map(spell, schema.classes)),
+        target=schema.target,
+        train_rows=0 if data.train is None else len(data.train),
+        test_rows=len(data.test),
+        columns=len(schema.columns),
+        notes=data.notes,
+    )
+
+
+def _some(labels: tuple[Any, ...]) -> str:
+    return ", ".join(repr(label) for label in labels[:6]) + (" …" if len(labels) > 6 else "")

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plan: which checks run, with which settings and seeds, fixed before the first measurement.
+
+A pure function of the system's shape, the policy, the seed and the effort: no clock, no data, no model.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from fnmatch import fnmatchcase
+
+from probatum.checks.interface import Check
+from probatum.errors import DescriptionError, UsageError
+from probatum.facts.capabilities import Capability
+from probatum.facts.finding import Json
+from probatum.facts.plan import CHUNK_ROWS, PLAN_FORMAT, Effort, Omission, Plan, Subject, Unit
+from probatum.facts.policy import Policy
+from probatum.runs.policies import policy_digest
+
+ENABLE = {
+    Capability.PREDICTIONS: "Give a model under [model].",
+    Capability.SCORES: 'Give a model that returns probabilities (predict_proba, or output = "probabilities").',
+    Capability.REFIT: 'Give a recipe: [recipe] train = "recipe:train".',
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the user asked for."""
+
+    only: tuple[str, ...] = ()  # globs over check ids
+    skip: tuple[str, ...] = ()
+    effort: Effort = Effort.STANDARD
+    seed: int = 0
+    include_rows: bool = False
+
+
+def make_plan(
+    subject: Subject, capabilities: frozenset[Capability], checks: Mapping[str, Check], policy: Policy, choice: Choice
+) -> Plan:
+    """Return the plan.
+
+    Raises:
+        UsageError: a glob matches no check, or nothing is left to run.
+        DescriptionError: the policy sets an option that its check does not have.
+    """
+    for pattern in (*choice.only, *choice.skip):
+        if not any(fnmatchcase(name, pattern) for name in checks):
+            raise UsageError(f"No check is called {pattern}. See: probatum checks")
+    _require_known_options(policy, checks)
+    units: list[Unit] = []
+    omitted: list[Omission] = []
+    for check in checks.values():
+        omission = _omission(check, subject, capabilities, choice)
+        if omission is not None:
+            omitted.append(omission)
+        else:
+            units.append(Unit(check=check.id, seed_name=check.id, options=options_for(check, policy, choice.effort)))
+    if not units:
+        raise UsageError("Nothing is left to run. Loosen --only or --skip.")
+    return Plan(
+        format=PLAN_FORMAT,
+        subject=subject,
+        seed=str(choice.seed),
+        effort=choice.effort,
+        confidence=policy.confidence,
+        policy=policy_digest(policy),
+        chunk_rows=CHUNK_ROWS,
+        include_rows=choice.include_rows,
+        units=tuple(units),
+        omitted=tuple(omitted),
+    )
+
+
+def _omission(check: Check, subject: Subject, capabilities: frozenset[Capability], choice: Choice) -> Omission | None:
+    if choice.only and not _matches(check.id, choice.only):
+        return Omission(check=check.id, why="It was not among those chosen by --only.", chosen=True)
+    if _matches(check.id, choice.skip):
+        return Omission(check=check.id, why="It was left out by --skip.", chosen=True)
+    if subject.task not in check.tasks:
+        return Omission(check=check.id, why=f"It has no meaning for a {subject.task.value} task.", chosen=False)
+    missing = [need for need in check.needs if need not in capabilities]
+    if missing:
+        why = f"It needs {' and '.join(need.value for need in missing)}, which this model does not give."
+        return Omission(check=check.id, why=why, chosen=False, enable=ENABLE.get(missing[0]))
+    return None
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def options_for(check: Check, policy: Policy, effort: Effort) -> dict[str, Json]:
+    """Return the check's own settings, those of the effort laid over them, the policy's on top."""
+    return {**asdict(check.options()), **check.by_effort.get(effort, {}), **policy.options.get(check.id, {})}
+
+
+def _require_known_options(policy: Policy, checks: Mapping[str, Check]) -> None:
+    mistakes = [
+        f'[options."{name}"] {option}: the check has no such option.'
+        for name, options in policy.options.items()
+        if name in checks
+        for option in options
+        if option not in {field.name for field in fields(checks[name].options)}
+    ]
+    if mistakes:
+        raise DescriptionError("The policy", mistakes)

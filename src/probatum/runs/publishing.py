@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of a finding may leave the owner's house: example rows by place, not content; cells only if asked for.
+
+Personal and protected columns stay masked even then.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from probatum.facts.finding import Cell, Example, Finding
+from probatum.systems.datasets import Rows
+
+MASKED = "masked"
+
+
+def publish(finding: Finding, rows: Rows, places: np.ndarray, *, include_rows: bool) -> Finding:
+    """Return the finding with its examples named by their place in the seeded order.
+
+    Args:
+        finding: its examples name rows by their position in ``rows``.
+        rows: the held-out rows.
+        places: (n,) the seeded permutation, place -> row.
+        include_rows: whether the cells of example rows are shown.
+    """
+    if not finding.examples:
+        return finding
+    place_of = np.argsort(places)
+    examples = tuple(
+        replace(
+            example,
+            row=int(place_of[example.row]),
+            cells=_cells(example, rows) if include_rows else (),
+        )
+        for example in finding.examples
+    )
+    return replace(finding, examples=examples)
+
+
+def _cells(example: Example, rows: Rows) -> tuple[Cell, ...]:
+    contents = rows.contents(example.row)
+    return tuple(
+        Cell(column=column.name, content=MASKED if column.personal or column.protected else contents[column.name])
+        for column in rows.schema.columns
+    )

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Delimited text (csv): looked over once for what a parser would pass over in silence, then parsed by pandas.
+
+pandas renames columns that share a name, takes a surplus column for an index and fills short lines with missing
+cells, each without a word. All three are refused here, with the line.
+"""
+
+import csv
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import final
+
+import pandas as pd
+
+from probatum.errors import DataError
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What the text looks like."""
+
+    names: list[str]
+    has_header: bool
+    separator: str
+    lines: Sequence[int]  # on which each row begins
+    notes: list[str]
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text of UTF-8 bytes, with or without a byte-order mark."""
+    if b"\0" in data[:65536]:
+        raise DataError(f"{name} is no text file; wanted csv (UTF-8), parquet or npz.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{name} is not UTF-8 text (line {line}); save it as csv with the encoding UTF-8.") from None
+
+
+def scan(text: str, name: str, given: Sequence[str] | None) -> Layout:
+    """Find names, separator and the line of each row; refuse lines with too many or too few fields."""
+    if not text.strip():
+        raise DataError(f"{name} is empty; wanted rows.")
+    first = next(line for line in text.splitlines() if line.strip())
+    separator = _separator(first)
+    names, lines = list(given or ()), array("q")
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    begins = 1
+    try:
+        for fields in reader:
+            if fields and (len(fields) > 1 or fields[0].strip()):
+                if not names:
+                    names = fields
+                elif len(fields) != len(names):
+                    raise DataError(_ragged(name, begins, len(fields), names, given))
+                else:
+                    lines.append(begins)
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{name} cannot be read as csv in line {begins}: {error}.") from None
+    if not lines:
+        raise DataError(f"{name} holds a header and no rows; at least one row was wanted.")
+    notes = [] if separator == "," else [f"{name} separates its columns by {SEPARATORS[separator]}, not commas."]
+    return Layout(
+        names=_named(names, name, notes), has_header=given is None, separator=separator, lines=lines, notes=notes
+    )
+
+
+def parse(text: str, layout: Layout, name: str, missing: Sequence[str], texts: Sequence[str] | None) -> pd.DataFrame:
+    """Parse the text; ``texts`` are columns that stay text whatever they look like."""
+    try:
+        return pd.read_csv(
+            StringIO(text, newline=""),
+            sep=layout.separator,
+            header=0 if layout.has_header else None,
+            names=layout.names,
+            index_col=False,
+            dtype=dict.fromkeys(set(texts or ()) & set(layout.names), str),
+            na_values=list(missing),
+            skipinitialspace=True,
+            float_precision="round_trip",
+            low_memory=False,
+        )
+    except (ValueError, OverflowError) as error:  # ParserError and EmptyDataError are ValueErrors
+        raise DataError(f"{name} cannot be read as csv: {str(error).splitlines()[0]}") from None
+
+
+def _separator(first: str) -> str:
+    """Return what separates the fields of the first line; a comma unless there is none."""
+    if "," in first:
+        return ","
+    return max(SEPARATORS, key=first.count) if any(mark in first for mark in SEPARATORS) else ","
+
+
+def _ragged(name: str, line: int, came: int, names: Sequence[str], given: Sequence[str] | None) -> str:
+    """Word the error for a line with another number of fields."""
+    source = "[data] names lists" if given else "the header has"
+    fields = "1 field" if came == 1 else f"{came} fields"
+    return (
+        f"{name}, line {line}: {fields}, but {source} {len(names)}; correct the line (text with commas wants quotes)."
+    )
+
+
+def _named(names: list[str], name: str, notes: list[str]) -> list[str]:
+    """Name nameless columns as pandas does, since a model trained on such a file knows them so."""
+    nameless = [position for position, column in enumerate(names) if not column.strip()]
+    if nameless:
+        notes.append(f'{name} has columns without a name; they are called "Unnamed: 0" and so on, by position.')
+    return [f"Unnamed: {position}" if position in nameless else column for position, column in enumerate(names)]

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The two ways in: files that a description names, and frames or arrays from Python."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from probatum.errors import DataError, UsageError
+from probatum.facts.threats import Task
+from probatum.systems.datasets import digests, files
+from probatum.systems.datasets.assemble import assemble
+from probatum.systems.datasets.rows import Dataset, Label
+from probatum.systems.datasets.tables import Table, column_names
+from probatum.systems.description import Description
+from probatum.systems.sections import ColumnsSection, DataSection, ModelSection
+
+Load = Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+Pair = tuple[Any, Any]  # rows: a frame or an array of two or more axes; answers: a series or an array of one
+
+
+def read(description: Description, folder: Path, *, load: Load | None = None) -> Dataset:
+    """Read the data that a description names.
+
+    Args:
+        description: what was said of the data.
+        folder: what its file names are relative to.
+        load: the function named by ``[data] load``, already imported; it returns the train and the test frame.
+
+    Raises:
+        DescriptionError: names columns that are not there.
+        DataError: a file cannot be read, or does not hold what was said of it.
+    """
+    data = description.data
+    notes: list[str] = []
+    if load is not None:
+        train, test = _loaded(load, description)
+    elif data.load is not None:
+        raise UsageError(f"[data] load names {data.load}; wanted that function, imported, and none came.")
+    elif data.test is None:
+        raise DataError("No data file is named; wanted [data] test, rows that the model was not trained on.")
+    else:
+        train = None if data.train is None else files.read(data.train, folder, description, None, notes)
+        test = files.read(data.test, folder, description, train, notes)
+        if data.train == data.test:
+            notes.append("Train and test are the same rows, so the mistakes are understated.")
+    return assemble(train, test, description, notes)
+
+
+def from_arrays(
+    test: Pair,
+    train: Pair | None = None,
+    *,
+    task: Task | None = None,
+    classes: Sequence[Label] | None = None,
+    positive: Label | None = None,
+    target: str | None = None,
+    features: Sequence[str] | None = None,
+    protected: Sequence[str] = (),
+    personal: Sequence[str] = (),
+    audit_only: Sequence[str] = (),
+    immutable: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    ordinal: Sequence[str] = (),
+    integer: Sequence[str] = (),
+) -> Dataset:
+    """Make a data set of what Python already holds; the words mean what they mean in ``probatum.toml``.
+
+    Raises:
+        DataError: the rows and the answers do not fit each other, or a column named is not there.
+    """
+    test_table = _of_pair(test, "the test rows")
+    train_table = None if train is None else _of_pair(train, "the train rows")
+    columns = ColumnsSection(
+        categorical=tuple(categorical),
+        ordinal=tuple(ordinal),
+        integer=tuple(integer),
+        protected=tuple(protected),
+        personal=tuple(personal),
+        audit_only=tuple(audit_only),
+        immutable=tuple(immutable),
+    )
+    name = target or str(test_table.truth.name or "target")
+    description = Description(
+        model=ModelSection(classes=None if classes is None else tuple(classes)),
+        data=DataSection(
+            target=name,
+            task=task,
+            positive=positive,
+            features=None if features is None else tuple(features),
+            columns=columns,
+        ),
+    )
+    source = test_table if train_table is None else train_table
+    names = column_names(source.features)
+    if name in names:
+        raise DataError(f'The rows still hold the target, column "{name}"; drop it from X.')
+    files.refuse_columns(description, [*names, name])
+    return assemble(train_table, test_table, description, [])
+
+
+def _of_pair(pair: Pair, what: str) -> Table:
+    """Return rows and answers as a table."""
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise DataError(f"Wanted {what} as a pair (X, y); {type(pair).__name__} came.")
+    features = pair[0] if isinstance(pair[0], pd.DataFrame) else np.asarray(pair[0])
+    truth = _answers(pair[1], what)
+    if isinstance(features, pd.DataFrame):
+        files.refuse_duplicates(column_names(features), what)
+        features = features.reset_index(drop=True)
+    elif features.ndim < 2:
+        raise DataError(f"Wanted {what} as a table or an array of two or more axes; the shape {features.shape} came.")
+    if len(features) != len(truth):
+        raise DataError(
+            f"Wanted one answer for each of {what}; {len(features):,} rows and {len(truth):,} answers came."
+        )
+    return Table(features=features, truth=truth, what=what, digest=digests.of_content(features, truth))
+
+
+def _answers(answers: Any, what: str) -> pd.Series:
+    """Return the true answers as a series counted from 0."""
+    if isinstance(answers, pd.Series):
+        return answers.reset_index(drop=True)
+    array = np.asarray(answers)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise DataError(f"Wanted the answers of {what} as one column; the shape {array.shape} came.")
+    return pd.Series(array)
+
+
+def _loaded(load: Load, description: Description) -> tuple[Table | None, Table]:
+    """Call the user's own function and take its two frames apart."""
+    name = description.data.load or "load"
+    frames = load()
+    pair = frames if isinstance(frames, tuple | list) and len(frames) == 2 else (None, None)
+    if not isinstance(pair[1], pd.DataFrame) or not (pair[0] is None or isinstance(pair[0], pd.DataFrame)):
+        raise DataError(f"{name} returned {type(frames).__name__}; wanted two data frames, (train, test).")
+    source = pair[1] if pair[0] is None else pair[0]
+    files.refuse_duplicates([str(column) for column in source.columns], name)
+    files.refuse_columns(description, [str(column) for column in source.columns])
+    train = None if pair[0] is None else _of_frame(pair[0], description, f"the train rows of {name}")
+    return train, _of_frame(pair[1], description, f"the test rows of {name}")
+
+
+def _of_frame(frame: pd.DataFrame, description: Description, what: str) -> Table:
+    """Return a frame that holds the target as a table."""
+    features, truth = files.split(frame.reset_index(drop=True), str(description.data.target), what)
+    return Table(features=features, truth=truth, what=what, digest=digests.of_content(features, truth))

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files become tables: read once, digested, parsed; whatever is wrong with one is said in one sentence."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import pandas as pd
+
+from probatum.errors import DataError, DescriptionError, MissingExtraError
+from probatum.systems.datasets import delimited, digests
+from probatum.systems.datasets.tables import Table, column_names, listed
+from probatum.systems.description import Description, check_columns, split_reference
+
+READABLE = "wanted csv, parquet or npz (csv may be gzipped)"
+FOREIGN = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".arff", ".feather", ".pkl", ".pickle", ".zip", ".tgz", ".tar"}
+
+
+def read(reference: str, folder: Path, description: Description, like: Table | None, notes: list[str]) -> Table:
+    """Read one file of a description; ``like`` is the train table, whose types a test file is parsed with.
+
+    Raises:
+        DataError: the file cannot be read.
+        DescriptionError: the description names columns that the file does not have.
+    """
+    name, arrays = split_reference(reference)
+    path = folder / name
+    data = _bytes(path)
+    suffix = _suffix(path)
+    if suffix in FOREIGN:
+        raise DataError(f"{path.name} is of a kind that cannot be read; {READABLE}. Export it as csv.")
+    parse = PARSERS.get(suffix, _parse_csv)
+    return parse(data, path.name, arrays, description, like, notes)
+
+
+def split(frame: pd.DataFrame, target: str, what: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Take the target out of a frame."""
+    names = [str(name) for name in frame.columns]
+    if target not in names:
+        close = get_close_matches(target, names, n=3)
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        raise DataError(f'{what} has no column "{target}", which is the target.{hint} It has {listed(names)}.')
+    at = names.index(target)
+    return frame.drop(columns=frame.columns[at]), frame.iloc[:, at]
+
+
+def refuse_columns(description: Description, columns: Sequence[str]) -> None:
+    """Raise every mistake in the names of columns at once."""
+    mistakes = check_columns(description, columns)
+    if mistakes and description.path is not None:
+        raise DescriptionError(description.path.name, mistakes)
+    if mistakes:
+        raise DataError("\n".join(mistakes))
+
+
+def refuse_duplicates(names: Sequence[str], what: str) -> None:
+    """Raise if two columns have one name, since then no name says which is meant."""
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1] if len(set(names)) < len(names) else []
+    if twice:
+        raise DataError(f"{what} has more than once {listed(twice)}; give each column a name of its own.")
+
+
+def _bytes(path: Path) -> bytes:
+    """Read a file whole."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder; wanted a file.")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"There is no file {path}; check its name and folder.") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+    if not data:
+        raise DataError(f"{path.name} is empty; wanted rows.")
+    return data
+
+
+def _suffix(path: Path) -> str:
+    """Return what the file's name says of its kind, gzipped or not."""
+    name = path.name.lower().removesuffix(".gz")
+    return Path(name).suffix
+
+
+def _parse_csv(
+    data: bytes,
+    name: str,
+    arrays: tuple[str, str] | None,
+    description: Description,
+    like: Table | None,
+    notes: list[str],
+) -> Table:
+    """Parse delimited text."""
+    text = delimited.decode(_plain(data, name), name)
+    layout = delimited.scan(text, name, description.data.names)
+    notes += layout.notes
+    refuse_duplicates(layout.names, name)
+    if like is None:
+        refuse_columns(description, layout.names)
+    frame = delimited.parse(text, layout, name, description.data.missing, None if like is None else _texts(like))
+    features, truth = split(frame, str(description.data.target), name)
+    if like is not None and isinstance(like.features, pd.DataFrame):
+        features = _widened(features, like.features)
+    lines = layout.lines if len(layout.lines) == len(frame) else None
+    return Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data), lines=lines)
+
+
+def _texts(like: Table) -> list[str]:
+    """Return the train columns that hold texts, so that a test column of digits is not taken for numbers."""
+    columns = [(str(name), like.features[name]) for name in like.features.columns] if _framed(like) else []
+    columns.append((str(like.truth.name), like.truth))
+    return [name for name, cells in columns if pd.api.types.infer_dtype(cells, skipna=True) == "string"]
+
+
+def _framed(table: Table) -> bool:
+    """Say whether the rows are a frame."""
+    return isinstance(table.features, pd.DataFrame)
+
+
+def _widened(features: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
+    """Give integer columns of a test file the floats that the train file has there."""
+    known = {str(name): dtype for name, dtype in like.dtypes.items()}
+    wider = {
+        name: np.float64
+        for name, dtype in features.dtypes.items()
+        if known.get(str(name)) == np.float64 and pd.api.types.is_integer_dtype(dtype)
+    }
+    return features.astype(wider) if wider else features
+
+
+def _plain(data: bytes, name: str) -> bytes:
+    """Return the bytes as they are, or unpacked where they are gzipped."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        raise DataError(f"{name} is a damaged or cut-off gzip file; fetch it again.") from None
+
+
+def _parse_npz(
+    data: bytes,
+    name: str,
+    arrays: tuple[str, str] | None,
+    description: Description,
+    like: Table | None,
+    notes: list[str],
+) -> Table:
+    """Take two arrays out of an npz file."""
+    try:
+        with np.load(BytesIO(data), allow_pickle=False) as archive:
+            held = list(archive.files)
+            if arrays is None:
+                raise DataError(f'{name} holds {", ".join(held)}; say which, as in "{name}:x_test,y_test".')
+            for wanted in arrays:
+                if wanted not in held:
+                    raise DataError(f'{name} has no array "{wanted}"; it holds {", ".join(held)}.')
+            features, answers = archive[arrays[0]], archive[arrays[1]]
+    except (ValueError, OSError, BadZipFile, EOFError, AttributeError):
+        raise DataError(f"{name} is damaged, no npz file, or holds Python objects, which are not read.") from None
+    if features.ndim < 2 or answers.reshape(len(answers), -1).shape[1] != 1 or len(features) != len(answers):
+        raise DataError(
+            f"{name}: wanted rows of two or more axes and one answer a row; {arrays[0]} has the shape "
+            f"{features.shape}, {arrays[1]} {answers.shape}."
+        )
+    truth = pd.Series(answers.ravel(), name=description.data.target or arrays[1])
+    table = Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data))
+    if like is None:
+        refuse_columns(description, [*column_names(features), str(truth.name)])
+    return table
+
+
+def _parse_parquet(
+    data: bytes,
+    name: str,
+    arrays: tuple[str, str] | None,
+    description: Description,
+    like: Table | None,
+    notes: list[str],
+) -> Table:
+    """Parse a parquet file with the optional pyarrow."""
+    if find_spec("pyarrow") is None:
+        raise MissingExtraError(f"Reading {name} needs pyarrow, which is not installed: pip install probatum[parquet]")
+    try:
+        frame = pd.read_parquet(BytesIO(data), engine="pyarrow")
+    except (OSError, ValueError):
+        raise DataError(f"{name} is damaged or no parquet file; fetch or write it again.") from None
+    names = [str(column) for column in frame.columns]
+    refuse_duplicates(names, name)
+    if like is None:
+        refuse_columns(description, names)
+    features, truth = split(frame.reset_index(drop=True), str(description.data.target), name)
+    return Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data))
+
+
+Parser = Callable[[bytes, str, "tuple[str, str] | None", Description, "Table | None", list[str]], Table]
+PARSERS: dict[str, Parser] = {".npz": _parse_npz, ".parquet": _parse_parquet, ".pq": _parse_parquet}

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the cells of a column are: as somebody said, else as they look."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from probatum.errors import DataError
+from probatum.systems.datasets.rows import Column, Kind, as_frame, dates, plain_numbers, printed
+from probatum.systems.datasets.tables import Table, column_names
+from probatum.systems.sections import ColumnsSection
+
+MOST_CATEGORIES = 50  # a text column with more, and mostly distinct ones, is free text
+ALMOST_ALL = 0.9  # a text column with more numbers than this was meant to be one of numbers
+OFTEN = 10  # a cell's content is named in a note only if so many rows share it
+
+
+def learn(table: Table, said: ColumnsSection, looked_at: frozenset[str], identity: str | None) -> tuple[Column, ...]:
+    """Return the table's columns in its order; those in ``looked_at`` are not given to the model."""
+    names = column_names(table.features)
+    orders = said.ordinal if isinstance(said.ordinal, dict) else {}
+    quick = _array_kinds(table.features) if plain_numbers(table.features) else None
+    frame = None if quick is not None else as_frame(table.features)
+    columns = []
+    for position, name in enumerate(names):
+        kind = _said(name, said)
+        cells = None if frame is None else frame.iloc[:, position]
+        if kind is None:
+            kind = quick[position] if quick is not None else _guessed(cells)
+        categories: tuple[str, ...] = tuple(orders.get(name, ()))
+        if kind is Kind.CATEGORICAL:
+            content = pd.Series(table.features.reshape(len(table), -1)[:, position]) if cells is None else cells
+            categories = tuple(sorted({printed(value) for value in content.dropna().unique()}))
+        columns.append(
+            Column(
+                name=name,
+                kind=kind,
+                categories=categories,
+                protected=name in said.protected,
+                personal=name in said.personal or name == identity,
+                audit_only=name in looked_at,
+                immutable=name in said.immutable,
+            )
+        )
+    return tuple(columns)
+
+
+def check(table: Table, columns: tuple[Column, ...]) -> None:
+    """Refuse a table whose cells are not of their column's kind, with every such column at once.
+
+    Raises:
+        DataError: names column, line and count.
+    """
+    if plain_numbers(table.features):
+        return
+    frame = as_frame(table.features)
+    mistakes = []
+    for position, column in enumerate(columns):
+        cells = frame.iloc[:, position]
+        wanted, unreadable = _test_of(column)
+        bad = np.flatnonzero(unreadable(cells) & cells.notna().to_numpy())
+        if bad.size:
+            count = "1 cell is" if bad.size == 1 else f"{bad.size:,} cells are"
+            mistakes.append(
+                f'column "{column.name}" of {table.what}: {count} not {wanted}, first in {table.place(int(bad[0]))}'
+            )
+    if mistakes:
+        mark = " Correct them; if they mean that a number is missing, list them in [data] missing."
+        raise DataError("; ".join(mistakes)[:1].upper() + "; ".join(mistakes)[1:] + "." + mark)
+
+
+def suspects(table: Table, columns: tuple[Column, ...]) -> list[str]:
+    """Return a note for each text column that looks like numbers with an unknown mark for missing."""
+    if not isinstance(table.features, pd.DataFrame):
+        return []
+    notes = []
+    for position, column in enumerate(columns):
+        cells = table.features.iloc[:, position].dropna()
+        if column.kind not in {Kind.CATEGORICAL, Kind.TEXT} or pd.api.types.infer_dtype(cells) != "string":
+            continue
+        strange = cells[pd.to_numeric(cells, errors="coerce").isna()]
+        if 0 < len(strange) < (1 - ALMOST_ALL) * len(cells):
+            mark, often = strange.value_counts().index[0], int(strange.value_counts().iloc[0])
+            hint = f', mostly "{mark}"' if often >= OFTEN else ""
+            notes.append(
+                f'Column "{column.name}" was taken as text, though all but {len(strange):,} of its cells are numbers'
+                f"{hint}; if these mean missing, list them in [data] missing."
+            )
+    return notes
+
+
+def unseen(table: Table, columns: tuple[Column, ...]) -> list[str]:
+    """Return a note for each categorical column of a test table with values that train lacks; counts only."""
+    if plain_numbers(table.features):
+        return []
+    frame, notes = as_frame(table.features), []
+    for position, column in enumerate(columns):
+        if column.kind is Kind.CATEGORICAL:
+            cells = frame.iloc[:, position].dropna()
+            counts = cells.value_counts()
+            known = set(column.categories)
+            new = sum(int(n) for value, n in counts.items() if printed(value) not in known)
+            if new:
+                notes.append(f'Column "{column.name}" of {table.what} holds values unknown to train in {new:,} rows.')
+    return notes
+
+
+def _said(name: str, said: ColumnsSection) -> Kind | None:
+    """Return the kind that somebody stated."""
+    lists = {
+        Kind.CATEGORICAL: said.categorical,
+        Kind.ORDINAL: said.ordinal,
+        Kind.INTEGER: said.integer,
+        Kind.DATE: said.date,
+    }
+    return next((kind for kind, names in lists.items() if name in names), None)
+
+
+def _guessed(cells: pd.Series) -> Kind:
+    """Guess the kind of a column from its type and its cells."""
+    cells = cells.infer_objects()
+    types = pd.api.types
+    if types.is_bool_dtype(cells.dtype) or isinstance(cells.dtype, pd.CategoricalDtype):
+        return Kind.CATEGORICAL
+    if types.is_datetime64_any_dtype(cells.dtype):
+        return Kind.DATE
+    if types.is_numeric_dtype(cells.dtype):
+        values = cells.to_numpy(dtype=np.float64, na_value=np.nan)
+        return Kind.INTEGER if _whole(values) else Kind.NUMERIC
+    try:
+        distinct = cells.nunique()
+    except TypeError:  # lists and the like
+        return Kind.TEXT
+    return Kind.TEXT if distinct > MOST_CATEGORIES and distinct > len(cells) / 2 else Kind.CATEGORICAL
+
+
+def _array_kinds(array: np.ndarray) -> list[Kind]:
+    """Return the kinds of the columns of an array of numbers."""
+    flat = array.reshape(len(array), -1)
+    if array.dtype.kind in "iu":
+        return [Kind.INTEGER] * flat.shape[1]
+    return [Kind.INTEGER if _whole(flat[:, position]) else Kind.NUMERIC for position in range(flat.shape[1])]
+
+
+def _whole(values: np.ndarray) -> bool:
+    """Say whether there is a number, and every number is a whole one."""
+    there = values[~np.isnan(values)]
+    return bool(there.size and np.all(np.isfinite(there)) and np.all(there == np.floor(there)))
+
+
+def _test_of(column: Column) -> tuple[str, "Callable[[pd.Series], np.ndarray]"]:
+    """Return what a cell of this column should be, and which cells cannot be read as that."""
+    if column.kind is Kind.DATE:
+        return "a date such as 2027-03-01", lambda cells: dates(cells).isna().to_numpy()
+    if column.kind is Kind.ORDINAL and column.categories:
+        known = set(column.categories)
+        return "in the order given for it", lambda cells: np.array([printed(cell) not in known for cell in cells])
+    if column.kind in {Kind.NUMERIC, Kind.INTEGER, Kind.ORDINAL}:
+        return "a number", lambda cells: pd.to_numeric(cells, errors="coerce").isna().to_numpy()
+    return "readable", lambda cells: np.zeros(len(cells), dtype=bool)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A table on its way in, and what is done to make the test table fit the train table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import final
+
+import numpy as np
+import pandas as pd
+
+from probatum.errors import DataError
+
+SHOWN = 12  # names listed in a message
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """What one file, or one pair of arrays, holds."""
+
+    features: pd.DataFrame | np.ndarray  # every column besides the target
+    truth: pd.Series  # (n,) as it came
+    what: str  # how messages name it: a file's name, or "the test rows"
+    digest: str
+    lines: Sequence[int] | None = None  # the line of the file on which each row begins
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.truth)
+
+    def place(self, row: int) -> str:
+        """Name a row so that a person finds it."""
+        return f"row {row + 1}" if self.lines is None else f"line {self.lines[row]}"
+
+    def keep(self, rows: np.ndarray) -> "Table":
+        """Return the rows at the given positions, counted anew from 0."""
+        frame = isinstance(self.features, pd.DataFrame)
+        features = self.features.iloc[rows].reset_index(drop=True) if frame else self.features[rows]
+        lines = None if self.lines is None else [self.lines[row] for row in rows]
+        return replace(self, features=features, truth=self.truth.iloc[rows].reset_index(drop=True), lines=lines)
+
+
+def column_names(features: pd.DataFrame | np.ndarray) -> list[str]:
+    """Return a name for each column; those of arrays are counted from 1, or by position where they have more axes."""
+    if isinstance(features, pd.DataFrame):
+        return [str(name) for name in features.columns]
+    if features.ndim == 2:
+        return [f"column {position + 1}" for position in range(features.shape[1])]
+    return [f"cell {','.join(map(str, position))}" for position in np.ndindex(*features.shape[1:])]
+
+
+def answered(table: Table, notes: list[str]) -> Table:
+    """Strip the labels and drop the rows that have none; the number dropped goes into the notes."""
+    if not len(table):
+        raise DataError(f"{table.what} holds no rows; at least one was wanted.")
+    truth = _stripped(table.truth)
+    rows = np.flatnonzero(truth.notna())
+    table = replace(table, truth=truth)
+    dropped = len(table) - len(rows)
+    if dropped == len(table):
+        raise DataError(f"No row of {table.what} has a true answer (the target is empty); at least one was wanted.")
+    if dropped:
+        were = "row has" if dropped == 1 else "rows have"
+        notes.append(f"{dropped:,} {were} no true answer in {table.what}; left out.")
+    return table.keep(rows)
+
+
+def aligned(train: Table, test: Table, notes: list[str]) -> Table:
+    """Give the test table the columns of the train table, matched by name.
+
+    Raises:
+        DataError: the test table lacks columns, or is of another shape.
+    """
+    if isinstance(train.features, np.ndarray) and isinstance(test.features, np.ndarray):
+        if train.features.shape[1:] != test.features.shape[1:]:
+            wanted, came = train.features.shape[1:], test.features.shape[1:]
+            raise DataError(
+                f"A row of {train.what} has the shape {wanted}, a row of {test.what} {came}; wanted equal shapes."
+            )
+        return test
+    if not isinstance(train.features, pd.DataFrame) or not isinstance(test.features, pd.DataFrame):
+        raise DataError(f"Of {train.what} and {test.what}, one is an array and one a table; wanted two of a kind.")
+    wanted, came = list(train.features.columns), list(test.features.columns)
+    missing = [name for name in wanted if name not in set(came)]
+    if missing:
+        raise DataError(f"{test.what} lacks {listed(missing)}, which {train.what} has; add what is missing.")
+    extra = [name for name in came if name not in set(wanted)]
+    if extra:
+        notes.append(f"{test.what} has {listed(extra)}, which {train.what} lacks; left out.")
+    if [name for name in came if name in set(wanted)] != wanted:
+        notes.append("The columns of the test file were in another order; they were matched by name.")
+    return test if came == wanted else replace(test, features=test.features[wanted])
+
+
+def listed(names: Sequence[object]) -> str:
+    """Return names for a message: the first few, and how many more."""
+    shown = ", ".join(f'"{name}"' for name in names[:SHOWN])
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"the column{'' if len(names) == 1 else 's'} {shown}{more}"
+
+
+def _stripped(truth: pd.Series) -> pd.Series:
+    """Return the labels without blanks around them; a label of blanks alone is missing."""
+    if pd.api.types.is_numeric_dtype(truth.dtype):
+        return truth
+    cells = truth.astype(object)
+    clean = [cell.strip() or None if isinstance(cell, str) else cell for cell in cells]
+    return pd.Series(clean, dtype=object, name=truth.name).infer_objects()

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people say about a system: the description, from ``probatum.toml`` or from the command line.
+
+All mistakes of a file are found before any is reported, each with its line. Names of columns are checked when the
+data's header is known, by ``check_columns``.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, final
+
+from pydantic import BaseModel, ValidationError
+
+from probatum.errors import DescriptionError, UsageError
+from probatum.facts.finding import Json
+from probatum.systems.lines import Lines, locate
+from probatum.systems.mistakes import came, close, mistake, worded
+from probatum.systems.sections import (
+    TOPICS,
+    AttackSection,
+    DataSection,
+    DeclarationSection,
+    ModelSection,
+    RecipeSection,
+    RuleSection,
+    SystemSection,
+)
+from probatum.systems.sense import column_mistakes, sense_mistakes, split_reference
+
+__all__ = ["TOPICS", "Description", "check_columns", "describe", "read_description", "split_reference"]
+
+TABLES: dict[str, type[BaseModel]] = {
+    "system": SystemSection,
+    "model": ModelSection,
+    "data": DataSection,
+    "attack": AttackSection,
+    "recipe": RecipeSection,
+}
+LISTS: dict[str, type[BaseModel]] = {"rules": RuleSection, "declarations": DeclarationSection}
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """The system as it is described. Where the file lies is no part of what it says."""
+
+    system: SystemSection = field(default_factory=SystemSection)
+    model: ModelSection = field(default_factory=ModelSection)
+    data: DataSection = field(default_factory=DataSection)
+    attack: AttackSection = field(default_factory=AttackSection)
+    recipe: RecipeSection = field(default_factory=RecipeSection)
+    rules: tuple[RuleSection, ...] = ()
+    declarations: tuple[DeclarationSection, ...] = ()
+    path: Path | None = field(default=None, compare=False)  # None: from the command line or from Python
+    folder: Path = field(default=Path(), compare=False)  # what its file names are relative to
+    lines: Lines | None = field(default=None, compare=False, repr=False)
+
+    def content(self) -> dict[str, Json]:
+        """Return all that it says, and nothing of where it lies, ready for canonical JSON."""
+        said: dict[str, Json] = {
+            name: getattr(self, name).model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+            for name in TABLES
+        }
+        for name in LISTS:
+            said[name] = [entry.model_dump(mode="json", exclude_none=True) for entry in getattr(self, name)]
+        return said
+
+
+def read_description(path: Path) -> Description:
+    """Read ``probatum.toml``.
+
+    Raises:
+        DescriptionError: with every mistake at once, each with its line.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        raw = tomllib.loads(text)
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {path}; check its name, or write one with: probatum init") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise DescriptionError(path.name, ["wanted TOML, which is UTF-8 text; other bytes came."]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise DescriptionError(path.name, [_syntax(str(error), text)]) from None
+    folder = path.resolve().parent
+    description, mistakes = _built(raw, path=path, folder=folder, name=folder.name, lines=locate(text))
+    if mistakes:
+        raise DescriptionError(path.name, sorted(mistakes, key=_line_of))
+    return description
+
+
+def describe(
+    *,
+    data: Path,
+    target: str,
+    model_file: Path | None = None,
+    python: str | None = None,
+    train: Path | None = None,
+    trust_file: bool = False,
+    folder: Path = Path(),
+) -> Description:
+    """Describe a system by what was said on the command line; ``data`` is taken as held-out.
+
+    Raises:
+        UsageError: with every mistake at once.
+    """
+    model = {"file": None if model_file is None else str(model_file), "python": python, "trust_file": trust_file}
+    rows = {"test": str(data), "train": None if train is None else str(train), "target": target}
+    raw = {
+        "model": {key: value for key, value in model.items() if value is not None},
+        "data": {key: value for key, value in rows.items() if value is not None},
+    }
+    name = python.partition(":")[0] if python else model_file.stem if model_file else data.stem
+    description, mistakes = _built(raw, path=None, folder=folder, name=name, lines=None)
+    if mistakes:
+        raise UsageError("\n".join(mistakes))
+    return description
+
+
+def check_columns(description: Description, columns: Sequence[str]) -> list[str]:
+    """Return the mistakes in the names of columns, now that the columns of the data, with the target, are known."""
+    return column_mistakes(description, columns, description.lines)
+
+
+def _built(
+    raw: dict[str, Any], *, path: Path | None, folder: Path, name: str, lines: Lines | None
+) -> tuple[Description, list[str]]:
+    """Validate every section; where one is wrong, its default stands in, so that the others are still looked at."""
+    known = [*TABLES, *LISTS]
+    every = f" The sections are {', '.join(known)}."
+    mistakes = [
+        mistake(f"there is no such section.{close(key, known) or every}", (key,), lines)
+        for key in raw
+        if key not in known
+    ]
+    sections: dict[str, Any] = {}
+    for key, model in TABLES.items():
+        sections[key] = _section(raw.get(key, {}), model, (key,), lines, mistakes)
+    for key, model in LISTS.items():
+        entries = raw.get(key, [])
+        if not isinstance(entries, list):
+            mistakes.append(
+                mistake(f"wanted [[{key}]], with two brackets, for each entry; {came(entries)}.", (key,), lines)
+            )
+            entries = []
+        built = [_section(entry, model, (key, place), lines, mistakes) for place, entry in enumerate(entries)]
+        sections[key] = tuple(entry for entry in built if entry is not None)
+    broken = frozenset(key for key in TABLES if sections[key] is None)
+    sections = {key: TABLES[key]() if value is None else value for key, value in sections.items()}
+    if not sections["system"].name:
+        sections["system"] = sections["system"].model_copy(update={"name": name})
+    description = Description(**sections, path=path, folder=folder, lines=lines)
+    return description, mistakes + sense_mistakes(description, broken, lines)
+
+
+def _section(
+    raw: Any, model: type[BaseModel], at: tuple[str | int, ...], lines: Lines | None, mistakes: list[str]
+) -> BaseModel | None:
+    """Return one section, or None with its mistakes told."""
+    if not isinstance(raw, dict):
+        mistakes.append(mistake(f"wanted a section with keys; {came(raw)}.", at, lines))
+        return None
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        mistakes += worded(error, model, at, lines)
+        return None
+
+
+def _syntax(message: str, text: str) -> str:
+    """Word what ``tomllib`` says, with the line in front."""
+    said, _, place = message.partition(" (at ")
+    last = len(text.rstrip().split("\n"))
+    line = place.partition("line ")[2].partition(",")[0] or str(last)
+    return f'line {line}: this is not TOML: {said[:1].lower()}{said[1:]}; text wants quotes, as in name = "income".'
+
+
+def _line_of(sentence: str) -> int:
+    """Return the line in front of a mistake, to sort by."""
+    number = sentence.partition(":")[0].removeprefix("line ")
+    return int(number) if number.isdigit() else 0

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sections of ``probatum.toml``: which keys there are, and what may stand in each."""
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
+
+from probatum.facts.finding import Topic
+from probatum.facts.policy import Stakes
+from probatum.facts.threats import Task
+
+TOPICS = {
+    "purpose": "What is the system for, and what is it not for?",
+    "values": "Which values does it serve, and which does it trade away?",
+    "misuse": "How could it be misused, and by whom?",
+    "harms": "What harm can it do, and who bears it?",
+    "lawful-basis": "On what legal ground is the data used?",
+    "data-source": "Where does the data come from, and who collected it for what?",
+    "retention": "How long is the data kept, and who deletes it?",
+    "recipients": "Who receives the data or the answers?",
+    "consulted": "Who was asked before it was built, and what changed because of it?",
+    "may-stop": "Who may stop the system?",
+}
+
+
+def _label(value: Any) -> Any:
+    """Let only what can be a label through."""
+    if not isinstance(value, str | bool | int | float):
+        raise ValueError("wanted a label (text, a number, true or false)")
+    return value
+
+
+def _topic(value: Any) -> Any:
+    """Let only known topics through."""
+    if not isinstance(value, str) or value not in TOPICS:
+        raise ValueError(f"wanted one of the topics {', '.join(TOPICS)}")
+    return value
+
+
+def _reference(value: Any) -> Any:
+    """Let only ``module:function`` through."""
+    parts = value.split(":") if isinstance(value, str) else []
+    if len(parts) != 2 or not all(name.isidentifier() for name in [*parts[0].split("."), parts[1]]):
+        raise ValueError('wanted "module:function", such as "recipe:train"')
+    return value
+
+
+def _digest(value: Any) -> Any:
+    """Let only a SHA-256 in hex through, with or without its name in front."""
+    text = value.removeprefix("sha256:").lower() if isinstance(value, str) else ""
+    if len(text) != 64 or set(text) - set("0123456789abcdef"):
+        raise ValueError("wanted a SHA-256 digest of 64 hexadecimal digits")
+    return f"sha256:{text}"
+
+
+def _day(value: Any) -> Any:
+    """Let only a day through, as TOML's own date or as text."""
+    try:
+        day = datetime.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        day = None
+    if type(day) is not datetime.date:  # a datetime is a date too, and would lose its time
+        raise ValueError("wanted a date without a time, such as 2027-03-01")
+    return day
+
+
+AnyLabel = Annotated[Any, BeforeValidator(_label)]
+Reference = Annotated[str, BeforeValidator(_reference)]
+Day = Annotated[datetime.date, BeforeValidator(_day)]
+Names = tuple[str, ...]
+Number = StrictInt | StrictFloat
+
+
+class Section(BaseModel):
+    """One section: frozen, and no key beyond its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class SystemSection(Section):
+    """``[system]``: what it is for, and how much hangs on it."""
+
+    name: str = ""  # empty: the name of the folder or of the model's file
+    purpose: str | None = None
+    affected: str | None = None
+    stakes: Stakes | None = None  # None: nobody said
+    simulated: StrictBool = False  # made-up people
+
+
+class ModelSection(Section):
+    """``[model]``: exactly one of file, python, url and scores, or none where a recipe trains it."""
+
+    file: str | None = None
+    python: Reference | None = None
+    url: str | None = None
+    scores: str | None = None
+    trust_file: StrictBool = False
+    sha256: Annotated[str, BeforeValidator(_digest)] | None = None
+    classes: tuple[AnyLabel, ...] | None = None  # in the order of the scores
+    output: Literal["probabilities", "logits", "labels", "values", "ranks"] | None = None
+    score: str | None = None
+    decision: str | None = None
+    decides_at: Number | None = None
+
+
+class ColumnsSection(Section):
+    """``[data.columns]``: what the columns are, where that cannot be guessed."""
+
+    categorical: Names = ()
+    ordinal: Names | dict[str, Names] = ()  # numbers by name alone; words with their order
+    integer: Names = ()
+    date: Names = ()
+    protected: Names = ()
+    personal: Names = ()
+    audit_only: Names = ()
+    immutable: Names = ()
+
+
+class Relation(Section):
+    """``[[data.relations]]``: a linear sum of columns that must hold in every row."""
+
+    terms: dict[str, Number]
+    at_most: Number | None = None
+    at_least: Number | None = None
+    equals: Number | None = None
+    tolerance: Number = 0
+
+
+class DataSection(Section):
+    """``[data]``: where the rows are and how to read them."""
+
+    train: str | None = None
+    test: str | None = None
+    load: Reference | None = None  # load() -> (train, test) frames
+    target: str | None = None
+    task: Task | None = None
+    positive: AnyLabel | None = None
+    features: Names | None = None  # what the model is given; None: all that is not only looked at
+    protected_file: str | None = None
+    names: Names | None = None  # of the columns, where the file has no header
+    missing: Names = ()  # further marks for a missing cell
+    id: str | None = None
+    group: str | None = None
+    time: str | None = None
+    recent: str | None = None
+    source: str | None = None
+    weight: str | None = None
+    columns: ColumnsSection = ColumnsSection()
+    relations: tuple[Relation, ...] = ()
+
+
+class AttackSection(Section):
+    """``[attack]``: what an attacker can do to a row. Read and checked, not used yet."""
+
+    controls: Names = ()
+    rises_only: Names = ()
+    falls_only: Names = ()
+    cost: dict[str, Number] = Field(default_factory=dict)
+
+
+class RecipeSection(Section):
+    """``[recipe]``: how the model was trained."""
+
+    train: Reference | None = None  # train(rows, seed) -> model
+
+
+class RuleSection(Section):
+    """``[[rules]]``: an expert's sentence that can be tested. Read and checked, not used yet."""
+
+    says: str
+    kind: Literal["rises", "falls", "must not matter", "never together", "must be"]
+    columns: Names
+    by: str | None = None
+
+
+class DeclarationSection(Section):
+    """``[[declarations]]``: what only people can say."""
+
+    topic: Annotated[str, BeforeValidator(_topic)]
+    text: str
+    by: str
+    role: str | None = None
+    date: Day | None = None
+    expires: Day | None = None  # the last day on which it holds
+
+    def topic_fact(self) -> Topic:
+        """Return what was said as a fact."""
+        return Topic(
+            topic=self.topic,
+            text=self.text,
+            by=self.by,
+            role=self.role,
+            date=None if self.date is None else self.date.isoformat(),
+            expires=None if self.expires is None else self.expires.isoformat(),
+        )

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mistakes that no single key shows: what contradicts, what is missing, which files and columns do not exist."""
+
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from probatum.systems.lines import Lines
+from probatum.systems.lines import Path as Place
+from probatum.systems.mistakes import close, mistake
+
+if TYPE_CHECKING:  # the description knows its own mistakes, so it imports this
+    from probatum.systems.description import Description
+
+MODEL_SOURCES = ("file", "python", "url", "scores")
+LATER = "is not built yet in this version; "
+LATER_KEYS = {
+    ("model", "url"): "name the model's file or a Python function instead.",
+    ("model", "scores"): "name the model's file or a Python function instead.",
+    ("data", "weight"): "leave it out; every row then counts the same, which may not be what you mean.",
+    ("data", "protected_file"): "put the protected columns into the data and list them as audit_only and protected.",
+    ("data", "recent"): "leave it out.",
+}
+SHOWN = 12  # columns listed in a message
+
+
+def split_reference(reference: str) -> tuple[str, tuple[str, str] | None]:
+    """Return the file of ``mnist.npz:x_test,y_test`` and its two arrays; of other references, the file alone."""
+    name, mark, arrays = reference.rpartition(":")
+    if not mark or not name.endswith(".npz"):
+        return reference, None
+    rows, _, answers = arrays.partition(",")
+    return name, (rows.strip(), answers.strip())
+
+
+def sense_mistakes(description: "Description", broken: frozenset[str], lines: Lines | None) -> list[str]:
+    """Return the mistakes across keys; sections in ``broken`` could not be read, so nothing is said of them."""
+    found: list[tuple[str, Place]] = []
+    for section, key in LATER_KEYS:
+        if section not in broken and getattr(getattr(description, section), key) is not None:
+            found.append((LATER + LATER_KEYS[section, key], (section, key)))
+    if not broken & {"model", "recipe"}:
+        found += _model(description)
+    if "data" not in broken:
+        found += _data(description)
+    found += _files(description, broken)
+    found += _declarations(description)
+    return [mistake(sentence, place, lines) for sentence, place in found]
+
+
+def column_mistakes(description: "Description", columns: Sequence[str], lines: Lines | None) -> list[str]:
+    """Return the mistakes in names of columns, each once a place."""
+    data, known = description.data, set(columns)
+    shown = ", ".join(columns[:SHOWN]) + (f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else "")
+    found = [
+        mistake(
+            f'there is no column "{name}".{close(name, tuple(columns))} The columns are {shown}.',
+            place,
+            lines,
+            item=name,
+        )
+        for place, name in _named_columns(description)
+        if name not in known
+    ]
+    for place, name in _named_columns(description):
+        if name == data.target and place != ("data", "target") and place[0] == "data":
+            found.append(mistake(f'"{name}" is the target, so it cannot stand here.', place, lines, item=name))
+    return found
+
+
+def _named_columns(description: "Description") -> Iterator[tuple[Place, str]]:
+    """Yield every name of a column with the place where it stands."""
+    data, attack = description.data, description.attack
+    for key in ("target", "id", "group", "time", "source"):
+        if getattr(data, key) is not None:
+            yield ("data", key), getattr(data, key)
+    for name in data.features or ():
+        yield ("data", "features"), name
+    for key in type(data.columns).model_fields:
+        for name in getattr(data.columns, key):
+            yield ("data", "columns", key), name
+    for position, relation in enumerate(data.relations):
+        for name in relation.terms:
+            yield ("data", "relations", position, "terms"), name
+    for key in ("controls", "rises_only", "falls_only", "cost"):
+        for name in getattr(attack, key):
+            yield ("attack", key), name
+    for position, rule in enumerate(description.rules):
+        for name in rule.columns:
+            yield ("rules", position, "columns"), name
+
+
+def _model(description: "Description") -> Iterator[tuple[str, Place]]:
+    """Yield what is wrong with where the model comes from."""
+    model = description.model
+    given = [key for key in MODEL_SOURCES if getattr(model, key) is not None]
+    if not given and description.recipe.train is None:
+        yield (
+            'no model is named; wanted file = "model.joblib", python = "module:function", or a [recipe] train.',
+            ("model",),
+        )
+    if len(given) > 1:
+        yield f"wanted one of {', '.join(MODEL_SOURCES)}; {' and '.join(given)} came.", ("model", given[1])
+    if model.classes is not None and len({str(label) for label in model.classes}) < len(model.classes):
+        yield "a class is named twice.", ("model", "classes")
+    if model.sha256 is not None and model.file is None:
+        yield "a digest is of a file; name the model's file too, or leave it out.", ("model", "sha256")
+    if model.scores is None:
+        for key in ("score", "decision", "decides_at"):
+            if getattr(model, key) is not None:
+                yield "goes with scores, a table of cases without a model; leave it out.", ("model", key)
+
+
+def _data(description: "Description") -> Iterator[tuple[str, Place]]:
+    """Yield what is wrong with where the rows come from."""
+    data = description.data
+    if data.load is not None:
+        for key in ("train", "test", "names"):
+            if getattr(data, key) is not None:
+                yield "load gives both train and test; leave this or load out.", ("data", key)
+    elif data.test is None:
+        hint = " If the one file holds rows the model was not trained on, call it test." if data.train else ""
+        yield f"test is missing; wanted a file of rows that the model was not trained on.{hint}", ("data",)
+    arrays = split_reference(data.test or "")[1]
+    if data.target is None and arrays is None:
+        yield 'target is missing; wanted the column to be predicted, as in target = "income".', ("data",)
+    if data.names is not None and len(set(data.names)) < len(data.names):
+        yield "a column is named twice.", ("data", "names")
+    kinds: dict[str, str] = {}
+    for key in ("categorical", "ordinal", "integer", "date"):
+        for name in getattr(data.columns, key):
+            if kinds.setdefault(name, key) != key:
+                yield f'"{name}" is listed as {kinds[name]} already; keep one.', ("data", "columns", key)
+    for name in set(data.features or ()) & set(data.columns.audit_only):
+        yield f'"{name}" is given to the model by features; keep one.', ("data", "columns", "audit_only")
+    for position, relation in enumerate(data.relations):
+        if relation.at_most is None and relation.at_least is None and relation.equals is None:
+            yield "wanted at_most, at_least or equals.", ("data", "relations", position)
+
+
+def _files(description: "Description", broken: frozenset[str]) -> Iterator[tuple[str, Place]]:
+    """Yield the files and modules that do not exist."""
+    folder = description.folder
+    for section, key in (("model", "file"), ("data", "train"), ("data", "test")):
+        reference = getattr(getattr(description, section), key)
+        if section in broken or reference is None:
+            continue
+        name = split_reference(reference)[0] if section == "data" else reference
+        if not (folder / name).exists():
+            yield f"there is no file {name}{_similar(folder / name)}.", (section, key)
+        elif (folder / name).is_dir():
+            yield f"{name} is a folder; wanted a file.", (section, key)
+    for section, key in (("model", "python"), ("data", "load"), ("recipe", "train")):
+        reference = getattr(getattr(description, section), key)
+        if reference is not None and not _is_module(folder, reference.partition(":")[0]):
+            path = reference.partition(":")[0].replace(".", "/")
+            yield f"there is no {path}.py in the description's folder, nor such a package.", (section, key)
+
+
+def _similar(path: Path) -> str:
+    """Return a hint at files of a like name, or where the file was looked for."""
+    if not path.parent.is_dir():
+        return "; its folder does not exist"
+    near = close(path.name, tuple(sorted(entry.name for entry in path.parent.iterdir())))
+    return f" in the folder of the description.{near}".removesuffix(".")
+
+
+def _is_module(folder: Path, module: str) -> bool:
+    """Say whether a module is there, without importing anything."""
+    path = folder / module.replace(".", "/")
+    if path.with_suffix(".py").is_file() or path.is_dir():
+        return True
+    return find_spec(module.partition(".")[0]) is not None
+
+
+def _declarations(description: "Description") -> Iterator[tuple[str, Place]]:
+    """Yield declarations that end before they begin."""
+    for position, entry in enumerate(description.declarations):
+        if entry.date is not None and entry.expires is not None and entry.expires < entry.date:
+            yield (
+                f"{entry.expires} is before date, {entry.date}; a declaration expires after it was made.",
+                ("declarations", position, "expires"),
+            )
