@@ -30,7 +30,7 @@ def load() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def train(rows: pd.DataFrame, seed: int) -> Pipeline:
-    """Learn the income with boosted trees that know categories and gaps; nothing is drawn, so the seed has no effect."""
+    """Learn the income with boosted trees. They draw nothing at random, so the seed changes nothing."""
     # Categories first, so that their places are known. A level never seen in training counts as missing.
     encode = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
     columns = ColumnTransformer([("categories", encode, CATEGORIES), ("numbers", "passthrough", NUMBERS)])

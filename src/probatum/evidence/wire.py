@@ -38,7 +38,7 @@ def from_json(kind: type[Fact], value: Json) -> Fact:
         ValueError: the value is not one of these facts; the message names the first place.
     """
     try:
-        return cast(Fact, _adapter(kind).validate_python(value))
+        return cast(Fact, _adapter(cast(Any, kind)).validate_python(value))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"]) or "the top"

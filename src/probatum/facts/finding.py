@@ -4,10 +4,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from probatum.facts.interval import Interval
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+# What JSON can carry. The inner values are of the same kind; a type that names itself is beyond what is read at the doors.
+Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 
 class State(StrEnum):

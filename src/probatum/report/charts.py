@@ -5,7 +5,7 @@ Horizontal places are percentages, so a chart fills a phone and a desk alike whi
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -14,12 +14,25 @@ from probatum.facts.finding import Measure, Part
 from probatum.facts.policy import Direction
 from probatum.facts.record import MeasureVerdict
 from probatum.report.templates import render
-from probatum.report.words import RATIO, SHARE, in_unit, limit_in_words, number, visible, whole_for
+from probatum.report.words import RATIO, SHARE, brief, in_unit, limit_in_words, number, plural, visible, whole_for
 
 ROWS_SHOWN = 12
 _LEFT, _RIGHT = 1.5, 66.0  # per cent: where the axis begins and ends; the numbers stand to the right of it
 _LABEL_LETTERS = 46  # of a label at 360 pixels; the whole name is in the row's title
 _ROW, _HEAD, _FOOT = 44, 26, 40  # pixels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """From which number to which."""
+
+    low: float
+    high: float
+
+    def across(self, value: float) -> float:
+        """Return the place of a number, in per cent of the width."""
+        inside = min(max(value, self.low), self.high)
+        return round(_LEFT + (inside - self.low) / (self.high - self.low) * (_RIGHT - _LEFT), 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,39 +107,28 @@ def place(
     measure: Measure, *, id: str, title: str, judged: MeasureVerdict | None, whole_name: str
 ) -> IntervalBars | None:
     """Work out where everything goes; pure arithmetic."""
-    known = [part for part in measure.groups if part.value is not None or part.interval is not None]
-    repeats = any(part.value == measure.value for part in known)  # "the worst group" is already among them
-    lines: list[tuple[str, Measure | Part]] = [] if measure.value is None or repeats else [(whole_name, measure)]
-    lines += [(part.name, part) for part in known[:ROWS_SHOWN]]
+    lines, hidden = _lines(measure, whole_name)
     if not lines:
         return None
     scale, unit = _scale([line for _, line in lines], measure.unit)
-    limit = None if judged is None else judged.limit * scale
-    ends = [end for _, line in lines for end in _ends(line, scale)] + ([] if limit is None else [limit])
-    top = 100.0 if measure.unit == SHARE and scale == 100 and max(ends) > 80 else max(ends)
-    steps = nice_ticks(min(0.0, *ends), top)
-    low, high = steps[0], steps[-1]
-
-    def across(value: float) -> float:
-        return round(_LEFT + (min(max(value, low), high) - low) / (high - low) * (_RIGHT - _LEFT), 2)
-
-    rows = tuple(
-        _row(name, line, scale, measure.unit, across, index=index, whole=line is measure)
-        for index, (name, line) in enumerate(lines)
-    )
-    hidden = len(known) - ROWS_SHOWN
-    more = f" The {hidden} further groups are in the table below." if hidden > 0 else ""
-    told = judged and limit_in_words(judged.direction, judged.limit, measure.unit)
+    limits = [] if judged is None else [judged.limit * scale]
+    ends = [end for _, line in lines for end in _ends(line, scale)] + limits
+    steps = nice_ticks(min(0.0, *ends), max(ends))
+    axis = Axis(low=steps[0], high=steps[-1])
+    rows = tuple(_row(name, line, measure, scale, axis, index=place) for place, (name, line) in enumerate(lines))
+    told = None if judged is None else limit_in_words(judged.direction, judged.limit, measure.unit)
+    described = "; ".join(row.full for row in rows)
+    more = f" The {plural(hidden, 'further group')} can be found in the table below." if hidden else ""
     return IntervalBars(
         id=id,
         title=title,
-        description=f"{'; '.join(row.full for row in rows)}.{f' Limit: {told}.' if told else ''}{more}",
+        description=f"{described}.{f' Limit: {told}.' if told else ''}{more}",
         rows=rows,
         ticks=tuple(
-            Tick(at=across(step), text=number(step, decimals=_decimals(steps)), anchor=_anchor(index, len(steps)))
-            for index, step in enumerate(steps)
+            Tick(at=axis.across(step), text=number(step, decimals=_decimals(steps)), anchor=_anchor(place, len(steps)))
+            for place, step in enumerate(steps)
         ),
-        limit=None if judged is None or limit is None else _limit(judged, across(limit), f"limit: {told}"),
+        limit=None if judged is None else _limit(judged, axis.across(limits[0]), f"limit: {told}"),
         unit=unit,
         height=_HEAD + _ROW * len(rows) + _FOOT,
     )
@@ -155,35 +157,30 @@ def _ends(line: Measure | Part, scale: float) -> list[float]:
     return [end * scale for end in (line.value, *bounds) if end is not None]
 
 
-def _row(
-    name: str,
-    line: Measure | Part,
-    scale: float,
-    unit: str,
-    across: Callable[[float], float],
-    *,
-    index: int,
-    whole: bool,
-) -> BarRow:
+def _lines(measure: Measure, whole_name: str) -> tuple[list[tuple[str, Measure | Part]], int]:
+    """Return what is drawn, and how many groups are not."""
+    groups = [part for part in measure.groups if part.value is not None or part.interval is not None]
+    repeats = any(part.value == measure.value for part in groups)  # "the worst group" is already among them
+    lines: list[tuple[str, Measure | Part]] = [] if measure.value is None or repeats else [(whole_name, measure)]
+    lines += [(part.name, part) for part in groups[:ROWS_SHOWN]]
+    return lines, max(0, len(groups) - ROWS_SHOWN)
+
+
+def _row(name: str, line: Measure | Part, of: Measure, scale: float, axis: Axis, *, index: int) -> BarRow:
     interval = line.interval
-    value = line.value or 0.0
-    lower = interval.lower if interval and interval.lower is not None else value
-    upper = interval.upper if interval and interval.upper is not None else value
-    shown = number(value * scale, decimals=0 if unit == SHARE else None)
-    if interval:
-        ends = (number(end * scale, decimals=0 if unit == SHARE else None) for end in (lower, upper))
-        shown = f"{shown} ({' to '.join(ends)})"
+    lower = interval.lower if interval else line.value
+    upper = interval.upper if interval else line.value
     return BarRow(
         label=visible(name, longest=_LABEL_LETTERS),
-        full=f"{visible(name)}: {in_unit(line, unit)}",
-        shown=shown,
-        at=None if line.value is None else across(value * scale),
-        lower=across(lower * scale),
-        upper=across(upper * scale),
+        full=f"{visible(name)}: {in_unit(line, of.unit)}",
+        shown=brief(line, scale),
+        at=None if line.value is None else axis.across(line.value * scale),
+        lower=axis.across(axis.low if lower is None else lower * scale),
+        upper=axis.across(axis.high if upper is None else upper * scale),
         y=_HEAD + _ROW * index,
-        whole=whole,
-        open_left=bool(interval and interval.lower is None),
-        open_right=bool(interval and interval.upper is None),
+        whole=line is of,
+        open_left=lower is None,
+        open_right=upper is None,
     )
 
 

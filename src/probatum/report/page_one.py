@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from probatum.facts.finding import Finding, State
+from probatum.facts.finding import Advice, Finding, State
 from probatum.facts.policy import Stakes
 from probatum.facts.record import TopicVerdict, Verdict
 from probatum.report.interface import Edition
@@ -28,7 +28,7 @@ from probatum.report.matrix import LOSSES, WAYS, MatrixRow, covered, risk_matrix
 from probatum.report.questions import DECLARATIONS, Answer, three_questions
 from probatum.report.words import plural, quoted, sentence, visible
 
-RANGES = "A range in brackets is where the true number lies. The range is right at least {sure} times in 100."
+RANGES = "The numbers in brackets are a range. The true number lies in it, at least {sure} times in 100."
 _STEPS_SHOWN = 3
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -175,7 +175,7 @@ def _overall(edition: Edition, demanded: list[TopicVerdict], cells: int) -> Over
         UNANSWERED: "No limit is broken. But people have not answered all they must.",
         NOT_APPLICABLE: "Nothing could be tested, so nothing is known.",
     }.get(whole, "Nothing failed in what was tested.")
-    also = [f"Of the {all_cells} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked at."]
+    also = [f"Of the {all_cells} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked into."]
     if whole is FAIL and (unclear := sum(mark in (ERROR, CANNOT_TELL) for mark in marks)):
         also.insert(0, f"Of the other checks, {unclear} could not decide.")
     if still_open and whole is not NOT_APPLICABLE:
@@ -205,8 +205,9 @@ def _not_tested(lookup: Lookup, matrix: tuple[MatrixRow, ...]) -> Iterator[NotTe
             )
     for row in matrix:
         if all(not cell.checks for cell in row.cells):
-            means = row.way.means
-            yield NotTested(what=row.way.name, why=f"{means} No check looks at this here.")
+            way = row.way
+            named_way = f"{way.name} ({way.subtitle})" if way.subtitle else way.name
+            yield NotTested(what=named_way, why=f"{way.means} No check looks at this here.")
 
 
 def _demanded(edition: Edition) -> list[TopicVerdict]:
@@ -230,17 +231,14 @@ def _next_steps(edition: Edition, until: date | None) -> tuple[Step, ...]:
         if verdict in _STEPS_FIRST:
             ranked.append((_STEPS_FIRST.index(verdict), finding))
     ranked.sort(key=lambda pair: pair[0])  # stable: the record's order within a rank
-    steps = [
-        _step(finding, place) for place in range(_STEPS_SHOWN) for _, finding in ranked if place < len(finding.advice)
-    ]
+    steps = [_step(advice) for _, finding in ranked for advice in finding.advice]
     if until:
         steps.append(Step(sentence=f"Test it again before {in_full(until.isoformat())}, or when anything changes."))
     steps.append(Step(sentence="Look into the risks that are not covered below."))
     return tuple(dict.fromkeys(steps))[:_STEPS_SHOWN]
 
 
-def _step(finding: Finding, place: int) -> Step:
-    advice = finding.advice[place]
+def _step(advice: Advice) -> Step:
     return Step(sentence=sentence(visible(advice.sentence)), command=_maybe(advice.command))
 
 

@@ -108,7 +108,7 @@ def _mistakes(lookup: Lookup) -> Iterator[Saying]:
         return
     rate, size = lookup.measure(RATE, "error_rate"), lookup.measure(RATE, "mean_error")
     if rate:
-        yield _say(f"{of_100(rate, 'answers')} are wrong", finding, "error_rate")
+        yield _say(f"{of_100(rate, 'answers are wrong')}", finding, "error_rate")
     elif size:
         yield _say(f"on average, an answer is off by {amount(size)}{_unit(size, lookup)}", finding, "mean_error")
     tried = rate or size
@@ -161,16 +161,16 @@ def _clusters(lookup: Lookup) -> Iterator[Saying]:
     unit = finding.measures["slice_error_rate"].unit if rate else RATIO
     if rate and unit == SHARE:
         behind = numbers_behind(TITLES["slice_error_rate"], rate)
-        yield Saying(text=sentence(f"in it, {of_100(rate, 'answers')} are wrong"), behind=(behind,), check=SLICES)
+        yield Saying(text=sentence(f"in it, {of_100(rate, 'answers are wrong')}"), behind=(behind,), check=SLICES)
     elif rate and unit != RATIO:
         behind = numbers_behind(TITLES["mean_error"], rate)
         yield Saying(text=f"In it, an answer is off by {amount(rate)} on average.", behind=(behind,), check=SLICES)
     behind = numbers_behind(TITLES["worst_ratio"], worst)
-    yield Saying(text=f"That is {amount(worst, 'times')} the average.", behind=(behind,), check=SLICES)
+    yield Saying(text=f"That is {amount(worst, 'times the average')}.", behind=(behind,), check=SLICES)
     share = lookup.part(SLICES, "slice_share", worst.name)
     if share:
         behind = numbers_behind(TITLES["slice_share"], share)
-        yield Saying(text=f"Of all cases, {of_100(share)} are in this group.", behind=(behind,), check=SLICES)
+        yield Saying(text=f"Of all cases, {of_100(share, 'are in this group')}.", behind=(behind,), check=SLICES)
     if tried:
         held = plural(len(ratio.groups), "group")
         yield Saying(text=sentence(f"{tried}. On other cases, {held} proved worse than the average"), check=SLICES)
@@ -188,15 +188,15 @@ def _alternatives(lookup: Lookup) -> Iterator[Saying]:
     if wrong or off or ratio:
         yield Saying(text=f"The simplest rule looks at nothing. It always gives {simplest}.", check=RATE)
     if wrong:
-        yield _say(f"with that rule, {of_100(wrong, 'answers')} would be wrong", finding, "trivial_error_rate")
+        yield _say(f"with that rule, {of_100(wrong, 'answers would be wrong')}", finding, "trivial_error_rate")
     elif off:
         words = f"with that rule, an answer would be off by {amount(off)}{_unit(off, lookup)} on average"
         yield _say(words, finding, "trivial_mean_error")
     if ratio:
-        does = (
-            "the rule is off by 100, the system is off by" if regression else "it makes 100 mistakes, the system makes"
-        )
-        yield _say(f"where {does} {amount(ratio, scale=100)}. {_compared(ratio)}", finding, "error_ratio")
+        does = "where that rule is off by 100" if regression else "for every 100 mistakes of that rule"
+        makes = "is off by" if regression else "makes"
+        words = f"{does}, the system {makes} {amount(ratio, scale=100)}. {_compared(ratio)}"
+        yield _say(words, finding, "error_ratio")
     close, second = lookup.measure(RATE, "close_calls"), lookup.measure(RATE, "runner_up_right")
     if close:
         words = f"in {of_100(close, 'answers')} the second choice came close"
@@ -212,7 +212,7 @@ def _trust(lookup: Lookup) -> Iterator[Saying]:
         yield _not_measured("What it costs to trust it blind", RATE, lookup)
         return
     if rate:
-        words = f"take 10,000 answers that nobody checks. Of them, {of_10_000(rate)} would be wrong"
+        words = of_10_000(rate, "answers that nobody checks", "would be wrong")
         yield _say(words, finding, "error_rate")
         yield Saying(text="Nothing on this page tells you which ones.")
     elif size:

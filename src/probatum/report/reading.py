@@ -8,7 +8,7 @@ from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.page_one import PageOne, in_full
 from probatum.report.questions import RATE, SLICES
-from probatum.report.words import amount, of_10_000, quoted
+from probatum.report.words import amount, of_10_000, quoted, sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +79,12 @@ def _how_many(edition: Edition) -> QuizQuestion:
     if edition.record.plan.subject.task is Task.REGRESSION:
         answer = f"By {amount(size)}. Single answers can be off by much more." if size else "The page cannot say."
         return QuizQuestion(question="By how much is an answer off, on average?", answer=answer)
-    answer = f"{of_10_000(rate)}. Which ones, the page cannot say." if rate else "The page cannot say."
-    question = "The system gives 10,000 answers and nobody checks them. How many are wrong?"
-    return QuizQuestion(question=question, answer=answer[0].upper() + answer[1:])
+    answer = "The page cannot say."
+    if rate:
+        answer = f"{sentence(of_10_000(rate, 'answers', 'are wrong'))} Which ones, the page cannot say."
+    return QuizQuestion(
+        question="The system gives 10,000 answers and nobody checks them. How many are wrong?", answer=answer
+    )
 
 
 def _who_is_hit(edition: Edition) -> QuizQuestion:
@@ -92,7 +95,7 @@ def _who_is_hit(edition: Edition) -> QuizQuestion:
         return QuizQuestion(question=question, answer="The page cannot say. It was not tested.")
     if ratio and ratio.groups:
         worst = ratio.groups[0]
-        answer = f"No. In the group {quoted(worst.name)} mistakes are {amount(worst, 'times')} the average."
+        answer = f"No. In the group {quoted(worst.name)} mistakes are {amount(worst, 'times the average')}."
         return QuizQuestion(question=question, answer=answer)
     answer = "No group stood out among those that were tried. That does not prove that all are hit alike."
     return QuizQuestion(question=question, answer=answer)

@@ -16,6 +16,7 @@ from probatum.report.questions import TITLES
 from probatum.report.words import SHARE, in_unit, limit_in_words, number, plural, sentence, visible
 
 GROUPS_SHOWN = 12
+_WHOLE = {"worst_ratio": "The worst group", "error_ratio": "The system"}  # what a measure's own number is of
 _KNOWN = {
     Known.PROVEN: "Proven: there is no doubt about the number.",
     Known.MEASURED: "Measured on a sample of cases, so every number has a range.",
@@ -168,6 +169,7 @@ def _charts(finding: Finding, judged: dict[str, MeasureVerdict], anchor: str) ->
             id=f"{anchor}-chart-{place}",
             title=title_of(name),
             judged=judged.get(name),
+            whole_name=_WHOLE.get(name, "All cases"),
         )
         for place, name in enumerate(drawn, start=1)
         if finding.measures[name].interval is not None or finding.measures[name].groups

@@ -98,13 +98,14 @@ def of_100(measure: Measure | Part, noun: str = "") -> str:
     return _with_range(f"{about}{number(measure.value * whole, decimals=0)}{of_whole}", between)
 
 
-def of_10_000(measure: Measure | Part, noun: str = "") -> str:
-    """Return a share as counts in 10,000: ``about 1,270 mistakes (between 1,210 and 1,330)``."""
+def of_10_000(measure: Measure | Part, noun: str, happens: str) -> str:
+    """Return a share as a count: ``of 10,000 answers, about 1,270 are wrong (between 1,210 and 1,330)``."""
+    whole = max(10_000, _whole(measure))
+    of_whole = f"of {whole:,} {noun}"
     if measure.value is None:
-        return UNKNOWN
-    scale = max(10_000, _whole(measure))
-    count = number(measure.value * scale, decimals=0)
-    return _with_range(f"about {count}{' ' + noun if noun else ''}", range_of(measure, scale))
+        return f"{of_whole}, {range_of(measure, whole) or UNKNOWN} {happens}"
+    count = number(measure.value * whole, decimals=0)
+    return _with_range(f"{of_whole}, about {count} {happens}", range_of(measure, whole))
 
 
 def amount(measure: Measure | Part, noun: str = "", *, scale: float = 1.0) -> str:
@@ -122,17 +123,23 @@ def in_unit(measure: Measure | Part, unit: str) -> str:
 
 def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
     """Return ``between 12 and 14``, rounded outwards; None for an exact count."""
-    interval = measure.interval
-    if interval is None:
+    if measure.interval is None:
         return None
-    telling = measure.value if measure.value else interval.upper
-    places = 0 if scale != 1.0 and (telling or 0) * scale >= 2 else _places((telling or 0.0) * scale)
-    lower, upper = _outwards(interval, scale, places)
+    lower, upper = _outwards(measure, measure.interval, scale)
     if lower is None and upper is None:
         return _NO_RANGE
     if lower is None:
         return f"at most {upper}"
     return f"at least {lower}" if upper is None else f"between {lower} and {upper}"
+
+
+def brief(measure: Measure | Part, scale: float = 1.0) -> str:
+    """Return ``13 (12 to 14)``, for where there is little room; a hidden number has a range only."""
+    value = "" if measure.value is None else number(measure.value * scale, decimals=_decimals(measure, scale))
+    if measure.interval is None:
+        return value or UNKNOWN
+    lower, upper = (end or "?" for end in _outwards(measure, measure.interval, scale))
+    return f"{value} ({lower} to {upper})" if value else f"{lower} to {upper}"
 
 
 def limit_in_words(direction: Direction, limit: float, unit: str) -> str:
@@ -156,7 +163,14 @@ def _whole(measure: Measure | Part) -> int:
     return whole_for(measure.interval.upper if measure.interval else None)
 
 
-def _outwards(interval: Interval, scale: float, places: int) -> tuple[str | None, str | None]:
+def _decimals(measure: Measure | Part, scale: float) -> int:
+    telling = measure.value if measure.value else measure.interval.upper if measure.interval else None
+    size = (telling or 0.0) * scale
+    return 0 if scale != 1.0 and (size >= 2 or measure.value is None) else _places(size)
+
+
+def _outwards(measure: Measure | Part, interval: Interval, scale: float) -> tuple[str | None, str | None]:
+    places = _decimals(measure, scale)
     step = 10.0**places
     lower = None if interval.lower is None else math.floor(interval.lower * scale * step + _EPSILON) / step
     upper = None if interval.upper is None else math.ceil(interval.upper * scale * step - _EPSILON) / step

@@ -50,7 +50,7 @@ def draft(*, model: str, data: str, target: str, train: str | None) -> str:
         ""
         if description.model.python
         else (
-            "# trust_file = true                # this format can run code when loaded; say so if you trust its origin\n"
+            "# trust_file = true                # this format can run code when loaded: only if you trust its origin\n"
         )
     )
     train_line = (

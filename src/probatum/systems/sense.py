@@ -148,7 +148,7 @@ def _files(description: "Description", broken: frozenset[str]) -> Iterator[tuple
             continue
         name = split_reference(reference)[0] if section == "data" else reference
         if not (folder / name).exists():
-            yield f"there is no file {name}{_similar(folder / name)}.", (section, key)
+            yield f"there is no file {name}{_similar(folder / name)}", (section, key)
         elif (folder / name).is_dir():
             yield f"{name} is a folder; wanted a file.", (section, key)
     for section, key in (("model", "python"), ("data", "load"), ("recipe", "train")):
@@ -161,9 +161,9 @@ def _files(description: "Description", broken: frozenset[str]) -> Iterator[tuple
 def _similar(path: Path) -> str:
     """Return a hint at files of a like name, or where the file was looked for."""
     if not path.parent.is_dir():
-        return "; its folder does not exist"
+        return "; its folder does not exist."
     near = close(path.name, tuple(sorted(entry.name for entry in path.parent.iterdir())))
-    return f" in the folder of the description.{near}".removesuffix(".")
+    return f" in the folder of the description.{near}"
 
 
 def _is_module(folder: Path, module: str) -> bool:

@@ -18,7 +18,8 @@ from probatum.engines.intervals.concentration import (
 )
 from probatum.engines.intervals.multiplicity import holm
 from probatum.engines.intervals.proportions import clopper_pearson_bounds
-from probatum.engines.slices.search import distinct, top_slices
+from probatum.engines.slices.distinct import distinct
+from probatum.engines.slices.search import top_slices
 from probatum.engines.slices.slices import Search, Slice, members
 from probatum.facts.interval import Interval
 
@@ -104,7 +105,7 @@ def find_and_confirm(
         )
         for support in supports
     )
-    chosen = list(dict.fromkeys(one for search in searches for one in distinct(search.slices, codes[first], k=keep)))
+    chosen = list(dict.fromkeys(one for search in searches for one in _few(search, codes[first], keep)))
     inside = [members(codes[second], one) for one in chosen]
     kept = [(one, rows) for one, rows in zip(chosen, inside, strict=True) if rows.sum() >= fewest]
     return Confirmation(
@@ -113,6 +114,12 @@ def find_and_confirm(
         least_rows=enough,
         searches=searches,
     )
+
+
+def _few(search: Search, codes: np.ndarray, keep: int) -> list[Slice]:
+    """Return the best slices that stand out and are not near copies of one another."""
+    slices = [one for one in search.slices if one.score > 0]
+    return [slices[place] for place in distinct(slices, [members(codes, one) for one in slices], k=keep)]
 
 
 def halves(losses: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

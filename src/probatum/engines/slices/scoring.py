@@ -40,9 +40,9 @@ class Scoring:
             sizes: at least its number of rows, and at least the minimum support.
             largest: at least its largest single loss, above 0.
         """
-        peak = np.clip(losses / largest, self.least, sizes)
-        at_peak = self.score(np.minimum(losses, peak * largest), peak)
-        return np.maximum(at_peak, self.score(np.minimum(losses, sizes * largest), sizes))
+        most = np.minimum(losses, sizes * largest)
+        peak = np.clip(most / largest, self.least, sizes)
+        return np.maximum(self.score(most, peak), self.score(most, sizes))
 
 
 def scoring(*, rows: int, total: float, alpha: float, least: int) -> Scoring:

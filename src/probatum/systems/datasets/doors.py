@@ -134,7 +134,10 @@ def _answers(answers: Any, what: str) -> pd.Series:
 def _loaded(load: Load, description: Description) -> tuple[Table | None, Table]:
     """Call the user's own function and take its two frames apart."""
     name = description.data.load or "load"
-    frames = load()
+    try:
+        frames = load()
+    except Exception as error:
+        raise DataError(f"{name} did not return the rows; it raised {type(error).__name__}: {error}") from error
     pair = frames if isinstance(frames, tuple | list) and len(frames) == 2 else (None, None)
     if not isinstance(pair[1], pd.DataFrame) or not (pair[0] is None or isinstance(pair[0], pd.DataFrame)):
         raise DataError(f"{name} returned {type(frames).__name__}; wanted two data frames, (train, test).")

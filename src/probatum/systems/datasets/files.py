@@ -112,14 +112,11 @@ def _parse_csv(
 
 def _texts(like: Table) -> list[str]:
     """Return the train columns that hold texts, so that a test column of digits is not taken for numbers."""
-    columns = [(str(name), like.features[name]) for name in like.features.columns] if _framed(like) else []
-    columns.append((str(like.truth.name), like.truth))
-    return [name for name, cells in columns if pd.api.types.infer_dtype(cells, skipna=True) == "string"]
-
-
-def _framed(table: Table) -> bool:
-    """Say whether the rows are a frame."""
-    return isinstance(table.features, pd.DataFrame)
+    frame = like.features if isinstance(like.features, pd.DataFrame) else pd.DataFrame()
+    columns = [frame.iloc[:, position] for position in range(frame.shape[1])]
+    return [
+        str(cells.name) for cells in (*columns, like.truth) if pd.api.types.infer_dtype(cells, skipna=True) == "string"
+    ]
 
 
 def _widened(features: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:

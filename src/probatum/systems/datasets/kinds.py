@@ -19,24 +19,17 @@ OFTEN = 10  # a cell's content is named in a note only if so many rows share it
 def learn(table: Table, said: ColumnsSection, looked_at: frozenset[str], identity: str | None) -> tuple[Column, ...]:
     """Return the table's columns in its order; those in ``looked_at`` are not given to the model."""
     names = column_names(table.features)
-    orders = said.ordinal if isinstance(said.ordinal, dict) else {}
-    quick = _array_kinds(table.features) if plain_numbers(table.features) else None
-    frame = None if quick is not None else as_frame(table.features)
+    frame = as_frame(table.features)
+    guesses = _array_kinds(table.features)
     columns = []
     for position, name in enumerate(names):
-        kind = _said(name, said)
-        cells = None if frame is None else frame.iloc[:, position]
-        if kind is None:
-            kind = quick[position] if quick is not None else _guessed(cells)
-        categories: tuple[str, ...] = tuple(orders.get(name, ()))
-        if kind is Kind.CATEGORICAL:
-            content = pd.Series(table.features.reshape(len(table), -1)[:, position]) if cells is None else cells
-            categories = tuple(sorted({printed(value) for value in content.dropna().unique()}))
+        cells = frame.iloc[:, position]
+        kind = _said(name, said) or (guesses[position] if guesses else _guessed(cells))
         columns.append(
             Column(
                 name=name,
                 kind=kind,
-                categories=categories,
+                categories=_categories(name, kind, cells, said),
                 protected=name in said.protected,
                 personal=name in said.personal or name == identity,
                 audit_only=name in looked_at,
@@ -63,11 +56,10 @@ def check(table: Table, columns: tuple[Column, ...]) -> None:
         if bad.size:
             count = "1 cell is" if bad.size == 1 else f"{bad.size:,} cells are"
             mistakes.append(
-                f'column "{column.name}" of {table.what}: {count} not {wanted}, first in {table.place(int(bad[0]))}'
+                f'Column "{column.name}" of {table.what}: {count} not {wanted}, first in {table.place(int(bad[0]))}'
             )
     if mistakes:
-        mark = " Correct them; if they mean that a number is missing, list them in [data] missing."
-        raise DataError("; ".join(mistakes)[:1].upper() + "; ".join(mistakes)[1:] + "." + mark)
+        raise DataError(f"{'; '.join(mistakes)}. Correct them; if they mean missing, list them in [data] missing.")
 
 
 def suspects(table: Table, columns: tuple[Column, ...]) -> list[str]:
@@ -117,6 +109,15 @@ def _said(name: str, said: ColumnsSection) -> Kind | None:
     return next((kind for kind, names in lists.items() if name in names), None)
 
 
+def _categories(name: str, kind: Kind, cells: pd.Series, said: ColumnsSection) -> tuple[str, ...]:
+    """Return the categories of a column, in the order that was given for them, else sorted."""
+    if kind is Kind.ORDINAL and isinstance(said.ordinal, dict):
+        return said.ordinal.get(name, ())
+    if kind is not Kind.CATEGORICAL:
+        return ()
+    return tuple(sorted({printed(value) for value in cells.dropna().unique()}))
+
+
 def _guessed(cells: pd.Series) -> Kind:
     """Guess the kind of a column from its type and its cells."""
     cells = cells.infer_objects()
@@ -135,10 +136,12 @@ def _guessed(cells: pd.Series) -> Kind:
     return Kind.TEXT if distinct > MOST_CATEGORIES and distinct > len(cells) / 2 else Kind.CATEGORICAL
 
 
-def _array_kinds(array: np.ndarray) -> list[Kind]:
-    """Return the kinds of the columns of an array of numbers."""
-    flat = array.reshape(len(array), -1)
-    if array.dtype.kind in "iu":
+def _array_kinds(features: pd.DataFrame | np.ndarray) -> list[Kind]:
+    """Return the kinds of the columns of an array of numbers, none for what needs a look column by column."""
+    if not isinstance(features, np.ndarray) or not plain_numbers(features):
+        return []
+    flat = features.reshape(len(features), -1)
+    if features.dtype.kind in "iu":
         return [Kind.INTEGER] * flat.shape[1]
     return [Kind.INTEGER if _whole(flat[:, position]) else Kind.NUMERIC for position in range(flat.shape[1])]
 

@@ -114,7 +114,7 @@ class Rows:
         """Encode each of ``columns`` into one column of an array."""
         place = {column.name: position for position, column in enumerate(self.schema.columns)}
         frames = [as_frame(self.features)] if self.audit is None else [as_frame(self.features), self.audit]
-        out = np.empty((len(self), len(columns)), dtype=dtype)
+        out: np.ndarray = np.empty((len(self), len(columns)), dtype=dtype)
         for position, column in enumerate(columns):
             at = place[column.name]
             width = frames[0].shape[1]

@@ -34,8 +34,8 @@ class Table:
 
     def keep(self, rows: np.ndarray) -> "Table":
         """Return the rows at the given positions, counted anew from 0."""
-        frame = isinstance(self.features, pd.DataFrame)
-        features = self.features.iloc[rows].reset_index(drop=True) if frame else self.features[rows]
+        old = self.features
+        features = old.iloc[rows].reset_index(drop=True) if isinstance(old, pd.DataFrame) else old[rows]
         lines = None if self.lines is None else [self.lines[row] for row in rows]
         return replace(self, features=features, truth=self.truth.iloc[rows].reset_index(drop=True), lines=lines)
 
@@ -71,25 +71,30 @@ def aligned(train: Table, test: Table, notes: list[str]) -> Table:
     Raises:
         DataError: the test table lacks columns, or is of another shape.
     """
-    if isinstance(train.features, np.ndarray) and isinstance(test.features, np.ndarray):
-        if train.features.shape[1:] != test.features.shape[1:]:
-            wanted, came = train.features.shape[1:], test.features.shape[1:]
-            raise DataError(
-                f"A row of {train.what} has the shape {wanted}, a row of {test.what} {came}; wanted equal shapes."
-            )
-        return test
-    if not isinstance(train.features, pd.DataFrame) or not isinstance(test.features, pd.DataFrame):
+    known, came = train.features, test.features
+    if isinstance(known, pd.DataFrame) and isinstance(came, pd.DataFrame):
+        return _matched(train, known, test, came, notes)
+    if isinstance(known, pd.DataFrame) or isinstance(came, pd.DataFrame):
         raise DataError(f"Of {train.what} and {test.what}, one is an array and one a table; wanted two of a kind.")
-    wanted, came = list(train.features.columns), list(test.features.columns)
-    missing = [name for name in wanted if name not in set(came)]
+    if known.shape[1:] != came.shape[1:]:
+        raise DataError(
+            f"A row of {train.what} has the shape {known.shape[1:]}, a row of {test.what} {came.shape[1:]}; "
+            "wanted equal shapes."
+        )
+    return test
+
+
+def _matched(train: Table, known: pd.DataFrame, test: Table, came: pd.DataFrame, notes: list[str]) -> Table:
+    """Return the test table with the columns that the train table has, in its order."""
+    missing = [name for name in known.columns if name not in came.columns]
     if missing:
         raise DataError(f"{test.what} lacks {listed(missing)}, which {train.what} has; add what is missing.")
-    extra = [name for name in came if name not in set(wanted)]
+    extra = [name for name in came.columns if name not in known.columns]
     if extra:
         notes.append(f"{test.what} has {listed(extra)}, which {train.what} lacks; left out.")
-    if [name for name in came if name in set(wanted)] != wanted:
+    if [name for name in came.columns if name in known.columns] != list(known.columns):
         notes.append("The columns of the test file were in another order; they were matched by name.")
-    return test if came == wanted else replace(test, features=test.features[wanted])
+    return replace(test, features=came[list(known.columns)])
 
 
 def listed(names: Sequence[object]) -> str:

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# Needs Python 3.11 or newer and make; everything else is installed into a folder of its own.
+PYTHON ?= python3
+VENV ?= .venv
+LOCK ?= requirements/dev.txt
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help demo test check lint types imports generated generate selftest bench-usage clean
+
+help:  ## show what there is
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+
+demo: $(VENV)/.core  ## install the core and assess a simulated lender
+	$(BIN)/probatum demo
+
+test: $(VENV)/.dev lint types imports generated  ## everything that must hold
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev lint types imports generated  ## the part of it for every commit, under a minute
+	$(BIN)/python -m pytest -q -m "not slow"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+generated: $(VENV)/.dev
+	$(BIN)/python docs/generate.py --check
+
+generate: $(VENV)/.dev  ## write the policies and pages that come out of the checks
+	$(BIN)/python docs/generate.py
+
+selftest: $(VENV)/.core  ## the published table: does each check find its planted flaw (takes long)
+	$(BIN)/probatum selftest --seeds 200
+
+bench-usage: $(VENV)/.dev  ## the speed of error slices beside sliceline
+	$(BIN)/python benchmarks/usage/slices.py
+
+clean:  ## remove what was installed and cached, not your runs
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.core: requirements/core.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes --requirement requirements/core.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: $(LOCK) pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes --requirement $(LOCK)
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	touch $@

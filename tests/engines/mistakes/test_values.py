@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of a model that names a number."""
+
+import numpy as np
+import pytest
+
+from probatum.engines.intervals.means import mean
+from probatum.engines.mistakes import values
+from probatum.seeds import stream
+
+
+def test_mean_error_is_the_known_one_when_worked_out_by_hand():
+    truth = np.array([1.0, 2.0, 3.0, 4.0])
+    said = np.array([2.0, 2.0, 1.0, np.nan])
+    measure = values.mean_error(truth, said, confidence=0.95)
+    assert (measure.value, measure.n) == (1.0, 3)  # 1, 0 and 2; a row without an answer has no error size
+    # t with 2 degrees of freedom at 97.5 %: 4.302653; standard deviation 1
+    assert measure.interval.upper == pytest.approx(1 + 4.302653 / np.sqrt(3), rel=1e-6)
+
+
+def test_ratio_is_below_one_when_the_model_beats_the_median():
+    rng = stream(3, "test/values")
+    truth = rng.normal(size=500)
+    measure = values.error_ratio(truth, truth + rng.normal(scale=0.1, size=500), 0.0, confidence=0.95)
+    assert measure.value < 0.2
+    assert measure.interval.lower < measure.value < measure.interval.upper < 0.2
+
+
+def test_mean_covers_as_often_as_it_says_when_simulated():
+    rng = stream(1, "test/mean-coverage")
+    hits = 0
+    for _ in range(2000):
+        _, interval = mean(rng.normal(5, 2, size=30), confidence=0.95)
+        hits += interval.lower <= 5 <= interval.upper
+    assert 0.938 <= hits / 2000 <= 0.962
+
+
+def test_range_is_unknown_when_there_is_one_value():
+    value, interval = mean(np.array([2.0]), confidence=0.95)
+    assert (value, interval.lower) == (2.0, None)
+    assert interval.why

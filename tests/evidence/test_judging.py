@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verdicts come from intervals, and only the policy gives them."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probatum.evidence.judging import SEVERITY, judge, worst
+from probatum.facts.finding import Finding, Measure, State, Topic
+from probatum.facts.interval import Interval
+from probatum.facts.policy import Direction, Limit, Policy, Stakes
+from probatum.facts.record import Verdict
+
+DAY = date(2026, 6, 1)
+
+
+def policy(direction=Direction.AT_MOST, limit=0.1, demands=None):
+    limits = {"usage/error-rate": {"error_rate": Limit(direction=direction, limit=limit, because="so")}}
+    return Policy(
+        format="probatum-policy/1", title="t", by="b", stakes=Stakes.MEDIUM, confidence=0.95, limits=limits, options={},
+        demands=demands or {},
+    )  # fmt: skip
+
+
+def finding(lower, upper, value=None, n=100, why=None):
+    interval = Interval(lower=lower, upper=upper, confidence=0.95, method="m", why=why)
+    middle = value if value is not None else ((lower or 0) + (upper or 0)) / 2
+    measure = Measure(value=middle, unit="share", interval=interval, n=n)
+    return Finding(sentence="s", check="usage/error-rate", judged=("error_rate",), measures={"error_rate": measure})
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "verdict"),
+    [
+        (0.00, 0.09, Verdict.PASS),
+        (0.00, 0.10, Verdict.PASS),  # the limit is included
+        (0.05, 0.11, Verdict.INCONCLUSIVE),
+        (0.10, 0.20, Verdict.INCONCLUSIVE),  # the lower bound still equals the limit
+        (0.11, 0.20, Verdict.FAIL),
+        (None, 0.09, Verdict.PASS),
+        (0.11, None, Verdict.FAIL),
+        (0.01, None, Verdict.INCONCLUSIVE),
+        (None, None, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_verdict_follows_the_interval_when_the_measure_may_be_at_most_the_limit(lower, upper, verdict):
+    assert judge(finding(lower, upper), policy(), on=DAY).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "verdict"),
+    [(0.11, 0.2, Verdict.PASS), (0.10, 0.2, Verdict.PASS), (0.05, 0.2, Verdict.INCONCLUSIVE), (0.0, 0.09, Verdict.FAIL)],
+)
+def test_verdict_follows_the_interval_when_the_measure_must_be_at_least_the_limit(lower, upper, verdict):
+    assert judge(finding(lower, upper), policy(Direction.AT_LEAST), on=DAY).verdict is verdict
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_nothing_passes_and_fails_when_the_limit_moves(low, high, limit):
+    low, high = sorted((low, high))
+    strict = judge(finding(low, high), policy(limit=limit), on=DAY).verdict
+    looser = judge(finding(low, high), policy(limit=limit + 0.1), on=DAY).verdict
+    order = [Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS]
+    assert order.index(looser) >= order.index(strict)
+
+
+def test_count_is_exact_when_it_has_no_interval():
+    count = Measure(value=0, unit="rows", interval=None, n=5)
+    counted = Finding(sentence="s", check="usage/error-rate", judged=("error_rate",), measures={"error_rate": count})
+    assert judge(counted, policy(limit=0), on=DAY).verdict is Verdict.PASS
+    one_more = replace(counted, measures={"error_rate": replace(count, value=1)})
+    assert judge(one_more, policy(limit=0), on=DAY).verdict is Verdict.FAIL
+
+
+def test_error_is_never_a_pass_when_a_check_stops():
+    stopped = replace(finding(0, 0.01), state=State.ERROR, why="It stopped.")
+    assert judge(stopped, policy(), on=DAY).verdict is Verdict.ERROR
+
+
+def test_missing_measure_is_never_a_pass_when_the_policy_judges_it():
+    assert judge(replace(finding(0, 0.01), measures={}), policy(), on=DAY).verdict is Verdict.INCONCLUSIVE
+
+
+def test_verdict_is_inconclusive_when_the_policy_sets_no_limit():
+    assert judge(replace(finding(0, 0.01), check="usage/other"), policy(), on=DAY).verdict is Verdict.INCONCLUSIVE
+
+
+def test_rows_needed_grow_with_the_square_when_the_range_is_too_wide():
+    verdict = judge(finding(0.02, 0.14, value=0.08, n=100), policy(), on=DAY).measures[0]
+    assert verdict.rows_needed == 900  # the reach of 0.06 must shrink to 0.02: three times, so nine times the rows
+
+
+def test_rows_needed_are_not_said_when_over_a_hundred_times_the_rows():
+    verdict = judge(finding(0.03, 0.17, value=0.0999, n=100), policy(), on=DAY).measures[0]
+    assert verdict.rows_needed is None
+    assert "cannot be decided" in verdict.why
+
+
+def declared(*topics):
+    return Finding(sentence="s", state=State.DECLARED, check="usage/declarations", topics=topics)
+
+
+def said(topic, expires=None):
+    return Topic(topic=topic, text="t", by="b", expires=expires)
+
+
+@pytest.mark.parametrize(
+    ("topics", "verdict"),
+    [
+        ((), Verdict.UNANSWERED),
+        ((said("harms"),), Verdict.DECLARED),
+        ((said("harms", "2026-06-01"),), Verdict.DECLARED),  # the last day counts
+        ((said("harms", "2026-05-31"),), Verdict.EXPIRED),
+        ((said("values"),), Verdict.UNANSWERED),
+    ],
+)
+def test_topics_are_compared_with_the_demands_when_judged(topics, verdict):
+    demands = policy(demands={"harms": "somebody bears them"})
+    assert judge(declared(*topics), demands, on=DAY).verdict is verdict
+
+
+def test_declarations_do_not_apply_when_nothing_is_demanded_or_given():
+    assert judge(declared(), policy(), on=DAY).verdict is Verdict.NOT_APPLICABLE
+
+
+@given(st.lists(st.sampled_from(SEVERITY), min_size=1))
+def test_worst_does_not_depend_on_order_when_verdicts_are_joined(verdicts):
+    assert worst(verdicts) is worst(reversed(verdicts))
+    assert worst(verdicts) in verdicts
+
+
+def test_nothing_is_greener_than_a_pass_except_what_does_not_apply():
+    assert worst([Verdict.PASS, Verdict.NOT_APPLICABLE]) is Verdict.PASS
+    assert worst([Verdict.PASS, Verdict.ERROR, Verdict.INCONCLUSIVE]) is Verdict.ERROR
