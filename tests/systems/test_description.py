@@ -224,7 +224,7 @@ by = "y"
         ('target = "income"', "", "[data]: target is missing; wanted the column to be predicted, as in"),
         ('test = "test.csv"', "", "[data]: test is missing; wanted a file of rows that the model was not"),
         ("[attack]", "[attack]\nnonsense = 1", "[attack] nonsense: there is no such key. The keys here are co"),
-        ("[[rules]]", "[rules]", "[rules]: wanted [[rules]], with two brackets, for each entry; a section ca"),
+        ("[[rules]]", "[rules]", "[[rules]]: wanted [[rules]], with two brackets, for each entry; a section ca"),
     ],
 )
 def test_says_what_was_wanted_when_one_thing_is_wrong(folder, old, new, message):
@@ -298,7 +298,7 @@ def test_check_columns_says_every_name_that_is_no_column_with_its_line(folder):
     assert check_columns(said, columns) == [
         'line 26: [data.columns] protected: there is no column "rase". Did you mean race or case? '
         "The columns are case, sex, race, education, gain, income.",
-        'line 31: [[data.relations]] 1, terms: there is no column "loss". '
+        'line 32: [[data.relations]] 1, terms: there is no column "loss". '
         "The columns are case, sex, race, education, gain, income.",
     ]
 

@@ -20,6 +20,7 @@ from probatum.checks.interface import Check
 from probatum.engines.mistakes.small_counts import SMALL, share_within
 from probatum.engines.slices.confirm import Confirmation, Measured, find_and_confirm
 from probatum.engines.slices.naming import NamedColumn, name_of, of_categories, of_numbers
+from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure, Part, State
 from probatum.facts.interval import Interval
@@ -63,6 +64,11 @@ def run(system: Predictions, data: TestRows, options: Options, terms: Terms, rng
         decide_at=options.decide_at,
         work_limit=options.work_limit,
     )
+    if not result.tried:
+        raise InsufficientDataError(
+            f"{len(losses):,} held-out cases are too few to look for groups: no group has "
+            f"{options.min_support} cases in each half. Give more rows."
+        )
     names = {one: name_of(one.slice, columns) for one in result.measured}
     return Finding(
         sentence=_sentence(result, names),

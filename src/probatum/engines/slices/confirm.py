@@ -137,13 +137,15 @@ def decidable_rows(losses: np.ndarray, rows: int, keep: int, decide_at: float, c
 
     Worked out for counts: the upper bound that a slice of ratio 1 would get if chance put it ``SELECTION`` standard
     errors above its due. Losses of any size are taken as the count that spreads as they do.
-    None where even half of the rows are too few.
+    None where even the largest slice that counts is too few. A slice of more than ``rows / (2 * decide_at)`` rows
+    does not count: the more of the rows it holds, the less it can differ from the average at all, and a pass that
+    rests on such slices alone would be empty.
     """
     mean = losses.mean()
     if mean == 0:
         return None
     events = rows * mean * mean / np.mean(losses**2)  # for 0/1 losses: the number of mistakes
-    sizes = np.unique(np.linspace(1, rows // 2, 200).astype(int))
+    sizes = np.unique(np.linspace(1, rows / (2 * decide_at), 200).astype(int))
     due = events * sizes / rows
     seen = np.minimum(np.ceil(due + SELECTION * np.sqrt(due)), np.floor(events))
     _, upper = clopper_pearson_bounds(
