@@ -7,7 +7,11 @@
 import sys
 from pathlib import Path
 
+import typer
+
+import probatum.cli
 from probatum.checks.interface import Check, checks
+from probatum.cli.app import app
 from probatum.facts.policy import Stakes
 from probatum.runs.policies import write_shipped
 
@@ -21,6 +25,7 @@ def generated() -> dict[Path, str]:
     texts = {policies / f"{stakes.value}.toml": write_shipped(known, stakes) for stakes in Stakes}
     texts |= {ROOT / "docs" / "checks" / f"{check.id}.md": page(check) for check in known.values()}
     texts[ROOT / "docs" / "checks" / "README.md"] = index(known)
+    texts[ROOT / "docs" / "commands.md"] = commands()
     return texts
 
 
@@ -49,6 +54,35 @@ def index(known: dict[str, Check]) -> str:
     """Return the list of all checks."""
     rows = "".join(f"| [`{check.id}`]({check.id}.md) | {check.question} |\n" for check in known.values())
     return f"# Checks\n\nOne page a check, generated from its file.\n\n| check | question |\n|---|---|\n{rows}"
+
+
+def commands() -> str:
+    """Return the page of all commands, out of what the command line itself declares."""
+    lines = ["# Commands", "", (probatum.cli.__doc__ or "").split("\n\n", 1)[1].strip(), ""]
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]  # a typer app is a click group
+        lines += [
+            f"## `probatum {name}`",
+            "",
+            (command.help or "").strip(),
+            "",
+            "| | what | default |",
+            "|---|---|---|",
+        ]
+        for parameter in command.params:
+            words = (
+                parameter.opts
+                if parameter.opts[0].startswith("-")
+                else [(parameter.metavar or parameter.name or "").upper()]
+            )
+            default = "" if parameter.default in (None, False, (), []) else f"`{_printed(parameter.default)}`"
+            lines.append(f"| `{'`, `'.join(words)}` | {parameter.help or ''} | {default} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _printed(default: object) -> str:
+    return str(getattr(default, "value", default))
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> 
     """Assess a system made on the spot: no download, no account, no question asked."""
     from probatum.planted.demo import planted_fault, write_demo
     from probatum.runs.assess import assess, prepare
-    from probatum.runs.demo import reveal
+    from probatum.runs.demo import group_found, reveal
     from probatum.runs.folder import new_folder
     from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice
@@ -34,7 +34,10 @@ def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> 
     run = assess(prepared, folder=folder, jobs=1, progress=watcher, repeat=commands(description, prepared.plan, None))
     say(render(run.edition, "terminal"))
     hidden = None if clean else planted_fault(name)
+    code = code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)
     if hidden is not None:
-        say(reveal(hidden, run.record))
+        found = group_found(hidden, run.record)
+        say(reveal(hidden, found))
+        code = 0 if found else 1  # the failure was planted: finding it is success
     say(f"The report: {folder / 'report.html'}")
-    return 0 if hidden is not None else code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)
+    return code

@@ -103,7 +103,9 @@ def test_loss_bounds_are_unknown_when_a_side_is_too_small(inside):
     assert interval.why
 
 
-@pytest.mark.parametrize(("shape", "n", "family", "most"), [(0.5, 50, 10, 0.015), (1.0, 200, 1, 0.08), (1.0, 500, 10, 0.015)])
+@pytest.mark.parametrize(
+    ("shape", "n", "family", "most"), [(0.5, 50, 10, 0.015), (1.0, 200, 1, 0.08), (1.0, 500, 10, 0.015)]
+)
 def test_loss_coverage_is_as_stated_when_losses_are_log_normal(shape, n, family, most):
     rng = np.random.default_rng(7)
     inside = np.arange(5000) < n

@@ -78,7 +78,7 @@ def test_laws_hold_when_any_numbers_are_cut(values, bins):
         assert edges.size >= 1
 
 
-@given(numbers, st.floats(1e-3, 1e3))
-def test_codes_rise_with_the_values_when_cut(values, _):
+@given(numbers)
+def test_codes_rise_with_the_values_when_cut(values):
     codes = digitise(np.sort(values), nice_edges(values))
     assert (np.diff(codes) >= 0).all()

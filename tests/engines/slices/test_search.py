@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from probatum.engines.slices.scoring import scoring
 from probatum.engines.slices.search import top_slices
 from probatum.engines.slices.slices import members
 from probatum.errors import UsageError
@@ -142,9 +143,7 @@ def test_missing_is_a_level_when_it_is_frequent_enough():
     codes, rng = table(13, n=500, missing=0.2)
     losses = (rng.random(500) < np.where(codes[:, 2] == -1, 0.8, 0.1)).astype(float)
     assert top_slices(codes, losses, k=1, min_support=20).slices[0].levels == ((2, -1),)
-    assert all(
-        code >= 0 for one in top_slices(codes, losses, k=9, min_support=110).slices for _, code in one.levels
-    )
+    assert all(code >= 0 for one in top_slices(codes, losses, k=9, min_support=110).slices for _, code in one.levels)
 
 
 def test_what_everybody_has_describes_nobody_when_a_column_is_constant():
@@ -199,9 +198,7 @@ def test_wrong_arguments_are_refused(wrong):
         top_slices(**arguments)
 
 
-def test_grid_of_the_bound_is_never_exceeded_when_all_subsets_are_tried():
-    from probatum.engines.slices.scoring import scoring
-
+def test_bound_is_never_exceeded_when_every_size_is_tried():
     rule = scoring(rows=100, total=20.0, alpha=0.9, least=5)
     for losses, sizes, largest in product((1.0, 4.0, 9.5), (5.0, 12.0, 40.0), (0.5, 1.0, 3.0)):
         limit = rule.bound(losses, sizes, largest)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same content has the same digest, however it lies in memory; other content has another."""
 
+import struct
+from hashlib import sha256
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,14 +41,22 @@ def test_types_of_text_do_not_count():
     cells = ["x", None, "é"]
     truth = pd.Series([0, 1, 0])
     digests = {
-        of_content(pd.DataFrame({"a": pd.Series(cells, dtype=dtype)}), truth) for dtype in (object, "string", "category")
+        of_content(pd.DataFrame({"a": pd.Series(cells, dtype=dtype)}), truth)
+        for dtype in (object, "string", "category")
     }
     assert len(digests) == 1
 
 
-def test_is_the_same_on_every_machine():
+def test_is_the_sha_256_of_bytes_that_anybody_can_write_down():
     frame = pd.DataFrame({"a": [1.5, np.nan], "b": ["x", None], "c": pd.to_datetime(["2024-01-01", None])})
-    assert of_content(frame, TRUTH) == "sha256:GOLDEN"
+    content = (
+        b"probatum-content/1\nframe 2 3\n"
+        + (b"1:a6:number" + struct.pack("<dd", 1.5, np.nan))
+        + (b"1:b4:text" + b"1:x" + b"-")
+        + (b"1:c4:date" + b"26:2024-01-01T00:00:00.000000" + b"-")
+        + (b"5:truth6:number" + struct.pack("<dd", 0, 1))
+    )
+    assert of_content(frame, TRUTH) == f"sha256:{sha256(content).hexdigest()}"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from probatum.systems.datasets.rows import printed
 def rows():
     frame = pd.DataFrame(
         {
-            "day": pd.to_datetime(["1970-01-02", None, "1970-01-04T12:00"]),
+            "day": pd.to_datetime(["1970-01-02", None, "1970-01-04T12:00"], format="ISO8601"),
             "group": ["b", "a", None],
             "size": [1.5, np.nan, -2.0],
             "member": [True, False, True],

@@ -64,7 +64,7 @@ def _classes(data: TestRows, answers: Answers, options: Options, terms: Terms) -
         measures=measures | _no_answer(answers, sure),
         examples=_surest_mistakes(names, truth, answers, options.examples),
         advice=(
-            Advice(sentence="Read the mistakes the system was surest of, row by row.", command="--include-rows"),
+            Advice(sentence="Read the mistakes the system was surest of: run it again with --include-rows."),
             Advice(sentence="Let a person decide the cases where the two best answers are close."),
         ),
     )
@@ -83,7 +83,7 @@ def _numbers(data: TestRows, answers: Answers, options: Options, terms: Terms) -
         sentence=f"On {error.n:,} held-out cases the system's number was off by {error.value or 0:.3g} on average.",
         details=("Always answering the middle value would be the rule that knows nothing.", *_silent(answers)),
         measures=measures | _no_answer(answers, terms.confidence),
-        advice=(Advice(sentence="Look at the cases with the largest errors.", command="--include-rows"),),
+        advice=(Advice(sentence="Look at the cases with the largest errors, and at what they have in common."),),
     )
 
 

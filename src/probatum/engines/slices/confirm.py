@@ -60,8 +60,8 @@ class Confirmation:
 
     @property
     def tried(self) -> int:
-        """How many candidate groups were counted or ruled out by a bound."""
-        return sum(search.tried + search.ruled_out for search in self.searches)
+        """How many candidate groups were counted or ruled out by a bound; the second search only repeats some."""
+        return self.searches[0].tried + self.searches[0].ruled_out
 
 
 def find_and_confirm(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 NONE = -1  # fills the unused places of a conjunction of fewer than three levels
-SLACK = 1e-9  # of a score: a bound so little below the k-th best may be a tie, rounded
+DECIMALS = 9  # of a score: what differs only in later ones is a tie
+SLACK = 2e-9  # a bound so little below the k-th best score may belong to a tie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,18 +31,19 @@ class Leaders:
     def joined(self, scores: np.ndarray, sizes: np.ndarray, losses: np.ndarray, *levels: np.ndarray) -> "Leaders":
         """Return the best ``k`` of these and the new ones; ``levels`` are one to three arrays of positions."""
         good = np.flatnonzero(scores >= self.worth)
-        if good.size > self.k:
-            cut = np.partition(scores[good], -self.k)[-self.k]
-            good = good[scores[good] >= cut]
         if good.size == 0:
             return self
+        rounded = np.round(scores[good], DECIMALS)
+        if good.size > self.k:
+            best = rounded >= np.partition(rounded, -self.k)[-self.k]
+            good, rounded = good[best], rounded[best]
         new = np.full((good.size, 3), NONE)
         for place, positions in enumerate(levels):
             new[:, place] = positions[good]
         every = np.concatenate([self.levels, new])
         score, size, loss = (
-            np.concatenate([old, more[good]])
-            for old, more in ((self.scores, scores), (self.sizes, sizes), (self.losses, losses))
+            np.concatenate([old, more])
+            for old, more in ((self.scores, rounded), (self.sizes, sizes[good]), (self.losses, losses[good]))
         )
         depth = (every != NONE).sum(axis=1)
         order = np.lexsort((every[:, 2], every[:, 1], every[:, 0], depth, -size, -score))[: self.k]

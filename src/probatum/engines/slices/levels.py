@@ -31,7 +31,7 @@ class Levels:
 
 
 def levels(codes: np.ndarray, losses: np.ndarray, *, least: int) -> Levels:
-    """Find the levels of ``codes`` (n, c) with at least ``least`` rows; a missing cell (-1) is a level like any other."""
+    """Find the levels of ``codes`` (n, c) with at least ``least`` rows; a missing cell is a level like any other."""
     lossy = int(np.count_nonzero(losses))
     order = np.argsort(losses == 0, kind="stable")
     losses = losses[order]

@@ -42,7 +42,7 @@ class Scoring:
         """
         most = np.minimum(losses, sizes * largest)
         peak = np.clip(most / largest, self.least, sizes)
-        return np.maximum(self.score(most, peak), self.score(most, sizes))
+        return np.asarray(np.maximum(self.score(most, peak), self.score(most, sizes)))
 
 
 def scoring(*, rows: int, total: float, alpha: float, least: int) -> Scoring:

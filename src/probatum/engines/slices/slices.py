@@ -15,7 +15,7 @@ class Slice:
     levels: tuple[tuple[int, int], ...]  # (column, code), columns rising; code -1: missing
     size: int  # rows
     loss_sum: float  # mistakes, or the sum of losses in their own unit
-    score: float  # unitless, above 0: stands out; see ``scoring``
+    score: float  # unitless, to 9 decimals; above 0 it stands out; see ``scoring``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
