@@ -3,8 +3,8 @@
 
 Run it as ``python benchmarks/usage/slices.py``; it prints a Markdown table. The peer lives in ``.venv-sliceline``,
 made on the first run, once plain and once with its numba extra. Each measurement is a fresh process with one thread;
-the searchers take turns. Timed is the search alone, from codes and mistakes in memory to slices, after the imports. Each
-process searches twice: the first search also pays for compilation and the first use of libraries, the second does not.
+the searchers take turns. Timed is the search alone, from codes and mistakes in memory to slices, after the imports.
+Each process searches twice: only the first search pays for compilation and the first use of libraries.
 """
 
 import argparse
@@ -32,7 +32,23 @@ PEERS = {
     "sliceline": (".venv-sliceline", ["sliceline==0.3.*"]),
     "sliceline, numba": (".venv-sliceline-numba", ["sliceline[optimized]==0.3.*"]),
 }
-COLUMNS = ["age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship", "race", "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country", "income"]
+COLUMNS = [
+    "age",
+    "workclass",
+    "fnlwgt",
+    "education",
+    "education-num",
+    "marital-status",
+    "occupation",
+    "relationship",
+    "race",
+    "sex",
+    "capital-gain",
+    "capital-loss",
+    "hours-per-week",
+    "native-country",
+    "income",
+]
 DROPPED = ("fnlwgt", "income")  # a survey weight and the target
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 

@@ -52,7 +52,12 @@ def test_verdict_follows_the_interval_when_the_measure_may_be_at_most_the_limit(
 
 @pytest.mark.parametrize(
     ("lower", "upper", "verdict"),
-    [(0.11, 0.2, Verdict.PASS), (0.10, 0.2, Verdict.PASS), (0.05, 0.2, Verdict.INCONCLUSIVE), (0.0, 0.09, Verdict.FAIL)],
+    [
+        (0.11, 0.2, Verdict.PASS),
+        (0.10, 0.2, Verdict.PASS),
+        (0.05, 0.2, Verdict.INCONCLUSIVE),
+        (0.0, 0.09, Verdict.FAIL),
+    ],
 )
 def test_verdict_follows_the_interval_when_the_measure_must_be_at_least_the_limit(lower, upper, verdict):
     assert judge(finding(lower, upper), policy(Direction.AT_LEAST), on=DAY).verdict is verdict

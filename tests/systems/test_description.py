@@ -2,9 +2,12 @@
 """The description: every mistake at once, in plain words, with its line."""
 
 import pickle
+import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from probatum.errors import DescriptionError, UsageError
 from probatum.facts.finding import Topic
@@ -340,3 +343,52 @@ def test_describe_names_every_missing_file_without_lines(folder):
     assert "[model] file: there is no file gone" in str(caught.value)
     assert "[data] test: there is no file lost" in str(caught.value)
     assert "line" not in str(caught.value)
+
+
+plain = st.one_of(st.text(max_size=5), st.integers(), st.floats(), st.booleans(), st.dates())
+keys = [
+    "file",
+    "python",
+    "test",
+    "train",
+    "target",
+    "columns",
+    "relations",
+    "protected",
+    "kind",
+    "x",
+    "ordinal",
+    "topic",
+]
+names = st.sampled_from(keys)
+tables = st.recursive(plain, lambda inner: st.one_of(st.dictionaries(names, inner), st.lists(inner)), max_leaves=8)
+sections = st.sampled_from(["system", "model", "data", "attack", "recipe", "rules", "declarations", "other"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(sections, tables))
+def test_any_content_is_read_or_refused_in_plain_words(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("any") / "probatum.toml"
+    path.write_text(toml(content), encoding="utf-8")
+    assert tomllib.loads(path.read_text(encoding="utf-8")).keys() == content.keys()
+    lines = ["read"]
+    try:
+        read_description(path)
+    except DescriptionError as error:
+        lines = error.mistakes
+    assert lines
+    assert all("Input should" not in line and line.isprintable() for line in lines)
+
+
+def toml(value: object) -> str:
+    return "".join(f"{key} = {inline(inner)}\n" for key, inner in value.items())
+
+
+def inline(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {inline(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    if isinstance(value, str):
+        return '"' + "".join(f"\\U{ord(letter):08x}" for letter in value) + '"'
+    return str(value).lower()

@@ -36,7 +36,6 @@ class Html:
             page=page,
             sections=chapters,
             anchors=anchors,
-            titles={card.id: card.title for card in edition.record.checks},
             marks=ALL_MARKS,
             losses=tuple(LOSSES.values()),
             glossary=GLOSSARY,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from probatum.facts.threats import Property, Vector
 from probatum.report.interface import Edition
-from probatum.report.marks import LEFT_OUT, NOT_APPLICABLE, Mark, gravest, mark_of, verdict_on
-from probatum.report.words import plural
+from probatum.report.marks import ALL_MARKS, LEFT_OUT, NOT_APPLICABLE, Mark, gravest, mark_of, verdict_on
+from probatum.report.words import visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +50,21 @@ LOSSES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedCheck:
+    """One check behind a cell."""
+
+    id: str
+    title: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
     """One way and one thing that can be lost."""
 
     harms: Property
     mark: Mark
-    checks: tuple[str, ...]  # ids of the checks that stand behind the mark, gravest first
-
-    @property
-    def note(self) -> str:
-        """How many checks stand behind the mark."""
-        return plural(len(self.checks), "check") if self.checks else ""
+    checks: tuple[MarkedCheck, ...]  # what stands behind the mark, gravest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +103,10 @@ def _marks(edition: Edition) -> dict[str, list[Mark]]:
 
 
 def _cell(edition: Edition, vector: Vector, harms: Property, marks: dict[str, list[Mark]]) -> MatrixCell:
-    here = [card.id for card in edition.record.checks if (card.vector, card.harms) == (vector, harms)]
-    by_check = {check: gravest(marks[check]) for check in here if check in marks}
-    whole = gravest(by_check.values())
-    ordered = sorted(by_check, key=lambda check: (by_check[check] is not whole, check))
-    return MatrixCell(harms=harms, mark=whole, checks=tuple(ordered))
+    here = [
+        MarkedCheck(id=card.id, title=visible(card.title), mark=gravest(marks[card.id]))
+        for card in edition.record.checks
+        if (card.vector, card.harms) == (vector, harms) and card.id in marks
+    ]
+    here.sort(key=lambda check: ALL_MARKS.index(check.mark))
+    return MatrixCell(harms=harms, mark=gravest(check.mark for check in here), checks=tuple(here))

@@ -24,7 +24,7 @@ from probatum.report.marks import (
     mark_of,
     verdict_on,
 )
-from probatum.report.matrix import LOSSES, WAYS, MatrixRow, covered, risk_matrix
+from probatum.report.matrix import LOSSES, WAYS, MatrixRow, Way, covered, risk_matrix
 from probatum.report.questions import DECLARATIONS, Answer, three_questions
 from probatum.report.words import plural, quoted, sentence, visible
 
@@ -94,7 +94,8 @@ class PageOne:
     questions: tuple[Answer, ...]
     ranges: str
     matrix: tuple[MatrixRow, ...]
-    not_tested: tuple[NotTested, ...]
+    not_tested: tuple[NotTested, ...]  # checks that did not run, or broke down
+    no_check: tuple[str, ...]  # whole ways that no check looked at
     declarations: str
     open_questions: tuple[OpenQuestion, ...]
     next_steps: tuple[Step, ...]
@@ -120,7 +121,8 @@ def page_one(edition: Edition) -> PageOne:
         questions=three_questions(lookup),
         ranges=RANGES.format(sure=f"{edition.record.plan.confidence * 100:g}"),
         matrix=matrix,
-        not_tested=tuple(_not_tested(lookup, matrix)),
+        not_tested=tuple(_not_tested(lookup)),
+        no_check=tuple(_in_words(row.way) for row in matrix if not any(cell.checks for cell in row.cells)),
         declarations=_declarations(lookup, demanded),
         open_questions=tuple(
             OpenQuestion(topic=_topic(topic), mark=mark_of(topic.verdict), because=_maybe(topic.because))
@@ -178,6 +180,9 @@ def _overall(edition: Edition, demanded: list[TopicVerdict], cells: int) -> Over
     also = [f"Of the {all_cells} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked into."]
     if whole is FAIL and (unclear := sum(mark in (ERROR, CANNOT_TELL) for mark in marks)):
         also.insert(0, f"Of the other checks, {unclear} could not decide.")
+    if whole in (FAIL, ERROR, CANNOT_TELL):
+        titles = [lookup.title(one.check) for one, mark in zip(findings, marks, strict=True) if mark is whole]
+        also.insert(0, f"{whole.word.capitalize()}: {listed([quoted(title) for title in dict.fromkeys(titles)])}.")
     if still_open and whole is not NOT_APPLICABLE:
         also.insert(0, f"People still owe {plural(still_open, 'answer')}.")
     # A word given beside passed tests does not make them less passed; alone it stays a word.
@@ -185,7 +190,7 @@ def _overall(edition: Edition, demanded: list[TopicVerdict], cells: int) -> Over
     return Overall(mark=shown, sentence=said, also=tuple(also))
 
 
-def _not_tested(lookup: Lookup, matrix: tuple[MatrixRow, ...]) -> Iterator[NotTested]:
+def _not_tested(lookup: Lookup) -> Iterator[NotTested]:
     record = lookup.edition.record
     named = set()
     for omission in record.plan.omitted:
@@ -203,11 +208,10 @@ def _not_tested(lookup: Lookup, matrix: tuple[MatrixRow, ...]) -> Iterator[NotTe
                 why=sentence(visible(finding.why or finding.sentence)),
                 enable=next((visible(advice.sentence) for advice in finding.advice), None),
             )
-    for row in matrix:
-        if all(not cell.checks for cell in row.cells):
-            way = row.way
-            named_way = f"{way.name} ({way.subtitle})" if way.subtitle else way.name
-            yield NotTested(what=named_way, why=f"{way.means} No check looks at this here.")
+
+
+def _in_words(way: Way) -> str:
+    return f"{way.name} ({way.subtitle}): {way.means}" if way.subtitle else f"{way.name}: {way.means}"
 
 
 def _demanded(edition: Edition) -> list[TopicVerdict]:

@@ -68,6 +68,7 @@ class Saying:
     text: str
     behind: tuple[str, ...] = ()
     check: str = ""  # whose section tells more
+    key: bool = False  # one of the few lines to read first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +109,11 @@ def _mistakes(lookup: Lookup) -> Iterator[Saying]:
         return
     rate, size = lookup.measure(RATE, "error_rate"), lookup.measure(RATE, "mean_error")
     if rate:
-        yield _say(f"{of_100(rate, 'answers are wrong')}", finding, "error_rate")
+        yield _say(f"{of_100(rate, 'answers are wrong')}", finding, "error_rate", key=True)
     elif size:
-        yield _say(f"on average, an answer is off by {amount(size)}{_unit(size, lookup)}", finding, "mean_error")
+        yield _say(
+            f"on average, an answer is off by {amount(size)}{_unit(size, lookup)}", finding, "mean_error", key=True
+        )
     tried = rate or size
     if tried:
         yield Saying(text=f"This was tried on {plural(tried.n, 'case')} for which the right answer is known.")
@@ -156,7 +159,7 @@ def _clusters(lookup: Lookup) -> Iterator[Saying]:
         yield Saying(text=sentence(f"{tried}, and {found}" if tried else found), check=SLICES)
         return
     worst = ratio.groups[0]
-    yield Saying(text=f"Mistakes cluster. The worst group found is {quoted(worst.name)}.", check=SLICES)
+    yield Saying(text=f"Mistakes cluster. The worst group found is {quoted(worst.name)}.", check=SLICES, key=True)
     rate = lookup.part(SLICES, "slice_error_rate", worst.name)
     unit = finding.measures["slice_error_rate"].unit if rate else RATIO
     if rate and unit == SHARE:
@@ -182,21 +185,25 @@ def _alternatives(lookup: Lookup) -> Iterator[Saying]:
         yield _not_measured("How a simple rule would do", RATE, lookup)
         return
     regression = lookup.edition.record.plan.subject.task is Task.REGRESSION
-    simplest = "the same middle value" if regression else "the most common answer"
     wrong, off = lookup.measure(RATE, "trivial_error_rate"), lookup.measure(RATE, "trivial_mean_error")
     ratio = lookup.measure(RATE, "error_ratio")
+    if ratio:
+        does = "where the simplest rule is off by 100" if regression else "for every 100 mistakes of the simplest rule"
+        makes = "is off by" if regression else "makes"
+        words = f"{does}, the system {makes} {amount(ratio, scale=100)}. {_compared(ratio)}"
+        yield _say(words, finding, "error_ratio", key=True)
     if wrong or off or ratio:
-        yield Saying(text=f"The simplest rule looks at nothing. It always gives {simplest}.", check=RATE)
+        gives = "the same middle value" if regression else "the most common answer"
+        yield Saying(text=f"The simplest rule looks at nothing. It always gives {gives}.", check=RATE)
     if wrong:
         yield _say(f"with that rule, {of_100(wrong, 'answers would be wrong')}", finding, "trivial_error_rate")
     elif off:
         words = f"with that rule, an answer would be off by {amount(off)}{_unit(off, lookup)} on average"
         yield _say(words, finding, "trivial_mean_error")
-    if ratio:
-        does = "where that rule is off by 100" if regression else "for every 100 mistakes of that rule"
-        makes = "is off by" if regression else "makes"
-        words = f"{does}, the system {makes} {amount(ratio, scale=100)}. {_compared(ratio)}"
-        yield _say(words, finding, "error_ratio")
+    yield from _second_choices(lookup, finding)
+
+
+def _second_choices(lookup: Lookup, finding: Finding) -> Iterator[Saying]:
     close, second = lookup.measure(RATE, "close_calls"), lookup.measure(RATE, "runner_up_right")
     if close:
         words = f"in {of_100(close, 'answers')} the second choice came close"
@@ -213,11 +220,11 @@ def _trust(lookup: Lookup) -> Iterator[Saying]:
         return
     if rate:
         words = of_10_000(rate, "answers that nobody checks", "would be wrong")
-        yield _say(words, finding, "error_rate")
+        yield _say(words, finding, "error_rate", key=True)
         yield Saying(text="Nothing on this page tells you which ones.")
     elif size:
         words = f"an answer that nobody checks would be off by {amount(size)}{_unit(size, lookup)} on average"
-        yield _say(f"{words}. Single answers can be off by much more", finding, "mean_error")
+        yield _say(f"{words}. Single answers can be off by much more", finding, "mean_error", key=True)
     ratio = lookup.measure(SLICES, "worst_ratio")
     if ratio and ratio.groups:
         yield Saying(
@@ -226,9 +233,9 @@ def _trust(lookup: Lookup) -> Iterator[Saying]:
     yield Saying(text="All this holds only if new cases are like the tested ones.")
 
 
-def _say(words: str, finding: Finding, name: str) -> Saying:
+def _say(words: str, finding: Finding, name: str, *, key: bool = False) -> Saying:
     behind = numbers_behind(TITLES[name], finding.measures[name])
-    return Saying(text=sentence(words), behind=(behind,), check=finding.check)
+    return Saying(text=sentence(words), behind=(behind,), check=finding.check, key=key)
 
 
 def _not_measured(what: str, check: str, lookup: Lookup) -> Saying:

@@ -74,14 +74,13 @@ def _page_one(view: PageOne) -> Iterator[RenderableType]:
     verdict = Text.assemble(_mark(view.overall.mark, word=False), " ", (view.overall.sentence, "bold"))
     yield Text()
     yield Panel(Group(verdict, _text(" ".join(view.overall.also))), expand=True)
+    yield _text(view.ranges)
     for answer in view.questions:
         yield _heading(answer.question)
         for saying in answer.sayings:
             yield _item(saying.text)
         for words in answer.not_covered:
             yield _item(f"Not covered: {words}.", sign="·")
-    yield Text()
-    yield Text(view.ranges, style="dim")
     yield _heading("What to do next")
     for place, step in enumerate(view.next_steps, start=1):
         yield _item(step.sentence, sign=f"{place}")
@@ -91,7 +90,9 @@ def _page_one(view: PageOne) -> Iterator[RenderableType]:
     yield _matrix(view)
     yield _heading("What was not tested, and why")
     for untested in view.not_tested:
-        yield _item(f"{untested.what}. {untested.why}", sign="·")
+        yield _item(f"{untested.what}. {untested.why}")
+    for words in view.no_check:
+        yield _item(f"{words} No check looked.", sign="·")
     yield _heading("What only people can answer")
     yield _text(view.declarations)
     for question in view.open_questions:

@@ -36,7 +36,12 @@ def mistake(sentence: str, path: Path, lines: Lines | None, item: str | None = N
     """Return the sentence with its line, section and key in front."""
     line = None if lines is None else lines.of(path, item)
     front = "" if line is None else f"line {line}: "
-    return f"{front}{label(path)}: {sentence}"
+    return visible(f"{front}{label(path)}: {sentence}")
+
+
+def visible(text: str) -> str:
+    """Return text on one line, with everything that cannot be seen written as an escape."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def label(path: Path) -> str:

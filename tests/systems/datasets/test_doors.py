@@ -440,6 +440,45 @@ def test_floats_come_back_bit_for_bit_from_a_csv_file(tmp_path_factory, values):
     assert data.test.features["value"].to_numpy().tobytes() == np.array([*values, 0.5]).tobytes()
 
 
+pieces = st.sampled_from(
+    [
+        "a",
+        "income",
+        "1",
+        "-0.5",
+        "1e999",
+        "?",
+        "NA",
+        '"',
+        ",",
+        ";",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "\t",
+        "é",
+        "#",
+        "\0",
+        "\x1b",
+    ]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(st.binary(max_size=60), st.lists(pieces, max_size=40).map(lambda parts: "".join(parts).encode())))
+def test_any_bytes_are_read_or_refused_in_one_visible_line(tmp_path_factory, content):
+    folder = tmp_path_factory.mktemp("any")
+    (folder / "rows.csv").write_bytes(b"a,income\n1,x\n" * (len(content) % 2) + content)
+    message = "read"
+    try:
+        data = read(Description(data=DataSection(test="rows.csv", target="income")), folder)
+        assert len(data.test) == len(data.test.numeric()) == len(data.test.categorical())
+    except DataError as error:
+        message = str(error)
+    assert message.isprintable()
+
+
 def test_takes_frames_in_the_users_own_types():
     frame = pd.DataFrame({"a": pd.array([1, None], dtype="Int64"), "b": pd.Categorical(["x", None])}, index=[7, 3])
     data = from_arrays((frame, pd.Series(["n", "y"], index=[7, 3], name="bought")), protected=["b"])

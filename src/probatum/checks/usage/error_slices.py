@@ -173,7 +173,7 @@ def _worst(result: Confirmation, parts: list[Part], confidence: float) -> Measur
         method=f"{method}; the largest of {len(result.measured)}",
         why=why,
     )
-    head = result.confirmed[0] if result.confirmed else max(counting, key=lambda one: one.ratio, default=None)
+    head = max(result.confirmed or counting, key=lambda one: one.interval.lower or 0.0, default=None)
     return Measure(
         value=None if head is None else head.ratio,
         unit="ratio",

@@ -52,16 +52,34 @@ class Confirmation:
 
     @property
     def confirmed(self) -> tuple[Measured, ...]:
-        """The slices proven to be worse than the rest."""
+        """The slices proven to be worse than the rest, worst first; a simpler one goes before a part of it.
+
+        A part goes first only if its whole range is above that of the slice it is a part of: else the longer
+        description says no more than the shorter one.
+        """
         if not self.measured:
             return ()
         alpha = 1 - self.measured[0].interval.confidence
-        return tuple(one for one in self.measured if one.p <= alpha and one.ratio > 1)
+        proven = [one for one in self.measured if one.p <= alpha and one.ratio > 1]
+        for place, one in enumerate(proven):
+            wider = [other for other in proven[place + 1 :] if _says_as_much(other, one)]
+            if wider:
+                simplest = min(wider, key=lambda other: len(other.slice.levels))
+                proven.remove(simplest)
+                proven.insert(place, simplest)
+        return tuple(proven)
 
     @property
     def tried(self) -> int:
         """How many candidate groups were counted or ruled out by a bound; the second search only repeats some."""
         return self.searches[0].tried + self.searches[0].ruled_out
+
+
+def _says_as_much(wider: Measured, part: Measured) -> bool:
+    """Say whether ``part`` only narrows ``wider`` down without being proven worse."""
+    if not set(wider.slice.levels) < set(part.slice.levels):
+        return False
+    return (wider.interval.upper or 0.0) >= (part.interval.lower or 0.0)
 
 
 def find_and_confirm(

@@ -10,6 +10,8 @@ import numpy as np
 from probatum.engines.slices.bins import digitise, nice_edges
 from probatum.engines.slices.slices import MISSING, Slice
 
+SMALL = 10  # rows that share a value before it is printed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedColumn:
@@ -34,7 +36,11 @@ def of_numbers(values: np.ndarray, learned_from: np.ndarray, name: str, *, bins:
     edges = nice_edges(learned_from, bins=bins)
     seen = learned_from[np.isfinite(learned_from)]
     whole = bool((seen == np.round(seen)).all())
-    return NamedColumn(codes=digitise(values, edges), name=name, levels=_ranges(edges, whole=whole))
+    names = list(_ranges(edges, whole=whole))
+    for level, cells in enumerate(np.split(np.sort(seen), np.searchsorted(np.sort(seen), edges))):
+        if len(cells) >= SMALL and cells[0] == cells[-1]:
+            names[level] = f"= {_plain(cells[0])}"  # many rows share it, so it points at nobody
+    return NamedColumn(codes=digitise(values, edges), name=name, levels=tuple(names))
 
 
 def name_of(found: Slice, columns: Sequence[NamedColumn]) -> str:

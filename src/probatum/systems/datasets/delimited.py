@@ -78,7 +78,7 @@ def scan(text: str, name: str, given: Sequence[str] | None) -> Layout:
 def parse(text: str, layout: Layout, name: str, missing: Sequence[str], texts: Sequence[str] | None) -> pd.DataFrame:
     """Parse the text; ``texts`` are columns that stay text whatever they look like."""
     try:
-        return pd.read_csv(
+        frame: pd.DataFrame = pd.read_csv(
             StringIO(text, newline=""),
             sep=layout.separator,
             header=0 if layout.has_header else None,
@@ -92,6 +92,7 @@ def parse(text: str, layout: Layout, name: str, missing: Sequence[str], texts: S
         )
     except (ValueError, OverflowError) as error:  # ParserError and EmptyDataError are ValueErrors
         raise DataError(f"{name} cannot be read as csv: {str(error).splitlines()[0]}") from None
+    return frame
 
 
 def _separator(first: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from probatum.errors import DataError
 from probatum.systems.datasets.rows import Column, Kind, as_frame, dates, plain_numbers, printed
 from probatum.systems.datasets.tables import Table, column_names
+from probatum.systems.mistakes import visible
 from probatum.systems.sections import ColumnsSection
 
 MOST_CATEGORIES = 50  # a text column with more, and mostly distinct ones, is free text
@@ -56,7 +57,7 @@ def check(table: Table, columns: tuple[Column, ...]) -> None:
         if bad.size:
             count = "1 cell is" if bad.size == 1 else f"{bad.size:,} cells are"
             mistakes.append(
-                f'Column "{column.name}" of {table.what}: {count} not {wanted}, first in {table.place(int(bad[0]))}'
+                f"{_named(column)} of {table.what}: {count} not {wanted}, first in {table.place(int(bad[0]))}"
             )
     if mistakes:
         raise DataError(f"{'; '.join(mistakes)}. Correct them; if they mean missing, list them in [data] missing.")
@@ -74,9 +75,9 @@ def suspects(table: Table, columns: tuple[Column, ...]) -> list[str]:
         strange = cells[pd.to_numeric(cells, errors="coerce").isna()]
         if 0 < len(strange) < (1 - ALMOST_ALL) * len(cells):
             mark, often = strange.value_counts().index[0], int(strange.value_counts().iloc[0])
-            hint = f', mostly "{mark}"' if often >= OFTEN else ""
+            hint = f', mostly "{visible(mark)}"' if often >= OFTEN else ""
             notes.append(
-                f'Column "{column.name}" was taken as text, though all but {len(strange):,} of its cells are numbers'
+                f"{_named(column)} was taken as text, though all but {len(strange):,} of its cells are numbers"
                 f"{hint}; if these mean missing, list them in [data] missing."
             )
     return notes
@@ -94,8 +95,13 @@ def unseen(table: Table, columns: tuple[Column, ...]) -> list[str]:
             known = set(column.categories)
             new = sum(int(n) for value, n in counts.items() if printed(value) not in known)
             if new:
-                notes.append(f'Column "{column.name}" of {table.what} holds values unknown to train in {new:,} rows.')
+                notes.append(f"{_named(column)} of {table.what} holds values unknown to train in {new:,} rows.")
     return notes
+
+
+def _named(column: Column) -> str:
+    """Name a column in a message."""
+    return f'Column "{visible(column.name)}"'
 
 
 def _said(name: str, said: ColumnsSection) -> Kind | None:

@@ -11,6 +11,7 @@ from probatum.errors import DataError
 from probatum.facts.threats import Task
 from probatum.systems.datasets.rows import Label, printed
 from probatum.systems.datasets.tables import SHOWN, Table
+from probatum.systems.mistakes import visible
 from probatum.systems.sections import DataSection
 
 MOST_NUMBERED_CLASSES = 20  # more distinct numbers than this are amounts, not classes
@@ -45,7 +46,7 @@ def learn(
     if train is not None:
         _compare(train, test, notes)
     if test.truth.map(printed).nunique() == 1:
-        notes.append(f'All rows of {test.what} have the same true answer, "{printed(test.truth.iloc[0])}".')
+        notes.append(f"All rows of {test.what} have the same true answer, {_shown([printed(test.truth.iloc[0])])}.")
     return Answer(task=task, classes=classes, positive=_positive(task, classes, data.positive))
 
 
@@ -151,7 +152,7 @@ def _positive(task: Task, classes: tuple[Label, ...], said: Label | None) -> int
     names = [printed(label) for label in classes]
     if printed(said) not in names:
         raise DataError(
-            f'[data] positive is "{printed(said)}", but the labels are {_shown(classes)}; name one of these.'
+            f"[data] positive is {_shown([printed(said)])}, but the labels are {_shown(classes)}; name one of these."
         )
     return names.index(printed(said))
 
@@ -159,4 +160,4 @@ def _positive(task: Task, classes: tuple[Label, ...], said: Label | None) -> int
 def _shown(labels: tuple[Label, ...] | list[str]) -> str:
     """Return labels for a message."""
     more = f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else ""
-    return ", ".join(f'"{printed(label)}"' for label in labels[:SHOWN]) + more
+    return ", ".join(f'"{visible(printed(label))}"' for label in labels[:SHOWN]) + more

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from probatum.errors import DataError
+from probatum.systems.mistakes import visible
 
 SHOWN = 12  # names listed in a message
 
@@ -99,7 +100,7 @@ def _matched(train: Table, known: pd.DataFrame, test: Table, came: pd.DataFrame,
 
 def listed(names: Sequence[object]) -> str:
     """Return names for a message: the first few, and how many more."""
-    shown = ", ".join(f'"{name}"' for name in names[:SHOWN])
+    shown = ", ".join(f'"{visible(str(name))}"' for name in names[:SHOWN])
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"the column{'' if len(names) == 1 else 's'} {shown}{more}"
 

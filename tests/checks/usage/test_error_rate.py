@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How often is the system wrong?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from probatum.adapters.interface import Wish, few, wrap
+from probatum.checks.usage.error_rate import Options, run
+from probatum.facts.plan import Terms
+from probatum.planted.answers import answering
+from probatum.seeds import stream
+from probatum.systems.datasets import TestRows, from_arrays
+from probatum.systems.system import System
+
+TERMS = Terms(confidence=0.95)
+
+
+def found(system):
+    view = TestRows(rows=system.data.test, train=system.data.train)
+    return run(system, view, Options(), TERMS, stream(0, "t"))
+
+
+def test_mistakes_are_counted_when_two_classes_are_told_apart():
+    truth = np.repeat([0, 1], 100)
+    answers = truth.copy()
+    answers[:30] = 1
+    finding = found(answering(answers, truth))
+    assert "30 of 200" in finding.sentence
+    assert finding.measures["error_rate"].value == 0.15
+    assert finding.measures["error_ratio"].value == pytest.approx(0.3)
+    assert finding.measures["mistake_kinds"].groups[0].name == "said 1, was 0"
+    assert [example.row for example in finding.examples] == [0, 1, 2, 3, 4]
+
+
+def test_trivial_rule_is_learned_from_train_when_there_is_one():
+    frame = pd.DataFrame({"answer": np.repeat([0, 1], 50)})
+    data = from_arrays((frame, np.repeat([0, 1], 50)), (frame, np.ones(100, dtype=int) * np.tile([1, 1, 1, 0], 25)))
+    system = System.of(wrap(lambda rows: np.asarray(rows["answer"]), few(data.test), Wish(output="labels")), data)
+    assert "“1”" in found(system).details[0]
+
+
+def test_second_choice_is_looked_at_when_there_are_three_classes():
+    rng = stream(0, "three")
+    truth = rng.integers(3, size=300)
+    scores = np.full((300, 3), 0.1)
+    scores[np.arange(300), truth] = 0.3
+    scores[np.arange(300), (truth + (np.arange(300) < 60)) % 3] += 0.5
+    frame = pd.DataFrame(scores / scores.sum(axis=1, keepdims=True), columns=["a", "b", "c"])
+    data = from_arrays((frame, truth))
+    wish = Wish(output="probabilities")
+    system = System.of(wrap(lambda rows: rows.to_numpy(), few(data.test), wish), data)
+    assert found(system).measures["runner_up_right"].value == 1.0
+
+
+def test_type_and_not_text_is_kept_when_the_model_raises_on_some_rows():
+    def moody(rows):
+        if (rows["x"] > 90).any():
+            raise ArithmeticError("secret 4711")
+        return np.zeros(len(rows), dtype=int)
+
+    data = from_arrays((pd.DataFrame({"x": np.arange(100)}), np.tile([0, 0, 0, 1], 25)))
+    finding = found(System.of(wrap(moody, few(data.test), Wish(output="labels")), data))
+    assert finding.details[-1] == "It gave no answer for 9 cases: it raised ArithmeticError."
+    assert finding.measures["no_answer"].value == 0.09
+    assert "4711" not in str(finding)
+
+
+def test_errors_are_sized_when_the_target_is_a_number():
+    rng = stream(0, "numbers")
+    x = rng.normal(size=500)
+    data = from_arrays((pd.DataFrame({"x": x}), x + 0.01 * rng.normal(size=500)))
+    finding = found(System.of(wrap(lambda rows: rows["x"].to_numpy(), few(data.test)), data))
+    assert "error_rate" not in finding.measures
+    assert finding.measures["error_ratio"].interval.upper < 0.05
+
+
+def test_perfect_model_has_no_mistakes_when_measured():
+    truth = np.repeat([0, 1], 100)
+    finding = found(answering(truth, truth))
+    assert finding.measures["error_rate"].value == 0
+    assert finding.measures["error_ratio"].value == 0
+    assert finding.examples == ()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is there a group in which the system is wrong far more often?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from probatum.adapters.interface import few, wrap
+from probatum.checks.usage.error_slices import Options, run
+from probatum.errors import InsufficientDataError
+from probatum.facts.finding import State
+from probatum.facts.plan import Terms
+from probatum.planted.answers import answering
+from probatum.planted.usage.error_slices import build
+from probatum.seeds import stream
+from probatum.systems.datasets import TestRows, from_arrays
+from probatum.systems.system import System
+
+TERMS = Terms(confidence=0.95)
+
+
+def found(system, **options):
+    view = TestRows(rows=system.data.test, train=system.data.train)
+    return run(system, view, Options(**options), TERMS, stream(0, "t"))
+
+
+def test_group_is_named_in_words_when_mistakes_cluster():
+    finding = found(build(4.0, stream(1, "p")))
+    assert "region = north and contract = fixed" in finding.sentence
+    measure = finding.measures["worst_ratio"]
+    assert measure.groups[0].name == "region = north and contract = fixed"
+    assert measure.interval.lower > 2
+    assert finding.tried > 1000
+    assert finding.measures["slice_share"].groups[0].value == pytest.approx(0.125, abs=0.02)
+
+
+def test_least_size_is_said_when_nothing_clusters():
+    finding = found(build(1.0, stream(2, "p")))
+    assert finding.measures["worst_ratio"].interval.upper <= 2
+    assert any("Groups of fewer than" in detail for detail in finding.details)
+
+
+def test_pass_is_impossible_when_mistakes_are_too_few_to_tell():
+    truth = np.tile([0, 1], 300)
+    answers = truth.copy()
+    answers[::60] = 1 - answers[::60]
+    columns = {"region": np.tile(["a", "b", "c"], 200)}
+    measure = found(answering(answers, truth, columns)).measures["worst_ratio"]
+    assert measure.interval.upper is None
+    assert measure.interval.why
+
+
+def test_nothing_clusters_when_there_is_no_mistake():
+    truth = np.tile([0, 1], 100)
+    finding = found(answering(truth, truth, {"x": np.arange(200)}))
+    assert finding.state is State.NOT_APPLICABLE
+    assert "no mistake" in finding.why
+
+
+def test_question_does_not_apply_when_there_are_three_rows():
+    with pytest.raises(InsufficientDataError, match="too few"):
+        found(answering(np.array([0, 1, 1]), np.array([0, 1, 0]), {"x": np.arange(3)}))
+
+
+def test_personal_column_never_names_a_group_when_it_tells_the_mistakes():
+    truth = np.tile([0, 1], 500)
+    wrong = np.arange(1000) % 10 < 2
+    finding = found(answering(np.where(wrong, 1 - truth, truth), truth, {"region": np.tile(["a", "b"], 500)}))
+    assert "answer" not in finding.sentence  # the column of that name is personal
+
+
+def test_work_is_counted_and_the_rest_said_when_there_are_two_hundred_columns():
+    rng = stream(5, "wide")
+    columns = {f"c{place}": rng.integers(10, size=3000).astype(str) for place in range(200)}
+    truth = rng.integers(2, size=3000)
+    answers = np.where(rng.random(3000) < 0.1, 1 - truth, truth)
+    finding = found(answering(answers, truth, columns), work_limit=20_000_000)
+    assert any("further groups were not tried" in detail for detail in finding.details)
+
+
+def test_larger_errors_cluster_when_the_target_is_a_number():
+    rng = stream(6, "numbers")
+    region = rng.choice(["a", "b", "c", "d"], size=2000)
+    noise = rng.normal(size=2000) * np.where(region == "c", 5.0, 1.0)
+    data = from_arrays((pd.DataFrame({"region": region, "x": rng.normal(size=2000)}), noise))
+    system = System.of(wrap(lambda rows: np.zeros(len(rows)), few(data.test)), data)
+    finding = found(system)
+    assert "region = c" in finding.sentence
+    assert "slice_error_rate" not in finding.measures
