@@ -40,7 +40,7 @@ def assess(
     strict: Strict = False,
     include_rows: Rows = False,
 ) -> int:
-    """Assess a system and write a report that a lay reader understands."""
+    """Assess a system and write a plain report."""
     from probatum.facts.plan import Plan
     from probatum.runs.assess import assess as run_assess
     from probatum.runs.assess import prepare

@@ -13,7 +13,7 @@ Clean = Annotated[bool, typer.Option("--clean", help="The lender's twin without 
 
 
 def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> int:
-    """Assess a system made on the spot: no download, no account, no question asked."""
+    """Assess a system out of the box; nothing is downloaded."""
     from probatum.planted.demo import planted_fault, write_demo
     from probatum.runs.assess import assess, prepare
     from probatum.runs.demo import group_found, reveal

@@ -5,7 +5,7 @@ from probatum.cli.screen import printable, say
 
 
 def doctor() -> int:
-    """Try what is installed, and say what each missing extra would enable."""
+    """Try what is installed, and say what extras would add."""
     from probatum.runs.doctor import examine
 
     examined = examine()

@@ -12,7 +12,7 @@ Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How many systems of 
 
 
 def selftest(only: Only = [], seeds: Seeds = 5) -> int:  # noqa: B006  # typer's way to say "may be repeated"
-    """Plant flaws of known size and count how often each check finds them."""
+    """Plant flaws and count how often each check finds them."""
     from probatum.runs.selftest import run, table
 
     console = stderr_console()

@@ -17,7 +17,7 @@ from probatum.report.templates import render
 from probatum.report.words import RATIO, SHARE, brief, in_unit, limit_in_words, number, plural, visible, whole_for
 
 ROWS_SHOWN = 12
-_LEFT, _RIGHT = 1.5, 66.0  # per cent: where the axis begins and ends; the numbers stand to the right of it
+_LEFT, _RIGHT = 1.5, 58.0  # per cent: where the axis begins and ends; the numbers stand to the right of it
 _LABEL_LETTERS = 46  # of a label at 360 pixels; the whole name is in the row's title
 _ROW, _HEAD, _FOOT = 44, 26, 40  # pixels
 
@@ -88,7 +88,7 @@ class IntervalBars:
 
 
 def interval_bars(
-    measure: Measure, *, id: str, title: str, judged: MeasureVerdict | None = None, whole_name: str = "All cases"
+    measure: Measure, *, id: str, title: str, judged: MeasureVerdict | None = None, whole_name: str | None = "All cases"
 ) -> Markup | None:
     """Draw a measure and its groups as bars with ranges; None where nothing is known.
 
@@ -97,14 +97,14 @@ def interval_bars(
         id: unique on the page; letters, digits and hyphens.
         title: what is measured.
         judged: where the limit comes from.
-        whole_name: what to call the number over everything.
+        whole_name: what to call the number over everything; None where a group already stands for it.
     """
     chart = place(measure, id=id, title=title, judged=judged, whole_name=whole_name)
     return None if chart is None else Markup(render("interval_bars.svg", chart=chart))  # noqa: S704 - autoescaped
 
 
 def place(
-    measure: Measure, *, id: str, title: str, judged: MeasureVerdict | None, whole_name: str
+    measure: Measure, *, id: str, title: str, judged: MeasureVerdict | None, whole_name: str | None
 ) -> IntervalBars | None:
     """Work out where everything goes; pure arithmetic."""
     lines, hidden = _lines(measure, whole_name)
@@ -157,11 +157,11 @@ def _ends(line: Measure | Part, scale: float) -> list[float]:
     return [end * scale for end in (line.value, *bounds) if end is not None]
 
 
-def _lines(measure: Measure, whole_name: str) -> tuple[list[tuple[str, Measure | Part]], int]:
+def _lines(measure: Measure, whole_name: str | None) -> tuple[list[tuple[str, Measure | Part]], int]:
     """Return what is drawn, and how many groups are not."""
     groups = [part for part in measure.groups if part.value is not None or part.interval is not None]
-    repeats = any(part.value == measure.value for part in groups)  # "the worst group" is already among them
-    lines: list[tuple[str, Measure | Part]] = [] if measure.value is None or repeats else [(whole_name, measure)]
+    drawn = measure.value is not None and (whole_name is not None or not groups)
+    lines: list[tuple[str, Measure | Part]] = [(whole_name or "All cases", measure)] if drawn else []
     lines += [(part.name, part) for part in groups[:ROWS_SHOWN]]
     return lines, max(0, len(groups) - ROWS_SHOWN)
 
@@ -190,7 +190,7 @@ def _limit(judged: MeasureVerdict, at: float, text: str) -> LimitLine:
     return LimitLine(
         at=at,
         text=text,
-        anchor="start" if at < (_LEFT + _RIGHT) / 2 else "end",
+        anchor="start" if at <= 50 else "end",  # towards the roomier side
         beyond_from=start,
         beyond_width=round(end - start, 2),
     )

@@ -10,21 +10,9 @@ from probatum.facts.policy import Stakes
 from probatum.facts.record import TopicVerdict, Verdict
 from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
-from probatum.report.marks import (
-    CANNOT_TELL,
-    DECLARED,
-    ERROR,
-    EXPIRED,
-    FAIL,
-    NOT_APPLICABLE,
-    PASS,
-    UNANSWERED,
-    Mark,
-    gravest,
-    mark_of,
-    verdict_on,
-)
-from probatum.report.matrix import LOSSES, WAYS, MatrixRow, Way, covered, risk_matrix
+from probatum.report.marks import Mark, mark_of, verdict_on
+from probatum.report.matrix import MatrixRow, Way, covered, risk_matrix
+from probatum.report.overall import Overall, overall, topics_of
 from probatum.report.questions import DECLARATIONS, Answer, three_questions
 from probatum.report.words import plural, quoted, sentence, visible
 
@@ -47,15 +35,6 @@ class Introduction:
     tried_on: str
     simulated: str | None
     notes: tuple[str, ...]  # what was repaired or assumed on the way in
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overall:
-    """The whole page in one line."""
-
-    mark: Mark
-    sentence: str
-    also: tuple[str, ...]  # what the line must not hide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,21 +91,21 @@ def page_one(edition: Edition) -> PageOne:
     """Return page one of an edition; equal editions give equal pages."""
     lookup = Lookup(edition)
     matrix = risk_matrix(edition)
-    demanded = _demanded(edition)
+    topics = topics_of(edition)
     until = _holds_until(edition)
     return PageOne(
         name=visible(edition.record.plan.subject.name, longest=120),
         introduction=_introduction(edition),
-        overall=_overall(edition, demanded, covered(matrix)),
+        overall=overall(lookup, topics, covered(matrix)),
         questions=three_questions(lookup),
         ranges=RANGES.format(sure=f"{edition.record.plan.confidence * 100:g}"),
         matrix=matrix,
         not_tested=tuple(_not_tested(lookup)),
         no_check=tuple(_in_words(row.way) for row in matrix if not any(cell.checks for cell in row.cells)),
-        declarations=_declarations(lookup, demanded),
+        declarations=_declarations(lookup, topics),
         open_questions=tuple(
             OpenQuestion(topic=_topic(topic), mark=mark_of(topic.verdict), because=_maybe(topic.because))
-            for topic in demanded
+            for topic in topics
             if topic.verdict is not Verdict.DECLARED
         ),
         next_steps=_next_steps(edition, until),
@@ -161,35 +140,6 @@ def _introduction(edition: Edition) -> Introduction:
     )
 
 
-def _overall(edition: Edition, demanded: list[TopicVerdict], cells: int) -> Overall:
-    marks = [mark_of(verdict_on(finding, edition.judgement.verdicts).verdict) for finding in edition.record.findings]
-    whole = gravest(marks) if marks else NOT_APPLICABLE
-    all_cells = len(WAYS) * len(LOSSES)
-    count = marks.count(whole)
-    total = plural(len(marks), "check")
-    still_open = sum(1 for topic in demanded if topic.verdict is not Verdict.DECLARED)
-    of_all = f"{count} of {total}"
-    said = {
-        FAIL: f"Do not rely on this system as it is: {of_all} failed.",
-        ERROR: f"This page cannot clear the system: {of_all} broke down.",
-        CANNOT_TELL: f"Cannot tell yet: nothing failed, but {of_all} could not decide.",
-        EXPIRED: "No limit is broken. But what people said is out of date.",
-        UNANSWERED: "No limit is broken. But people have not answered all they must.",
-        NOT_APPLICABLE: "Nothing could be tested, so nothing is known.",
-    }.get(whole, "Nothing failed in what was tested.")
-    also = [f"Of the {all_cells} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked into."]
-    if whole is FAIL and (unclear := sum(mark in (ERROR, CANNOT_TELL) for mark in marks)):
-        also.insert(0, f"Of the other checks, {unclear} could not decide.")
-    if whole in (FAIL, ERROR, CANNOT_TELL):
-        titles = [lookup.title(one.check) for one, mark in zip(findings, marks, strict=True) if mark is whole]
-        also.insert(0, f"{whole.word.capitalize()}: {listed([quoted(title) for title in dict.fromkeys(titles)])}.")
-    if still_open and whole is not NOT_APPLICABLE:
-        also.insert(0, f"People still owe {plural(still_open, 'answer')}.")
-    # A word given beside passed tests does not make them less passed; alone it stays a word.
-    shown = PASS if whole is DECLARED and PASS in marks else whole
-    return Overall(mark=shown, sentence=said, also=tuple(also))
-
-
 def _not_tested(lookup: Lookup) -> Iterator[NotTested]:
     record = lookup.edition.record
     named = set()
@@ -214,11 +164,7 @@ def _in_words(way: Way) -> str:
     return f"{way.name} ({way.subtitle}): {way.means}" if way.subtitle else f"{way.name}: {way.means}"
 
 
-def _demanded(edition: Edition) -> list[TopicVerdict]:
-    return [topic for verdict in edition.judgement.verdicts for topic in verdict.topics]
-
-
-def _declarations(lookup: Lookup, demanded: list[TopicVerdict]) -> str:
+def _declarations(lookup: Lookup, demanded: tuple[TopicVerdict, ...]) -> str:
     waiting = sum(1 for topic in demanded if topic.verdict is not Verdict.DECLARED)
     if demanded:
         answered = f"Of {plural(len(demanded), 'question')} that only people can answer, {waiting or 'none'}"

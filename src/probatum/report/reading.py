@@ -82,9 +82,8 @@ def _how_many(edition: Edition) -> QuizQuestion:
     answer = "The page cannot say."
     if rate:
         answer = f"{sentence(of_10_000(rate, 'answers', 'are wrong'))} Which ones, the page cannot say."
-    return QuizQuestion(
-        question="The system gives 10,000 answers and nobody checks them. How many are wrong?", answer=answer
-    )
+    question = "The system gives 10,000 answers and nobody checks them. How many are wrong?"
+    return QuizQuestion(question=question, answer=answer)
 
 
 def _who_is_hit(edition: Edition) -> QuizQuestion:

@@ -16,7 +16,9 @@ from probatum.report.questions import TITLES
 from probatum.report.words import SHARE, in_unit, limit_in_words, number, plural, sentence, visible
 
 GROUPS_SHOWN = 12
-_WHOLE = {"worst_ratio": "The worst group", "error_ratio": "The system"}  # what a measure's own number is of
+# What a measure's own number is of; the worst of the groups is drawn among them.
+_WHOLE = {"worst_ratio": None, "error_ratio": "The system"}
+_GROUPED_BY = {"error_rate": "Right answer", "mistake_kinds": "Kind of mistake"}
 _KNOWN = {
     Known.PROVEN: "Proven: there is no doubt about the number.",
     Known.MEASURED: "Measured on a sample of cases, so every number has a range.",
@@ -53,6 +55,7 @@ class GroupTable:
     """Measures within the same groups, side by side."""
 
     caption: str
+    grouped_by: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...], int], ...]  # group, one text a column, rows it rests on
 
@@ -82,7 +85,7 @@ class Section:
     details: tuple[str, ...]
     known: str
     limits: tuple[LimitStory, ...]
-    charts: tuple[Markup, ...]
+    charts: tuple[tuple[str, Markup], ...]  # title, drawing
     measures: tuple[MeasureRow, ...]
     groups: tuple[GroupTable, ...]
     examples: tuple[Example, ...]
@@ -158,23 +161,23 @@ def _limit(judged: MeasureVerdict, measure: Measure | None) -> LimitStory:
     )
 
 
-def _charts(finding: Finding, judged: dict[str, MeasureVerdict], anchor: str) -> tuple[Markup, ...]:
+def _charts(finding: Finding, judged: dict[str, MeasureVerdict], anchor: str) -> tuple[tuple[str, Markup], ...]:
     """Draw what is judged; where nothing is, whatever has groups."""
     drawn = [name for name in finding.measures if name in judged] or [
         name for name, measure in finding.measures.items() if measure.groups
     ][:1]
-    charts = (
-        interval_bars(
-            finding.measures[name],
-            id=f"{anchor}-chart-{place}",
-            title=title_of(name),
-            judged=judged.get(name),
-            whole_name=_WHOLE.get(name, "All cases"),
+    charts = []
+    for place, name in enumerate(drawn, start=1):
+        measure, title = finding.measures[name], title_of(name)
+        if measure.interval is None and not measure.groups:
+            continue  # an exact count needs no drawing
+        whole = _WHOLE.get(name, "All cases")
+        chart = interval_bars(
+            measure, id=f"{anchor}-chart-{place}", title=title, judged=judged.get(name), whole_name=whole
         )
-        for place, name in enumerate(drawn, start=1)
-        if finding.measures[name].interval is not None or finding.measures[name].groups
-    )
-    return tuple(chart for chart in charts if chart is not None)
+        if chart is not None:
+            charts.append((title, chart))
+    return tuple(charts)
 
 
 def _measure_row(name: str, measure: Measure) -> MeasureRow:
@@ -214,4 +217,9 @@ def _group_table(finding: Finding, names: list[str]) -> GroupTable:
         )
         for group in by_group[0]
     )
-    return GroupTable(caption=title_of(names[0]), columns=tuple(title_of(name) for name in names), rows=rows)
+    return GroupTable(
+        caption=title_of(names[0]),
+        grouped_by=_GROUPED_BY.get(names[0], "Group"),
+        columns=tuple(title_of(name) for name in names),
+        rows=rows,
+    )

@@ -84,12 +84,12 @@ def whole_for(*shares: float | None) -> int:
     return whole
 
 
-def of_100(measure: Measure | Part, noun: str = "") -> str:
+def of_100(measure: Measure | Part, noun: str = "", *, whole: int | None = None) -> str:
     """Return a share as ``about 13 of 100 (between 12 and 14)``; small shares are told of more.
 
     A share that is hidden, since it would tell a small count, has a range only: ``between 0 and 9 of 100``.
     """
-    whole = _whole(measure)
+    whole = whole or _whole(measure)
     between = range_of(measure, whole)
     of_whole = f" of {whole:,}{' ' + noun if noun else ''}"
     if measure.value is None:
@@ -116,16 +116,16 @@ def amount(measure: Measure | Part, noun: str = "", *, scale: float = 1.0) -> st
     return _with_range(f"{about}{number(measure.value * scale)} {noun}".rstrip(), range_of(measure, scale))
 
 
-def in_unit(measure: Measure | Part, unit: str) -> str:
+def in_unit(measure: Measure | Part, unit: str, *, whole: int | None = None) -> str:
     """Return a number as its unit is best told; the target's own unit is left to the reader."""
-    return of_100(measure) if unit == SHARE else amount(measure, _NOUNS.get(unit, ""))
+    return of_100(measure, whole=whole) if unit == SHARE else amount(measure, _NOUNS.get(unit, ""))
 
 
 def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
     """Return ``between 12 and 14``, rounded outwards; None for an exact count."""
     if measure.interval is None:
         return None
-    lower, upper = _outwards(measure, measure.interval, scale)
+    lower, upper = _outwards(measure.interval, scale, _decimals(measure, scale))
     if lower is None and upper is None:
         return _NO_RANGE
     if lower is None:
@@ -133,12 +133,13 @@ def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
     return f"at least {lower}" if upper is None else f"between {lower} and {upper}"
 
 
-def brief(measure: Measure | Part, scale: float = 1.0) -> str:
-    """Return ``13 (12 to 14)``, for where there is little room; a hidden number has a range only."""
-    value = "" if measure.value is None else number(measure.value * scale, decimals=_decimals(measure, scale))
+def brief(measure: Measure | Part, scale: float = 1.0, *, finer: int = 0) -> str:
+    """Return ``13 (12 to 14)``, with ``finer`` more decimals; a hidden number has a range only."""
+    places = _decimals(measure, scale) + finer
+    value = "" if measure.value is None else number(measure.value * scale, decimals=places)
     if measure.interval is None:
         return value or UNKNOWN
-    lower, upper = (end or "?" for end in _outwards(measure, measure.interval, scale))
+    lower, upper = (end or "?" for end in _outwards(measure.interval, scale, places))
     return f"{value} ({lower} to {upper})" if value else f"{lower} to {upper}"
 
 
@@ -169,8 +170,7 @@ def _decimals(measure: Measure | Part, scale: float) -> int:
     return 0 if scale != 1.0 and (size >= 2 or measure.value is None) else _places(size)
 
 
-def _outwards(measure: Measure | Part, interval: Interval, scale: float) -> tuple[str | None, str | None]:
-    places = _decimals(measure, scale)
+def _outwards(interval: Interval, scale: float, places: int) -> tuple[str | None, str | None]:
     step = 10.0**places
     lower = None if interval.lower is None else math.floor(interval.lower * scale * step + _EPSILON) / step
     upper = None if interval.upper is None else math.ceil(interval.upper * scale * step - _EPSILON) / step

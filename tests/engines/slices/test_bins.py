@@ -48,6 +48,7 @@ def test_levels_are_kept_apart_when_values_are_a_zero_and_a_one():
     assert nice_edges(np.array([0.0, 1, 0, 1, 1, 1])).tolist() == [1.0]
     assert nice_edges(np.array([0.0] * 99 + [1])).tolist() == [1.0]
     assert nice_edges(np.array([0.0] + [1] * 99)).tolist() == [1.0]
+    assert nice_edges(np.array([-5.0, -1, -1]), bins=2).tolist() == [-1.0]
 
 
 @pytest.mark.parametrize("values", [[], [3.0, 3, 3], [np.nan, np.nan], [np.nan, 2.5]])

@@ -37,7 +37,7 @@ def nice_edges(values: np.ndarray, *, bins: int = 10) -> np.ndarray:
     edges = [] if len(wanted) == quantiles.size else [_roundest_above(low, float(values[values > low][0]))]
     for below, middle, above in zip([low, *wanted], wanted, [*wanted[1:], high], strict=False):
         gaps = [gap for gap in (middle - below, above - middle) if gap > 0]
-        edges.append(_roundest_near(middle, NEAR * min(gaps), whole))
+        edges.append(_roundest_near(middle, NEAR * min(gaps), high, whole))
     return _splitting(np.unique(edges), values)
 
 
@@ -48,8 +48,8 @@ def digitise(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return codes
 
 
-def _roundest_near(middle: float, tolerance: float, whole: bool) -> float:
-    """Return the number within the tolerance of ``middle`` that is a multiple of the largest 1 or 5 times 10^k."""
+def _roundest_near(middle: float, tolerance: float, high: float, whole: bool) -> float:
+    """Return the multiple of the largest 1 or 5 times 10^k near ``middle``, at most ``high``."""
     if whole:
         middle = math.ceil(middle)  # on whole numbers, "at least 37.5" is "at least 38"
     exponent = math.floor(math.log10(max(abs(middle), tolerance))) + 1
@@ -58,7 +58,7 @@ def _roundest_near(middle: float, tolerance: float, whole: bool) -> float:
             if whole and step < 1:
                 return middle
             near = round(round(middle / step) * step, max(0, 1 - power))
-            if abs(near - middle) <= tolerance:
+            if abs(near - middle) <= tolerance and near <= high:
                 return near
     return middle
 

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole page in one line, and what that line must not hide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from probatum.facts.record import TopicVerdict, Verdict
+from probatum.report.interface import Edition
+from probatum.report.lookup import Lookup
+from probatum.report.marks import (
+    CANNOT_TELL,
+    DECLARED,
+    ERROR,
+    EXPIRED,
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    UNANSWERED,
+    Mark,
+    gravest,
+    mark_of,
+    verdict_on,
+)
+from probatum.report.matrix import LOSSES, WAYS
+from probatum.report.words import listed, plural, quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overall:
+    """The gravest verdict, told for the whole system."""
+
+    mark: Mark
+    sentence: str
+    also: tuple[str, ...]  # what the line must not hide
+
+
+def overall(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int) -> Overall:
+    """Return the one line.
+
+    Args:
+        lookup: of the edition.
+        topics: every declaration that is demanded or given.
+        cells: how many boxes of the risk matrix some check gave an answer on.
+    """
+    verdicts = lookup.edition.judgement.verdicts
+    marks = [mark_of(verdict_on(finding, verdicts).verdict) for finding in lookup.edition.record.findings]
+    whole = gravest(marks) if marks else NOT_APPLICABLE
+    # A word given beside passed tests does not make them less passed; alone it stays a word.
+    shown = PASS if whole is DECLARED and PASS in marks else whole
+    return Overall(
+        mark=shown,
+        sentence=_line(whole, f"{marks.count(whole)} of {plural(len(marks), 'check')}"),
+        also=tuple(_also(lookup, topics, cells, marks, whole)),
+    )
+
+
+def topics_of(edition: Edition) -> tuple[TopicVerdict, ...]:
+    """Return every declaration that is demanded or given, with its verdict."""
+    return tuple(topic for verdict in edition.judgement.verdicts for topic in verdict.topics)
+
+
+def _line(whole: Mark, of_all: str) -> str:
+    return {
+        FAIL: f"Do not rely on this system as it is: {of_all} failed.",
+        ERROR: f"This page cannot clear the system: {of_all} broke down.",
+        CANNOT_TELL: f"Cannot tell yet: nothing failed, but {of_all} could not decide.",
+        EXPIRED: "No limit is broken. But what people said is out of date.",
+        UNANSWERED: "No limit is broken. But people have not answered all they must.",
+        NOT_APPLICABLE: "Nothing could be tested, so nothing is known.",
+    }.get(whole, "Nothing failed in what was tested.")
+
+
+def _also(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int, marks: Sequence[Mark], whole: Mark) -> list[str]:
+    also = []
+    if whole in (FAIL, ERROR, CANNOT_TELL):
+        found = zip(lookup.edition.record.findings, marks, strict=True)
+        titles = dict.fromkeys(quoted(lookup.title(finding.check)) for finding, mark in found if mark is whole)
+        also.append(f"{whole.word.capitalize()}: {listed(list(titles))}.")
+    if whole is FAIL and (unclear := sum(mark in (ERROR, CANNOT_TELL) for mark in marks)):
+        also.append(f"Of the other checks, {unclear} could not decide.")
+    waiting = sum(1 for topic in topics if topic.verdict is not Verdict.DECLARED)
+    if waiting:
+        also.append(f"People still owe {plural(waiting, 'answer')}.")
+    boxes = len(WAYS) * len(LOSSES)
+    return [
+        *also,
+        f"Of the {boxes} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked into.",
+    ]

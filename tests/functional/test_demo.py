@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo, as a user runs it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from probatum.cli.app import run
+
+WITHOUT_NETWORK = """
+import sys
+
+def refuse(event, arguments):
+    if event.startswith("socket."):
+        raise RuntimeError(f"the demo reached for the network: {event}")
+
+sys.addaudithook(refuse)
+from probatum.cli.app import run
+sys.exit(run(["demo", "-o", sys.argv[1]]))
+"""
+
+
+def verdicts(folder):
+    judgement = json.loads((folder / "judgement.json").read_text())
+    return {verdict["check"]: verdict["verdict"] for verdict in judgement["verdicts"]}
+
+
+def test_hidden_group_is_named_when_the_lender_is_assessed(tmp_path, capsys):
+    assert run(["demo", "-o", str(tmp_path / "run")]) == 0
+    assert "Found: the report names “region = north coast and contract = seasonal”." in capsys.readouterr().out
+    assert verdicts(tmp_path / "run")["usage/error-slices"] == "fail"
+    assert verdicts(tmp_path / "run")["usage/error-rate"] == "pass"  # the overall number hides it
+
+
+def test_nothing_fails_when_the_twin_is_assessed(tmp_path, capsys):
+    assert run(["demo", "--clean", "-o", str(tmp_path / "run")]) == 0
+    assert "fail" not in verdicts(tmp_path / "run").values()
+
+
+@pytest.mark.parametrize(
+    ("name", "task"), [("breast-cancer", "binary"), ("digits", "multiclass"), ("diabetes", "regression")]
+)
+def test_real_data_out_of_the_box_is_assessed_when_asked_for(name, task, tmp_path, capsys):
+    assert run(["demo", name, "-o", str(tmp_path / "run")]) in (0, 1)
+    plan = json.loads((tmp_path / "run" / "plan.json").read_text())
+    assert plan["subject"]["task"] == task
+    assert "error" not in verdicts(tmp_path / "run").values()
+
+
+def test_demo_can_be_repeated_and_edited_when_its_files_are_used(tmp_path, capsys, monkeypatch):
+    run(["demo", "-o", str(tmp_path / "run")])
+    monkeypatch.chdir(tmp_path / "run" / "system")
+    assert run(["assess", "-o", str(tmp_path / "again")]) == 1
+    first, again = (json.loads((tmp_path / name / "judgement.json").read_text())["record"] for name in ("run", "again"))
+    assert first == again
+
+
+def test_no_socket_is_opened_when_the_demo_runs(tmp_path):
+    command = [sys.executable, "-c", WITHOUT_NETWORK, str(tmp_path / "run")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_demo_is_refused_when_there_is_none_of_that_name(capsys):
+    assert run(["demo", "penguins"]) == 2
+    assert "lender" in capsys.readouterr().err
