@@ -19,5 +19,6 @@ def test_nothing_heavier_than_numpy_is_loaded_when_the_package_is_imported():
 
 
 def test_nothing_heavy_is_loaded_when_help_is_asked_for():
-    code = "from probatum.cli.app import run\nimport io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()):\n    run(['--help'])"
+    code = "import contextlib, io\nfrom probatum.cli.app import run\n"
+    code += "with contextlib.redirect_stdout(io.StringIO()):\n    run(['--help'])"
     assert not loaded_after(code) & {"pandas", "sklearn", "scipy", "numpy", "pydantic", "jinja2"}

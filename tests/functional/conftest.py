@@ -5,6 +5,7 @@ from pathlib import Path
 
 import joblib
 import pytest
+
 from functional.workshop import TOML, Desk, people, set_up, train
 
 

@@ -334,6 +334,7 @@ def regression() -> Edition:
         target="progression",
         train_rows=309,
         test_rows=133,
+        affected="Patients",
         purpose="Foretell how far the illness will have gone in a year",
     )
     return edition(about, [rate, slices, declarations(())])

@@ -146,7 +146,7 @@ def test_equality_and_content_ignore_the_folder(folder, tmp_path_factory):
 
 def test_survives_pickling_since_workers_rebuild_the_system_from_it(folder):
     said = read(folder, WHOLE)
-    again = pickle.loads(pickle.dumps(said))  # noqa: S301
+    again = pickle.loads(pickle.dumps(said))
     assert again == said
     assert again.folder == said.folder
 

@@ -35,8 +35,12 @@ class FunctionModel:
     def ask(self, rows: Rows) -> Answers:
         """Call the function and read its answer by the declared output."""
         answer = np.asarray(self._function(rows.features))
-        if len(answer) != len(rows):
-            raise ModelError(f"Wanted one answer for each of {len(rows)} rows; the function returned {len(answer)}.")
+        scored = Capability.SCORES in self.capabilities
+        if answer.shape[:1] != (len(rows),) or (not scored and answer.size != len(rows)):
+            raise ModelError(
+                f"Wanted one answer for each of {len(rows):,} rows; the function returned "
+                f"{f'the shape {answer.shape}' if answer.shape else answer.item().__class__.__name__}."
+            )
         if self._output == "values":
             return Answers(labels=answer.astype(np.float64).reshape(-1))
         if self._output == "labels":
@@ -45,8 +49,9 @@ class FunctionModel:
         labels = np.where(np.isnan(scores).any(axis=1), -1, scores.argmax(axis=1)).astype(np.int32)
         return Answers(labels=labels, scores=scores)
 
-    def check_columns(self, schema: Schema) -> None:
-        """A function says nothing about the columns it wants."""
+    def check_columns(self, schema: Schema) -> tuple[str, ...]:
+        """Return nothing: a function does not say which columns it wants."""
+        return ()
 
     def refit(self, rows: Rows, seed: int) -> "FunctionModel":
         """Refuse: a function cannot be trained."""
@@ -71,7 +76,10 @@ class FunctionModel:
 
 
 def _tell_output(function: Callable[[Any], Any], probe: Rows) -> str:
-    """Tell what a function returns where nobody said, by its first answers: floats within 0 to 1 are probabilities."""
+    """Tell what a function returns where nobody said, by its first answer.
+
+    A row of several floats, or one float within 0 to 1, is taken as probabilities.
+    """
     if probe.schema.task is Task.REGRESSION:
         return "values"
     for place in range(len(probe)):
@@ -79,8 +87,8 @@ def _tell_output(function: Callable[[Any], Any], probe: Rows) -> str:
             answer = np.asarray(function(probe.take(np.asarray([place])).features))
         except Exception:  # noqa: BLE001, S112  # a function may raise anything on one row; the next may do
             continue
-        is_score = answer.dtype.kind == "f" and bool(((answer >= 0) & (answer <= 1)).all())
-        return "probabilities" if is_score and answer.size in (1, len(probe.schema.classes)) else "labels"
+        is_score = answer.dtype.kind == "f" and (answer.size > 1 or bool(((answer >= 0) & (answer <= 1)).all()))
+        return "probabilities" if is_score else "labels"
     return "labels"
 
 

@@ -56,11 +56,15 @@ def load(file: Path, *, trusted: bool) -> Loaded:
         raise ModelError(
             f"Wanted the model file {file}; it cannot be read ({error.strerror}). Check the path."
         ) from error
+    if not content:
+        raise ModelError(f"{file.name} is empty; wanted a model. Save it again, with joblib.")
     kind = _format(content)
     if kind is None:
+        other = next((name for start, name in OTHERS.items() if content.startswith(start)), None)
         raise ModelError(
-            f"{file.name} is not a model file that this version reads (pickle or joblib): it starts with "
-            f'{content[:4]!r}. Save the model with joblib, or name a function: python = "module:function".'
+            f"{file.name} is not a model file that this version reads (pickle or joblib): it "
+            f"{f'is a {other}' if other else f'starts with {content[:4]!r}'}. Save the model with joblib, or name a "
+            'function: python = "module:function".'
         )
     if not trusted:
         raise UntrustedFileError(
@@ -71,11 +75,7 @@ def load(file: Path, *, trusted: bool) -> Loaded:
 
 
 def _format(content: bytes) -> str | None:
-    for table in (PICKLES, OTHERS):
-        for start, name in table.items():
-            if content.startswith(start):
-                return name if table is PICKLES else None
-    return None
+    return next((name for start, name in PICKLES.items() if content.startswith(start)), None)
 
 
 def _unpickle(file: Path, content: bytes) -> Loaded:
@@ -85,6 +85,11 @@ def _unpickle(file: Path, content: bytes) -> Loaded:
         warnings.simplefilter("always")
         try:
             model = joblib.load(io.BytesIO(content))
+        except ModuleNotFoundError as error:
+            raise ModelError(
+                f"{file.name} needs the module {error.name}, which is not installed here. Install it, or put its file "
+                "where Python finds it (PYTHONPATH)."
+            ) from error
         except Exception as error:  # a pickle may raise anything
             raise ModelError(
                 f"{file.name} could not be loaded ({type(error).__name__}: {error}). "
@@ -101,14 +106,15 @@ def find_function(name: str, folder: Path) -> tuple[Callable[..., Any], str]:
     """Import ``module:function`` from the description's folder; return it with the digest of its file.
 
     Raises:
-        DescriptionError: there is no such module or function.
+        DescriptionError: there is no such module or function, or the module cannot be imported.
     """
     module_name, _, function_name = name.partition(":")
     try:
         module = _import(module_name, folder)
-    except ModuleNotFoundError as error:
+    except Exception as error:  # a module may raise anything while it is imported
         raise DescriptionError(
-            name, [f"wanted the module {module_name} in {folder}; {error}. Check the name."]
+            name,
+            [f"wanted the module {module_name}; importing it raised {type(error).__name__}: {error}. Mend it first."],
         ) from error
     function = getattr(module, function_name, None)
     if not callable(function):

@@ -33,9 +33,9 @@ class RecipeModel:
         """Ask the model."""
         return self._model.ask(rows)
 
-    def check_columns(self, schema: Schema) -> None:
+    def check_columns(self, schema: Schema) -> tuple[str, ...]:
         """Let the model compare the columns."""
-        self._model.check_columns(schema)
+        return self._model.check_columns(schema)
 
     def refit(self, rows: Rows, seed: int) -> "RecipeModel":
         """Run the recipe on other rows."""

@@ -40,24 +40,26 @@ class SklearnModel:
         require_probabilities(scores)
         return Answers(labels=labels, scores=spread(scores, self.classes or rows.schema.classes, rows.schema))
 
-    def check_columns(self, schema: Schema) -> None:
-        """Raise ModelError when columns that the model was trained on are absent."""
+    def check_columns(self, schema: Schema) -> tuple[str, ...]:
+        """Return notes on the order of the columns; ModelError when some that the model was trained on are absent."""
         names = getattr(self._estimator, "feature_names_in_", None)
         given = [column.name for column in schema.given]
         if names is not None and not schema.array:
-            absent = [str(name) for name in names if str(name) not in given]
+            names = [str(name) for name in names]
+            absent = [name for name in names if name not in given]
             if absent:
                 raise ModelError(
                     f"The model was trained on {len(names)} columns; the data lack {len(absent)} of them: "
                     f"{', '.join(absent[:8])}. Add them, or train the model without them."
                 )
-            return
+            return _differences(names, given)
         wanted = getattr(self._estimator, "n_features_in_", None)
         if wanted is not None and wanted != len(given):
             raise ModelError(
                 f"The model was trained on {wanted} columns without names; the data give it {len(given)}. "
                 "List those it was trained on under [data] features, in their order."
             )
+        return ()
 
     def refit(self, rows: Rows, seed: int) -> "SklearnModel":
         """Clone the estimator and train the clone, with every ``random_state`` drawn from the seed."""
@@ -81,6 +83,18 @@ class SklearnModel:
         if names is not None:
             return rows.features[list(names)]
         return rows.features.to_numpy() if hasattr(self._estimator, "n_features_in_") else rows.features
+
+
+def _differences(wanted: list[str], given: list[str]) -> tuple[str, ...]:
+    """Say what is left out or put in order, where the model picks its columns by name."""
+    notes = []
+    spare = [name for name in given if name not in wanted]
+    if spare:
+        more = f" and {len(spare) - 8} more" if len(spare) > 8 else ""
+        notes.append(f"The model was not trained on {', '.join(spare[:8])}{more}, so it was not given them.")
+    if [name for name in given if name in wanted] != wanted:
+        notes.append("The columns of the data were in another order than the model's; they were matched by name.")
+    return tuple(notes)
 
 
 def _labels(rows: Rows) -> np.ndarray:

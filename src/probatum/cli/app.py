@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """All commands under one name, and the one place where errors become messages and codes."""
 
-import sys
+from typing import Any
 
-import click
 import typer
 
 from probatum.cli import assess, checks, demo, doctor, init, rejudge, report, selftest
 from probatum.cli.screen import complain
 from probatum.errors import ProbatumError
 
-INTERRUPTED = 130
+USED_WRONGLY, INTERRUPTED = 2, 130
+# What typer raises for words it cannot parse. It comes from click, of which newer releases carry a copy of their own,
+# so that importing click would catch the errors of the wrong one.
+WrongWords: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="probatum",
     help="Find out whether a machine-learning system can be relied on, in plain words, with results anyone can repeat.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -41,17 +42,18 @@ def everywhere(
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; only ``--debug`` lets a traceback through."""
     debug = "--debug" in arguments
+    words = [word for word in arguments if word != "--debug"] or ["--help"]
     try:
-        code = app(args=[word for word in arguments if word != "--debug"], standalone_mode=False)
+        code = app(args=words, prog_name="probatum", standalone_mode=False)
     except ProbatumError as error:
         if debug:
             raise
         complain(str(error))
         return error.exit_code
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except WrongWords as error:
+        complain(_worded(error))
+        return USED_WRONGLY
+    except (KeyboardInterrupt, typer.Abort):
         complain("Interrupted. What was finished is kept in the run's folder.")
         return INTERRUPTED
     except BrokenPipeError:
@@ -62,3 +64,10 @@ def run(arguments: list[str]) -> int:
         complain(f"Something unexpected happened ({type(error).__name__}). Run again with --debug and report it.")
         return 3
     return code if isinstance(code, int) else 0
+
+
+def _worded(error: Any) -> str:
+    """Say what is wrong with the words of a command, and where to read which words there are."""
+    said = error.format_message().rstrip(".")
+    where = error.ctx.command_path if error.ctx is not None else "probatum"
+    return f"{said}{'' if said.endswith('?') else '.'} See: {where} --help"

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """``probatum assess``: measure a system and say where it goes wrong."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from probatum.cli.options import Jobs, Only, Output, PolicyFile, Seed, Skip, Str
 from probatum.cli.screen import Watcher, say
 from probatum.errors import UsageError
 from probatum.facts.plan import Effort
+
+if TYPE_CHECKING:
+    from probatum.systems.description import Description
 
 Subject = Annotated[str, typer.Argument(help="probatum.toml, a model file, or module:function.")]
 Data = Annotated[str | None, typer.Option("--data", help="Rows that the model was not trained on (CSV, npz).")]
@@ -41,28 +45,23 @@ def assess(
     include_rows: Rows = False,
 ) -> int:
     """Assess a system and write a plain report."""
-    from probatum.facts.plan import Plan
+    from probatum.checks.interface import checks
     from probatum.runs.assess import assess as run_assess
     from probatum.runs.assess import prepare
-    from probatum.runs.drafting import describe_briefly
-    from probatum.runs.folder import new_folder, read_fact, write_fact
+    from probatum.runs.folder import new_folder, write_fact
     from probatum.runs.opening import open_described
-    from probatum.runs.planning import Choice
+    from probatum.runs.planning import Choice, read_plan
     from probatum.runs.repeating import commands
     from probatum.runs.reporting import render
-    from probatum.systems.description import read_description
 
     watcher = Watcher()
-    fixed = None if plan is None else read_fact(plan, Plan)
-    if subject.endswith(".toml"):
-        if data or target or train:
-            raise UsageError(f"{subject} says where the data are; leave out --data, --target and --train.")
-        description = read_description(Path(subject))
-    else:
-        description = describe_briefly(subject, data=data, target=target, train=train, trust_file=trust_file)
+    choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
+    fixed = None if plan is None else read_plan(plan, checks())
+    if fixed is not None and choice != Choice():
+        raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
+    description = _described(subject, data, target, train, trust_file)
     watcher.stage("opening the model and the data")
     opened = open_described(description, int(fixed.seed) if fixed else seed)
-    choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
     prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
     if dry_run:
         watcher.planned(prepared.plan, prepared.seconds)
@@ -75,3 +74,20 @@ def assess(
     )
     say(render(run.edition, "terminal"))
     return code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=strict)
+
+
+def _described(
+    subject: str, data: str | None, target: str | None, train: str | None, trust_file: bool
+) -> "Description":
+    """Return the description in a file, or the one that these words make."""
+    from probatum.runs.drafting import describe_briefly
+    from probatum.systems.description import read_description
+
+    if not subject.endswith(".toml"):
+        return describe_briefly(subject, data=data, target=target, train=train, trust_file=trust_file)
+    if data or target or train:
+        raise UsageError(f"{subject} says where the data are; leave out --data, --target and --train.")
+    description = read_description(Path(subject))
+    if not trust_file:
+        return description
+    return replace(description, model=description.model.model_copy(update={"trust_file": True}))

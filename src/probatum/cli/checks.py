@@ -18,6 +18,8 @@ def checks(name: Name = None, format_name: FormatName = "terminal") -> int:
     from probatum.checks.interface import checks as all_checks
     from probatum.evidence.wire import to_json
 
+    if format_name not in ("terminal", "json"):
+        raise UsageError(f"Wanted one of the formats terminal, json; got {format_name}.")
     known = all_checks()
     if name is not None and name not in known:
         raise UsageError(f"No check is called {name}. There are: {', '.join(known)}.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from probatum.facts.interval import Interval
 
-# What JSON can carry. The inner values are of the same kind; a type that names itself is beyond what is read at the doors.
+# What JSON can carry; the inner values are of the same kind, which a reader of JSON cannot be told by type.
 Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 

@@ -185,6 +185,7 @@ def _next_steps(edition: Edition, until: date | None) -> tuple[Step, ...]:
     if until:
         steps.append(Step(sentence=f"Test it again before {in_full(until.isoformat())}, or when anything changes."))
     steps.append(Step(sentence="Look into the risks that are not covered below."))
+    steps.append(Step(sentence="Check some answers by hand once it is in use. It may do worse than in a test."))
     return tuple(dict.fromkeys(steps))[:_STEPS_SHOWN]
 
 

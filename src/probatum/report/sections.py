@@ -13,7 +13,19 @@ from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.marks import Mark, mark_of, verdict_on
 from probatum.report.questions import TITLES
-from probatum.report.words import SHARE, in_unit, limit_in_words, number, plural, sentence, visible
+from probatum.report.words import (
+    RATIO,
+    SHARE,
+    UNKNOWN,
+    brief,
+    in_unit,
+    limit_in_words,
+    number,
+    plural,
+    sentence,
+    visible,
+    whole_for,
+)
 
 GROUPS_SHOWN = 12
 # What a measure's own number is of; the worst of the groups is drawn among them.
@@ -33,6 +45,7 @@ class LimitStory:
     mark: Mark
     title: str
     limit: str
+    measured: str
     because: str
     outcome: str
 
@@ -156,9 +169,20 @@ def _limit(judged: MeasureVerdict, measure: Measure | None) -> LimitStory:
         mark=mark,
         title=title_of(judged.measure),
         limit=limit_in_words(judged.direction, judged.limit, unit),
+        measured=_measured(judged, measure),
         because=sentence(visible(judged.because)),
         outcome=f"{sentence(visible(judged.why or mark.means))}{needed}",
     )
+
+
+def _measured(judged: MeasureVerdict, measure: Measure | None) -> str:
+    """Return the number as finely as it takes to see on which side of the limit it lies."""
+    if measure is None or measure.value is None:
+        return UNKNOWN
+    whole = whole_for(judged.limit) if measure.unit == SHARE else 1
+    shown = brief(measure, whole, finer=1)
+    unit = f"of {whole:,}" if measure.unit == SHARE else "times" if measure.unit == RATIO else ""
+    return shown.replace(" (", f" {unit} (", 1) if unit else shown
 
 
 def _charts(finding: Finding, judged: dict[str, MeasureVerdict], anchor: str) -> tuple[tuple[str, Markup], ...]:
@@ -207,11 +231,13 @@ def _group_tables(finding: Finding) -> tuple[GroupTable, ...]:
 
 def _group_table(finding: Finding, names: list[str]) -> GroupTable:
     by_group: list[dict[str, Part]] = [{part.name: part for part in finding.measures[name].groups} for name in names]
+    wholes = [whole_for(*(part.value for part in parts.values())) for parts in by_group]  # one for a whole column
     rows = tuple(
         (
             visible(group),
             tuple(
-                in_unit(parts[group], finding.measures[name].unit) for name, parts in zip(names, by_group, strict=True)
+                in_unit(parts[group], finding.measures[name].unit, whole=whole)
+                for name, parts, whole in zip(names, by_group, wholes, strict=True)
             ),
             min(parts[group].n for parts in by_group),
         )

@@ -113,7 +113,8 @@ def amount(measure: Measure | Part, noun: str = "", *, scale: float = 1.0) -> st
     if measure.value is None:
         return UNKNOWN
     about = "" if measure.interval is None else "about "
-    return _with_range(f"{about}{number(measure.value * scale)} {noun}".rstrip(), range_of(measure, scale))
+    shown = number(measure.value * scale, decimals=_decimals(measure, scale))
+    return _with_range(f"{about}{shown} {noun}".rstrip(), range_of(measure, scale))
 
 
 def in_unit(measure: Measure | Part, unit: str, *, whole: int | None = None) -> str:

@@ -213,12 +213,9 @@ def _finish(record: Record, policy: Policy, context: Context, folder: Path) -> R
 
 def _require_same(plan: Plan, opened: Opened, policy: Policy) -> None:
     mistakes = []
-    if plan.policy != policy_digest(policy):
+    if plan.policy != policy_digest(policy) or plan.confidence != policy.confidence:
         mistakes.append("the plan was made under another policy; give the one it was made under with --policy.")
     if replace(plan.subject, notes=()) != replace(opened.subject, notes=()):
         mistakes.append("the plan was made for another system, or its data have other rows or columns now.")
-    unknown = [unit.check for unit in plan.units if unit.check not in checks()]
-    if unknown:
-        mistakes.append(f"the plan names checks that are not installed: {', '.join(unknown)}.")
     if mistakes:
         raise DescriptionError("The plan", mistakes)

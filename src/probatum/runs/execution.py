@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from signal import SIG_DFL, SIGINT, signal
 from typing import Any, Protocol
 
 from threadpoolctl import threadpool_limits
@@ -137,15 +138,18 @@ class Processes:
 
     def run(self, units: Sequence[Unit]) -> Iterator[Outcome]:
         """Run them side by side."""
-        with ProcessPoolExecutor(
+        pool = ProcessPoolExecutor(
             min(self._jobs, len(units)),
             mp_context=get_context("spawn"),
             initializer=_set_up,
             initargs=(self._blueprint,),
-        ) as pool:
+        )
+        try:
             waiting: dict[Future[Finding], Unit] = {pool.submit(_run_here, unit): unit for unit in units}
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C: what has not begun never does
 
 
 _bench: list[Bench] = []  # of this worker process, filled once by its initialiser
@@ -154,6 +158,7 @@ _bench: list[Bench] = []  # of this worker process, filled once by its initialis
 def _set_up(blueprint: Blueprint) -> None:
     from probatum.adapters import loading
 
+    signal(SIGINT, SIG_DFL)  # Ctrl-C reaches workers too: they end, and only the parent speaks
     description = blueprint.description
     load = None
     if description.data.load is not None:

@@ -9,12 +9,12 @@ import tempfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Never, TypeVar
 
 import numpy as np
 
 from probatum.errors import RunFolderError, StorageError
-from probatum.evidence.canonical import canonical
+from probatum.evidence.canonical import canonical, digest
 from probatum.evidence.wire import from_json, record_id, to_json
 from probatum.facts.record import Judgement, Record
 from probatum.report.interface import Context
@@ -112,12 +112,7 @@ def read_fact(file: Path, kind: type[Fact]) -> Fact:
     Raises:
         RunFolderError: the file is absent or is not one.
     """
-    try:
-        return from_json(kind, json.loads(file.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise RunFolderError(f"{file} is not there. Is this the folder of a finished run?") from error
-    except (OSError, ValueError) as error:
-        raise RunFolderError(f"{file} cannot be read ({error}). It was altered or damaged; run again.") from error
+    return _parsed(file, _content(file), kind)
 
 
 def read_run(folder: Path) -> StoredRun:
@@ -128,16 +123,41 @@ def read_run(folder: Path) -> StoredRun:
     """
     if not folder.is_dir():
         raise RunFolderError(f"{folder} is not a folder. Name the folder that assess wrote.")
-    record = read_fact(folder / "record.json", Record)
+    content = _content(folder / "record.json")
     judgement = read_fact(folder / "judgement.json", Judgement)
     context = read_fact(folder / "context.json", Context)
-    identity = record_id(record)
+    identity = digest(content)  # the file holds the canonical bytes, so its digest is the record's id
     if identity != judgement.record:
         raise RunFolderError(
             f"{folder}: the record is not the one that was judged (wanted {judgement.record}, came {identity}). "
             "One of the files was altered."
         )
+    record = _parsed(folder / "record.json", content, Record)
     return StoredRun(folder=folder, record=record, record_id=identity, judgement=judgement, context=context)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise RunFolderError(
+            f"There is no file {file}. Check its name; a run that was cut short lacks files."
+        ) from error
+    except OSError as error:
+        raise RunFolderError(
+            f"{file} cannot be read ({error.strerror}). Check its name and who may read it."
+        ) from error
+
+
+def _parsed(file: Path, content: bytes, kind: type[Fact]) -> Fact:
+    try:
+        return from_json(kind, json.loads(content, parse_constant=_refuse))
+    except (ValueError, RecursionError) as error:
+        raise RunFolderError(f"{file} cannot be read ({error}). It was altered or damaged; run again.") from error
+
+
+def _refuse(constant: str) -> Never:
+    raise ValueError(f"{constant} is no number in JSON")
 
 
 def _plain(name: str) -> str:

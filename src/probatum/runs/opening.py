@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a description to a system that answers: read the data, open the model, make sure that they fit each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -18,7 +18,7 @@ from probatum.facts.threats import Task
 from probatum.seeds import number
 from probatum.systems.datasets import Dataset, Rows, read
 from probatum.systems.description import Description
-from probatum.systems.interface import Model
+from probatum.systems.interface import Answers, Model
 from probatum.systems.system import System
 
 PROBED_ROWS = 256  # rows on which the speed of the model is measured, for the estimate on the screen only
@@ -48,7 +48,8 @@ def open_described(description: Description, seed: int) -> Opened:
     data = read(description, description.folder, load=load)
     inputs |= data.digests
     model, model_inputs, notes = _open_model(description, data, seed)
-    data = replace(reconcile(data, model), notes=(*data.notes, *notes))
+    data = reconcile(data, model)
+    data = replace(data, notes=(*data.notes, *notes))
     said = description.system
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
     return Opened(
@@ -82,7 +83,7 @@ def reconcile(data: Dataset, model: Model) -> Dataset:
         ModelError: the columns do not fit, or the model and the data have no label in common.
     """
     schema = data.test.schema
-    model.check_columns(schema)
+    data = replace(data, notes=(*data.notes, *model.check_columns(schema)))
     if schema.task is Task.REGRESSION or model.classes is None:
         return data
     known = align(np.asarray(model.classes), schema)
@@ -115,24 +116,16 @@ def try_out(model: Model, rows: Rows) -> float:
     if not len(rows):
         raise DataError("The test data have no rows. Give rows that the model was not trained on.")
     failure: Exception | None = None
-    answered = False
+    answers: list[Answers] = []
     for place in range(len(few(rows))):
         try:
-            answered = bool(model.ask(rows.take(np.asarray([place]))).given.any()) or answered
+            answers.append(model.ask(rows.take(np.asarray([place]))))
         except ProbatumError:
             raise
         except Exception as error:  # noqa: BLE001  # a model may raise anything
             failure = error
-    if not answered and failure is not None:
-        raise ModelError(
-            f"The model raised on every one of the first {len(few(rows))} rows ({type(failure).__name__}: "
-            f"{str(failure).splitlines()[0] if str(failure) else 'no text'}). Are these its columns?"
-        )
-    if not answered:
-        raise ModelError(
-            f"The model's answers are none of the labels in {rows.schema.target} ({_some(rows.schema.classes)}). "
-            "List what it answers under [model] classes, or recode the column."
-        )
+    if not any(answer.given.any() for answer in answers):
+        raise ModelError(_no_answer(rows, answers, failure))
     probe = rows.take(np.arange(min(len(rows), PROBED_ROWS)))
     start = perf_counter()
     try:
@@ -148,6 +141,25 @@ def wish_of(description: Description) -> Wish:
     """Return what the description says of the model's answers."""
     model = description.model
     return Wish(output=model.output, positive=description.data.positive, classes=model.classes)
+
+
+def _no_answer(rows: Rows, answers: Sequence[Answers], failure: Exception | None) -> str:
+    """Say why none of the first rows has an answer."""
+    if not answers:
+        text = str(failure).splitlines()[0] if str(failure) else "no text"
+        return (
+            f"The model raised on every one of the first {len(few(rows))} rows ({type(failure).__name__}: {text}). "
+            "Are these its columns?"
+        )
+    if rows.schema.task is Task.REGRESSION or answers[0].scores is not None:
+        return (
+            f"Wanted numbers; the model answered NaN on every one of the first {len(answers)} rows. Does it want the "
+            "missing cells to be filled in, or the columns under other names?"
+        )
+    return (
+        f"The model's answers are none of the labels in {rows.schema.target} ({_some(rows.schema.classes)}). Make it "
+        'answer these, recode the column, or say output = "probabilities" or "logits" under [model] if it gives scores.'
+    )
 
 
 def _open_model(description: Description, data: Dataset, seed: int) -> tuple[Model, dict[str, str], tuple[str, ...]]:

@@ -5,8 +5,9 @@ A pure function of the system's shape, the policy, the seed and the effort: no c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from probatum.checks.interface import Check
 from probatum.errors import DescriptionError, UsageError
@@ -14,7 +15,9 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Json
 from probatum.facts.plan import CHUNK_ROWS, PLAN_FORMAT, Effort, Omission, Plan, Subject, Unit
 from probatum.facts.policy import Policy
+from probatum.runs.folder import read_fact
 from probatum.runs.policies import policy_digest
+from probatum.runs.settings import option_mistakes
 
 ENABLE = {
     Capability.PREDICTIONS: "Give a model under [model].",
@@ -41,12 +44,10 @@ def make_plan(
 
     Raises:
         UsageError: a glob matches no check, or nothing is left to run.
-        DescriptionError: the policy sets an option that its check does not have.
     """
     for pattern in (*choice.only, *choice.skip):
         if not any(fnmatchcase(name, pattern) for name in checks):
             raise UsageError(f"No check is called {pattern}. See: probatum checks")
-    _require_known_options(policy, checks)
     units: list[Unit] = []
     omitted: list[Omission] = []
     for check in checks.values():
@@ -71,6 +72,31 @@ def make_plan(
     )
 
 
+def read_plan(file: Path, checks: Mapping[str, Check]) -> Plan:
+    """Read the plan of an earlier run.
+
+    Raises:
+        RunFolderError: the file is absent or is no plan.
+        DescriptionError: it is of another version, or was altered into something that cannot run.
+    """
+    plan = read_fact(file, Plan)
+    mistakes = []
+    if plan.format != PLAN_FORMAT:
+        mistakes.append(f'format: wanted "{PLAN_FORMAT}"; got {plan.format!r}.')
+    if not (plan.seed.isascii() and plan.seed.isdigit()):
+        mistakes.append(f'seed: wanted the digits of a whole number, such as "0"; got {plan.seed!r}.')
+    if plan.chunk_rows != CHUNK_ROWS:
+        mistakes.append(f"chunk_rows: this version asks {CHUNK_ROWS} rows at a time; got {plan.chunk_rows}.")
+    for unit in plan.units:
+        if unit.check not in checks:
+            mistakes.append(f"units: the check {unit.check} is not installed here; see: probatum checks.")
+        else:
+            mistakes += option_mistakes(checks[unit.check], unit.options)
+    if mistakes:
+        raise DescriptionError(str(file), mistakes)
+    return plan
+
+
 def _omission(check: Check, subject: Subject, capabilities: frozenset[Capability], choice: Choice) -> Omission | None:
     if choice.only and not _matches(check.id, choice.only):
         return Omission(check=check.id, why="It was not among those chosen by --only.", chosen=True)
@@ -92,15 +118,3 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 def options_for(check: Check, policy: Policy, effort: Effort) -> dict[str, Json]:
     """Return the check's own settings, those of the effort laid over them, the policy's on top."""
     return {**asdict(check.options()), **check.by_effort.get(effort, {}), **policy.options.get(check.id, {})}
-
-
-def _require_known_options(policy: Policy, checks: Mapping[str, Check]) -> None:
-    mistakes = [
-        f'[options."{name}"] {option}: the check has no such option.'
-        for name, options in policy.options.items()
-        if name in checks
-        for option in options
-        if option not in {field.name for field in fields(checks[name].options)}
-    ]
-    if mistakes:
-        raise DescriptionError("The policy", mistakes)

@@ -2,18 +2,21 @@
 """Policies: read from a file, shipped for each level of stakes, and generated from the checks that declare them."""
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from probatum.checks.interface import Check
+from probatum.checks.interface import Check, checks
 from probatum.checks.usage.declarations import DEMANDED
 from probatum.errors import DescriptionError
 from probatum.evidence.canonical import identify
 from probatum.evidence.wire import to_json
 from probatum.facts.policy import POLICY_FORMAT, Direction, Limit, Policy, Stakes
+from probatum.runs.settings import option_mistakes
+from probatum.systems.description import TOPICS
 
 CONFIDENCE = 0.95
 ORDER = (Stakes.LOW, Stakes.MEDIUM, Stakes.HIGH, Stakes.CRITICAL)
@@ -34,9 +37,18 @@ def read_policy(file: Path) -> Policy:
         DescriptionError: it is absent or has mistakes; all of them are named.
     """
     try:
-        return _parse(file.read_text(encoding="utf-8"), file.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DescriptionError(str(file), [f"wanted a policy file in UTF-8; it cannot be read ({error})."]) from error
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DescriptionError(
+            str(file), [f"wanted a policy file; it cannot be read ({error.strerror}). Check its name and folder."]
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DescriptionError(str(file), ["wanted TOML, which is UTF-8 text; other bytes came."]) from error
+    policy = _parse(text, file.name)
+    mistakes = _unknown(policy, checks())
+    if mistakes:
+        raise DescriptionError(file.name, mistakes)
+    return policy
 
 
 def policy_digest(policy: Policy) -> str:
@@ -105,6 +117,25 @@ def _parse(text: str, name: str) -> Policy:
     )
 
 
+def _unknown(policy: Policy, known: Mapping[str, Check]) -> list[str]:
+    """Return a mistake for everything that the policy sets and nothing would ever read: a limit by a wrong name."""
+    mistakes = []
+    for section, names in (("limits", policy.limits), ("options", policy.options)):
+        strange = sorted(set(names) - set(known))
+        mistakes += [f'[{section}."{name}"]: no check is called so; see: probatum checks.' for name in strange]
+    for name in sorted(set(policy.limits) & set(known)):
+        there = ", ".join(known[name].judged) or "none"
+        mistakes += [
+            f'[limits."{name}"] {measure}: the check has no such judged measure; there are: {there}.'
+            for measure in policy.limits[name]
+            if measure not in known[name].judged
+        ]
+    for name in sorted(set(policy.options) & set(known)):
+        mistakes += option_mistakes(known[name], policy.options[name])
+    strange = sorted(set(policy.demands) - set(TOPICS))
+    return mistakes + [f"[demands] {topic}: no such topic; there are: {', '.join(TOPICS)}." for topic in strange]
+
+
 def _table(raw: dict[str, Any], key: str, mistakes: list[str]) -> dict[str, Any]:
     table = raw.get(key, {})
     if isinstance(table, dict) and (key == "demands" or all(isinstance(value, dict) for value in table.values())):
@@ -122,6 +153,7 @@ def _limits(table: dict[str, Any], mistakes: list[str]) -> dict[str, dict[str, L
             if (
                 isinstance(value, bool)
                 or not isinstance(value, int | float)
+                or not math.isfinite(value)
                 or set(entry) - {directions[0].value, "because"}
             ):
                 mistakes.append(f'[limits."{check}"] {measure}: wanted {_FORMS}; got {entry!r}.')

@@ -13,6 +13,8 @@ def commands(description: Description, plan: Plan, policy: Path | None) -> tuple
     words = ["probatum", "assess"]
     if description.path is not None:
         words.append(description.path.name)
+        stated = description.lines is not None and ("model", "trust_file") in description.lines.places
+        words += ["--trust-file"] if description.model.trust_file and not stated else []
     else:
         words += [description.model.file or str(description.model.python), "--data", str(description.data.test)]
         words += ["--target", str(description.data.target)]

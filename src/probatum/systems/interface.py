@@ -40,8 +40,8 @@ class Model(Protocol):
     def ask(self, rows: Rows) -> Answers:
         """Ask about all rows in one call; whatever the model raises passes through."""
 
-    def check_columns(self, schema: Schema) -> None:
-        """Raise ModelError when the model wants columns that the data do not have."""
+    def check_columns(self, schema: Schema) -> tuple[str, ...]:
+        """Return notes on what is matched by name; ModelError when the model wants columns that the data lack."""
 
     def refit(self, rows: Rows, seed: int) -> "Model":
         """Return the same kind of model trained on these rows; ModelError where that is impossible."""

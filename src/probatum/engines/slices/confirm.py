@@ -25,7 +25,7 @@ from probatum.facts.interval import Interval
 
 POOL = 10  # slices found for each one kept: most are near copies of a few groups
 SELECTION = 2.0  # standard errors by which the worst of some ten equal groups exceeds them by chance
-LEAST_LOSS_ROWS = 50  # rows of a slice from which the range of a mean of skewed losses can be trusted
+LEAST_LOSS_ROWS = 100  # rows of a slice from which the range of a mean of skewed losses can be trusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

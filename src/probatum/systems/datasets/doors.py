@@ -93,12 +93,16 @@ def from_arrays(
             columns=columns,
         ),
     )
-    source = test_table if train_table is None else train_table
-    names = column_names(source.features)
-    if name in names:
-        raise DataError(f'The rows still hold the target, column "{name}"; drop it from X.')
-    files.refuse_columns(description, [*names, name])
+    _refuse_names(description, test_table if train_table is None else train_table, name)
     return assemble(train_table, test_table, description, [])
+
+
+def _refuse_names(description: Description, source: Table, target: str) -> None:
+    """Raise if the target is still among the columns, or a column is named that is not there."""
+    names = column_names(source.features)
+    if target in names:
+        raise DataError(f'The rows still hold the target, column "{target}"; drop it from X.')
+    files.refuse_columns(description, [*names, target])
 
 
 def _of_pair(pair: Pair, what: str) -> Table:

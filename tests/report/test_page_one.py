@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What page one says, and what it must not keep silent about."""
+
+from dataclasses import replace
+
+import pytest
+from editions import (
+    CARDS,
+    EDITIONS,
+    at_most,
+    binary_fail,
+    clean,
+    declarations,
+    edition,
+    multiclass,
+    nothing_applies,
+    regression,
+    subject,
+)
+
+from probatum.facts.finding import Advice, Finding, State
+from probatum.facts.plan import Omission
+from probatum.facts.record import FindingVerdict, Verdict
+from probatum.facts.threats import Property, Vector
+from probatum.report.marks import DECLARED, ERROR, FAIL, LEFT_OUT, NOT_APPLICABLE, NOT_COVERED, PASS, gravest
+from probatum.report.matrix import LOSSES, risk_matrix
+from probatum.report.page_one import page_one
+
+
+def told(page):
+    return " ".join(saying.text for answer in page.questions for saying in answer.sayings)
+
+
+def with_verdicts(made, *verdicts):
+    """Replace the verdicts in the order of the findings."""
+    judged = tuple(
+        FindingVerdict(check=finding.check, part=finding.part, verdict=verdict)
+        for finding, verdict in zip(made.record.findings, verdicts, strict=True)
+    )
+    return replace(made, judgement=replace(made.judgement, verdicts=judged))
+
+
+def cell(made, harms=Property.INTEGRITY):
+    row = next(row for row in risk_matrix(made) if row.vector is Vector.USAGE)
+    return next(cell for cell in row.cells if cell.harms is harms)
+
+
+def test_mistakes_are_told_with_group_and_kinds_when_a_slice_fails():
+    page = page_one(binary_fail())
+    text = told(page)
+    assert "About 9 of 100 answers are wrong (between 7 and 10)." in text
+    assert "it said “no” where “yes” was right." in text
+    assert "The worst group found is “region = north and age 25 to 37”." in text
+    assert "7.9 times the average" in text
+    assert "33,366 groups of cases were tried." in text
+    assert "Of 10,000 answers that nobody checks, about 860 would be wrong" in text
+    assert page.overall.mark is FAIL
+    assert "Failed: “Where mistakes cluster”." in page.overall.also
+    assert page.introduction.simulated
+    assert "assumed" in page.introduction.stakes
+    assert page.next_steps[0].sentence == "Look at how the training data of the worst group came about."
+    assert page.holds_until == "2026-10-12"  # the shorter of 180 and 90 days
+
+
+def test_nothing_is_hidden_when_everything_passes():
+    page = page_one(clean())
+    assert page.overall.mark is PASS
+    assert "Of the 24 boxes in the table of risks, 1 was looked into." in page.overall.also
+    assert "no group of cases was found where mistakes clearly cluster" in told(page)
+    assert page.declarations == "Of 4 questions that only people can answer, none stand open."
+    assert len(page.no_check) == 7
+    assert len(page.next_steps) == 3
+    assert all(answer.not_covered for answer in page.questions)
+
+
+def test_purpose_reads_not_stated_when_nobody_stated_it():
+    introduction = page_one(multiclass()).introduction
+    assert (introduction.purpose, introduction.affected) == ("Not stated.", "Not stated.")
+
+
+def test_the_second_choice_is_told_when_there_are_many_classes():
+    assert "the second choice was right in about 71 of 100" in told(page_one(multiclass()))
+
+
+def test_mistakes_have_a_size_when_the_answer_is_a_number():
+    text = told(page_one(regression()))
+    assert "off by about 44.1 (between 38.9 and 49.4), in the unit of “progression”." in text
+    assert "Where the simplest rule is off by 100, the system is off by about 66 (between 57 and 77)." in text
+    assert "Where mistakes cluster was not measured. It takes 400 test cases" in text
+
+
+def test_reasons_stand_on_the_page_when_nothing_applies():
+    page = page_one(nothing_applies())
+    assert page.overall.mark is NOT_APPLICABLE
+    assert page.holds_until is None
+    assert "was not measured. The test data hold no right answers." in told(page)
+    assert {item.what for item in page.not_tested} >= {"Mistakes", "Where mistakes cluster", "What only people can say"}
+    assert any(item.why.startswith("Left out by choice.") for item in page.not_tested)
+
+
+def test_page_one_stands_when_nothing_was_run_at_all():
+    page = page_one(edition(subject(), [], checks=()))
+    assert page.overall.mark is NOT_APPLICABLE
+    assert len(page.no_check) == 8
+    assert told(page) == (
+        "How many mistakes it makes is not covered. Where mistakes cluster is not covered. "
+        "How a simple rule would do is not covered. What it costs to trust it blind is not covered."
+    )
+
+
+@pytest.mark.parametrize("name", ["error_rate", "error_ratio", "trivial_error_rate", "mistake_kinds", "close_calls"])
+def test_page_one_stands_when_a_measure_is_absent(name):
+    made = binary_fail()
+    first = made.record.findings[0]
+    left = {key: measure for key, measure in first.measures.items() if key != name}
+    findings = (replace(first, measures=left), *made.record.findings[1:])
+    assert page_one(replace(made, record=replace(made.record, findings=findings))).questions
+
+
+def test_a_later_checks_sentence_answers_its_question_when_it_was_run():
+    found = Finding(sentence="It treats groups alike", check="usage/bias", seed_name="usage/bias")
+    page = page_one(edition(subject(), [found]))
+    assert "It treats groups alike." in told(page)
+    assert not any("treated worse" in words for answer in page.questions for words in answer.not_covered)
+
+
+def test_steps_come_gravest_first_when_several_findings_advise():
+    made = binary_fail()
+    order = with_verdicts(made, Verdict.INCONCLUSIVE, Verdict.UNANSWERED, Verdict.FAIL)
+    steps = [step.sentence for step in page_one(order).next_steps]
+    assert steps[0].startswith("Answer the open questions")
+    assert steps[1:] == [advice.sentence for advice in made.record.findings[0].advice]
+
+
+ORDER = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.INCONCLUSIVE,
+    Verdict.EXPIRED,
+    Verdict.UNANSWERED,
+    Verdict.DECLARED,
+    Verdict.PASS,
+    Verdict.NOT_APPLICABLE,
+)
+
+
+@pytest.mark.parametrize(("graver", "milder"), [(a, b) for i, a in enumerate(ORDER) for b in ORDER[i:]])
+def test_a_cell_shows_the_graver_verdict_when_checks_differ(graver, milder):
+    made = with_verdicts(binary_fail(), milder, graver, milder)
+    assert cell(made).mark.key == graver.value
+    assert cell(made).checks[0].mark.key == graver.value
+
+
+def test_a_cell_is_not_covered_when_no_check_is_there():
+    assert cell(binary_fail(), Property.AVAILABILITY).mark is NOT_COVERED
+    assert gravest([]) is NOT_COVERED
+    assert len(risk_matrix(binary_fail())) * len(LOSSES) == 24
+
+
+def test_a_cell_is_left_out_when_every_check_was_skipped():
+    omitted = [Omission(check=card.id, why="left out by --skip", chosen=True) for card in CARDS]
+    assert cell(edition(subject(), [], omitted)).mark is LEFT_OUT
+
+
+def test_silence_of_the_judge_is_never_a_pass_when_a_finding_has_no_verdict():
+    made = binary_fail()
+    silent = replace(made, judgement=replace(made.judgement, verdicts=()))
+    assert page_one(silent).overall.mark.key == "inconclusive"
+
+
+def test_an_error_is_never_cleared_when_all_else_passes():
+    broken = Finding(
+        sentence="It stopped.", state=State.ERROR, why="the model raised on every row", check="usage/error-rate"
+    )
+    page = page_one(edition(subject(), [broken, declarations()]))
+    assert page.overall.mark is ERROR
+    assert "was not measured. The model raised on every row." in told(page)
+
+
+def test_a_word_alone_is_no_pass_when_nothing_was_measured():
+    made = with_verdicts(edition(subject(), [declarations()]), Verdict.DECLARED)
+    assert page_one(made).overall.mark is DECLARED
+
+
+def test_pages_are_equal_when_made_twice():
+    for make in EDITIONS.values():
+        assert page_one(make()) == page_one(make())
+
+
+def test_helpers_make_limits_and_advice_when_used():
+    assert at_most(0.1, "why").limit == 0.1
+    assert Advice(sentence="x").command is None
