@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 LOCK ?= requirements/dev.txt
+SKIP ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -17,7 +18,7 @@ demo: $(VENV)/.core  ## install the core and assess a simulated lender
 test: $(VENV)/.dev lint types imports generated  ## everything that must hold
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.dev lint types imports generated  ## the part of it for every commit, under a minute
+check: $(VENV)/.dev $(filter-out $(SKIP),lint types imports generated)  ## the part of it for every commit, under a minute
 	$(BIN)/python -m pytest -q -m "not slow"
 
 lint: $(VENV)/.dev

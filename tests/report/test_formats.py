@@ -8,7 +8,7 @@ import unicodedata
 from html.parser import HTMLParser
 
 import pytest
-from editions import EDITIONS, NASTY, binary_fail, many_slices, multiclass, nasty
+from editions import EDITIONS, binary_fail, many_slices, multiclass, nasty
 from rich.console import Console
 
 from probatum.report import html, terminal
@@ -164,8 +164,3 @@ def test_every_number_has_range_rows_and_method_when_in_the_table():
             assert row.range
             assert row.method
             assert row.n > 0
-
-
-def test_nasty_names_are_the_ones_that_hurt_when_listed():
-    assert any("<script>" in name for name in NASTY)
-    assert any("\u202e" in name for name in NASTY)

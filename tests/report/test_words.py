@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 import pytest
-from editions import interval, ratio, share
+from editions import interval, ratio
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,7 +124,3 @@ def test_marks_differ_in_sign_and_word_when_compared():
     assert len({mark.symbol for mark in ALL_MARKS}) == len({mark.word for mark in ALL_MARKS}) == len(ALL_MARKS)
     assert words.verdict_mark(Verdict.INCONCLUSIVE) == "? cannot tell"
     assert {words.verdict_mark(verdict) for verdict in Verdict} <= {f"{mark.symbol} {mark.word}" for mark in ALL_MARKS}
-
-
-def test_share_helper_is_a_share_when_used():
-    assert words.in_unit(share(0.5, 100), "share").startswith("about 50 of 100")

@@ -111,7 +111,7 @@ def find_function(name: str, folder: Path) -> tuple[Callable[..., Any], str]:
     module_name, _, function_name = name.partition(":")
     try:
         module = _import(module_name, folder)
-    except Exception as error:  # a module may raise anything while it is imported
+    except (Exception, SystemExit) as error:  # a module may do anything while it is imported, also end the process
         raise DescriptionError(
             name,
             [f"wanted the module {module_name}; importing it raised {type(error).__name__}: {error}. Mend it first."],

@@ -15,6 +15,10 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 
 def main() -> None:
     """Run the command line and end the process with its code."""
-    from probatum.cli.app import run
+    try:
+        from probatum.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # so early that nothing has begun
+        code = 130
+    sys.exit(code)

@@ -54,8 +54,7 @@ def run(arguments: list[str]) -> int:
         complain(_worded(error))
         return USED_WRONGLY
     except (KeyboardInterrupt, typer.Abort):
-        complain("Interrupted. What was finished is kept in the run's folder.")
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         return 0  # whoever read our output has had enough of it
     except Exception as error:  # the last fence: one line instead of a traceback
@@ -63,6 +62,8 @@ def run(arguments: list[str]) -> int:
             raise
         complain(f"Something unexpected happened ({type(error).__name__}). Run again with --debug and report it.")
         return 3
+    if code == INTERRUPTED:  # newer releases of typer catch it themselves and return the code
+        complain("Interrupted. A run that was cut short is not read as a record; run it again.")
     return code if isinstance(code, int) else 0
 
 

@@ -25,6 +25,7 @@ def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> 
     from probatum.systems.description import read_description
 
     watcher = Watcher()
+    hidden = planted_fault(name)  # also refuses names that are no demo, before a folder is made
     folder = new_folder(f"demo-{name}{'-clean' if clean else ''}", output)
     watcher.stage(f"writing the system to {folder / 'system'}, to look at and to change")
     description = read_description(write_demo(name, folder / "system", clean=clean))
@@ -33,9 +34,8 @@ def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> 
     prepared = prepare(opened, policy_for(None, opened.subject.stakes), Choice())
     run = assess(prepared, folder=folder, jobs=1, progress=watcher, repeat=commands(description, prepared.plan, None))
     say(render(run.edition, "terminal"))
-    hidden = None if clean else planted_fault(name)
     code = code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)
-    if hidden is not None:
+    if hidden is not None and not clean:
         found = group_found(hidden, run.record)
         say(reveal(hidden, found))
         code = 0 if found else 1  # the failure was planted: finding it is success

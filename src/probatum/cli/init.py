@@ -23,6 +23,7 @@ def init(model: Model, data: Data, target: Target, train: Train = None, output: 
 
     if output.exists():
         raise UsageError(f"{output} is there already. Choose another with -o, or remove it yourself.")
-    write_whole(output, draft(model=model, data=data, target=target, train=train).encode())
+    text = draft(model=model, data=data, target=target, train=train, folder=output.parent)
+    write_whole(output, text.encode())
     say(f"Wrote {output}. Read it, correct the guesses, then: probatum assess {output}")
     return 0

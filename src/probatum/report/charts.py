@@ -7,6 +7,7 @@ Horizontal places are percentages, so a chart fills a phone and a desk alike whi
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -18,8 +19,8 @@ from probatum.report.words import RATIO, SHARE, brief, in_unit, limit_in_words, 
 
 ROWS_SHOWN = 12
 _LEFT, _RIGHT = 1.5, 58.0  # per cent: where the axis begins and ends; the numbers stand to the right of it
-_LABEL_LETTERS = 46  # of a label at 360 pixels; the whole name is in the row's title
-_ROW, _HEAD, _FOOT = 44, 26, 40  # pixels
+_LABEL_LETTERS, _LABEL_LINES = 46, 3  # what fits at 360 pixels; the whole name is in the row's title
+_BAR, _LINE, _HEAD, _FOOT = 28, 16, 26, 40  # pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,14 @@ class Axis:
 class BarRow:
     """One number with its range, placed."""
 
-    label: str
+    label: tuple[str, ...]  # its lines
     full: str  # read aloud, and shown on hover
     shown: str  # the number and its range, short
     at: float | None  # per cent; None: the number is hidden, only its range is drawn
     lower: float
     upper: float
-    y: int  # pixels
+    y: int  # pixels; of the row's top
+    bar: int  # pixels; of the bar
     whole: bool  # all cases, as against one group
     open_left: bool  # the bound is not known: drawn without an end cap
     open_right: bool
@@ -115,7 +117,9 @@ def place(
     ends = [end for _, line in lines for end in _ends(line, scale)] + limits
     steps = nice_ticks(min(0.0, *ends), max(ends))
     axis = Axis(low=steps[0], high=steps[-1])
-    rows = tuple(_row(name, line, measure, scale, axis, index=place) for place, (name, line) in enumerate(lines))
+    rows: list[BarRow] = []
+    for name, line in lines:
+        rows.append(_row(name, line, measure, scale, axis, top=rows[-1].bar + _LINE if rows else _HEAD))
     told = None if judged is None else limit_in_words(judged.direction, judged.limit, measure.unit)
     described = "; ".join(row.full for row in rows)
     more = f" The {plural(hidden, 'further group')} can be found in the table below." if hidden else ""
@@ -123,14 +127,14 @@ def place(
         id=id,
         title=title,
         description=f"{described}.{f' Limit: {told}.' if told else ''}{more}",
-        rows=rows,
+        rows=tuple(rows),
         ticks=tuple(
             Tick(at=axis.across(step), text=number(step, decimals=_decimals(steps)), anchor=_anchor(place, len(steps)))
             for place, step in enumerate(steps)
         ),
         limit=None if judged is None else _limit(judged, axis.across(limits[0]), f"limit: {told}"),
         unit=unit,
-        height=_HEAD + _ROW * len(rows) + _FOOT,
+        height=rows[-1].bar + _LINE + _FOOT,
     )
 
 
@@ -166,18 +170,20 @@ def _lines(measure: Measure, whole_name: str | None) -> tuple[list[tuple[str, Me
     return lines, max(0, len(groups) - ROWS_SHOWN)
 
 
-def _row(name: str, line: Measure | Part, of: Measure, scale: float, axis: Axis, *, index: int) -> BarRow:
+def _row(name: str, line: Measure | Part, of: Measure, scale: float, axis: Axis, *, top: int) -> BarRow:
+    label = tuple(wrap(visible(name), _LABEL_LETTERS, max_lines=_LABEL_LINES, placeholder=" …")) or ("",)
     interval = line.interval
     lower = interval.lower if interval else line.value
     upper = interval.upper if interval else line.value
     return BarRow(
-        label=visible(name, longest=_LABEL_LETTERS),
+        label=label,
         full=f"{visible(name)}: {in_unit(line, of.unit)}",
         shown=brief(line, scale),
         at=None if line.value is None else axis.across(line.value * scale),
         lower=axis.across(axis.low if lower is None else lower * scale),
         upper=axis.across(axis.high if upper is None else upper * scale),
-        y=_HEAD + _ROW * index,
+        y=top,
+        bar=top + _LINE * len(label) + _BAR - _LINE,
         whole=line is of,
         open_left=lower is None,
         open_right=upper is None,

@@ -81,8 +81,9 @@ def _also(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int, marks: Seq
     waiting = sum(1 for topic in topics if topic.verdict is not Verdict.DECLARED)
     if waiting:
         also.append(f"People still owe {plural(waiting, 'answer')}.")
+    idle = marks.count(NOT_APPLICABLE) + len(lookup.edition.record.plan.omitted)
+    if idle and whole is not NOT_APPLICABLE:
+        also.append(f"{plural(idle, 'check')} could not be run, or {'was' if idle == 1 else 'were'} left out.")
     boxes = len(WAYS) * len(LOSSES)
-    return [
-        *also,
-        f"Of the {boxes} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked into.",
-    ]
+    seen = f"Of the {boxes} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked into."
+    return [*also, seen if cells == boxes else f"{seen} Of the others, nothing is known."]

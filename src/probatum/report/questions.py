@@ -22,6 +22,7 @@ from probatum.report.words import (
     quoted,
     sentence,
     visible,
+    whole_for,
 )
 
 RATE, SLICES = "usage/error-rate", "usage/error-slices"
@@ -134,10 +135,13 @@ def _kinds(lookup: Lookup, finding: Finding) -> Iterator[Saying]:
         for was in classes
     }
     shown = [kind for kind in kinds.groups if kind.value][:_KINDS_SHOWN]
+    whole = whole_for(*(kind.value for kind in shown))  # one for all, so that they can be compared
     for kind in shown:
         words = wording.get(kind.name, f"made the mistake {quoted(kind.name)}")
         behind = numbers_behind(TITLES["mistake_kinds"], kind)
-        yield Saying(text=f"In {of_100(kind, 'answers')} it {words}.", behind=(behind,), check=finding.check)
+        yield Saying(
+            text=f"In {of_100(kind, 'answers', whole=whole)} it {words}.", behind=(behind,), check=finding.check
+        )
     more = sum(1 for kind in kinds.groups if kind.value != 0) - len(shown)  # a hidden share is a small one
     if more > 0:
         words = f"{plural(more, 'other kind')} of mistake" if shown else f"{plural(more, 'kind')} of mistake"

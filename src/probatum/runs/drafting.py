@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A description to start from: what can be seen is filled in, what was guessed is marked as a guess."""
 
+import os
 from pathlib import Path
 
 from probatum.systems.datasets import Column, read
@@ -37,15 +38,15 @@ def describe_briefly(
     )
 
 
-def draft(*, model: str, data: str, target: str, train: str | None) -> str:
-    """Return the text of a commented ``probatum.toml``.
+def draft(*, model: str, data: str, target: str, train: str | None, folder: Path = Path()) -> str:
+    """Return the text of a commented ``probatum.toml`` that will lie in ``folder``; files are named from there.
 
     Raises:
         ProbatumError: the data cannot be read, or the target is not a column.
     """
     description = describe_briefly(model, data=data, target=target, train=train)
     schema = (dataset := read(description, description.folder)).test.schema
-    source = f'python = "{model}"' if description.model.python else f"file = {_quoted(model)}"
+    source = f'python = "{model}"' if description.model.python else f"file = {_quoted(_from(folder, model))}"
     trust = (
         ""
         if description.model.python
@@ -54,7 +55,9 @@ def draft(*, model: str, data: str, target: str, train: str | None) -> str:
         )
     )
     train_line = (
-        f"train = {_quoted(train)}" if train else '# train = "train.csv"             # unlocks the checks that need it'
+        f"train = {_quoted(_from(folder, train))}"
+        if train
+        else '# train = "train.csv"             # unlocks the checks that need it'
     )
     protected = _guess(schema.columns, PROTECTED)
     personal = _guess(schema.columns, PERSONAL)
@@ -76,7 +79,7 @@ name = {_quoted(description.system.name)}  # GUESS: from the file's name
 {trust}
 [data]
 {train_line}
-test = {_quoted(data)}
+test = {_quoted(_from(folder, data))}
 target = {_quoted(target)}
 task = "{schema.task.value}"  # GUESS: {len(set(dataset.test.truth.tolist())):,} different answers in the data
 # missing = ["?"]                   # further marks for a missing cell
@@ -96,6 +99,13 @@ personal = {_list(personal)}  # GUESS: by name; never shown
 
 def _guess(columns: tuple[Column, ...], names: set[str]) -> list[str]:
     return [column.name for column in columns if column.name.strip().lower().replace("_", "-") in names]
+
+
+def _from(folder: Path, reference: str) -> str:
+    """Return a file's name as it is written in a description that lies in ``folder``."""
+    if Path(reference).is_absolute():
+        return reference
+    return Path(os.path.relpath(reference, folder)).as_posix()
 
 
 def _quoted(text: str) -> str:

@@ -6,10 +6,12 @@ Worker processes are spawned, never forked: a fork after scikit-learn has starte
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_DFL, SIGINT, signal
+from signal import SIG_DFL, SIG_IGN, SIGINT, signal
+from threading import current_thread, main_thread
 from typing import Any, Protocol
 
 from threadpoolctl import threadpool_limits
@@ -145,11 +147,25 @@ class Processes:
             initargs=(self._blueprint,),
         )
         try:
-            waiting: dict[Future[Finding], Unit] = {pool.submit(_run_here, unit): unit for unit in units}
+            with _deaf():
+                waiting: dict[Future[Finding], Unit] = {pool.submit(_run_here, unit): unit for unit in units}
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
         finally:
             pool.shutdown(cancel_futures=True)  # after Ctrl-C: what has not begun never does
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that start now begin deaf to Ctrl-C: one that is still importing answers it with a traceback."""
+    if current_thread() is not main_thread():  # only the main thread may say so
+        yield
+        return
+    before = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
 
 
 _bench: list[Bench] = []  # of this worker process, filled once by its initialiser
@@ -158,7 +174,7 @@ _bench: list[Bench] = []  # of this worker process, filled once by its initialis
 def _set_up(blueprint: Blueprint) -> None:
     from probatum.adapters import loading
 
-    signal(SIGINT, SIG_DFL)  # Ctrl-C reaches workers too: they end, and only the parent speaks
+    signal(SIGINT, SIG_DFL)  # from here on Ctrl-C ends a worker at once; only the parent speaks
     description = blueprint.description
     load = None
     if description.data.load is not None:
