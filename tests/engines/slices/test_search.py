@@ -204,3 +204,15 @@ def test_bound_is_never_exceeded_when_every_size_is_tried():
         limit = rule.bound(losses, sizes, largest)
         for size in np.arange(5, sizes + 1):
             assert rule.score(min(losses, size * largest), size) <= limit + 1e-12
+
+
+def test_largest_levels_are_kept_and_the_rest_counted_when_there_are_too_many():
+    rng = np.random.Generator(np.random.PCG64(0))
+    codes = rng.integers(300, size=(3000, 40)).astype(np.int32)
+    codes[:, 0] = rng.integers(2, size=3000)
+    losses = (rng.random(3000) < 0.2).astype(float)
+    found = top_slices(codes, losses, k=5, min_support=5, max_depth=1)
+    assert found.skipped > 0
+    assert found.depth == 1
+    everything = found.tried + found.skipped
+    assert 4000 < everything <= 39 * 300 + 2

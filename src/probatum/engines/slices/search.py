@@ -20,6 +20,7 @@ from probatum.errors import UsageError
 
 DEEPEST = 3
 WORK = 1_000_000_000  # cells and words: a few seconds on one core
+MOST_LEVELS = 4000  # tables of pairs take 8 bytes a pair: 128 MB each
 
 
 def top_slices(
@@ -52,16 +53,16 @@ def top_slices(
         return Search(slices=(), tried=0, ruled_out=0, skipped=0, depth=max_depth, work=0)
     losses = _addable(losses)
     rule = scoring(rows=losses.size, total=math.fsum(losses), alpha=alpha, least=min_support)
-    single = levels(codes, losses, least=min_support)
+    single, left_out = _affordable(codes, losses, min_support)
     m = single.codes.size
     leaders = nobody(k).joined(rule.score(single.losses, single.sizes), single.sizes, single.losses, np.arange(m))
-    tried, ruled_out, skipped, depth, work = m, 0, 0, 1, 0
+    tried, ruled_out, skipped, depth, work = m, 0, left_out, 1, 0
     if max_depth > 1:
         double = pairs(single, rule, limit=work_limit)
         i, j = np.nonzero(np.triu(double.valid))
         size, loss = double.sizes[i, j], double.losses[i, j]
         leaders = leaders.joined(rule.score(loss, size), size, loss, i, j)
-        tried, skipped, work = tried + double.tried, double.skipped, double.work
+        tried, skipped, work = tried + double.tried, skipped + double.skipped, double.work
         depth = 2 if skipped == 0 else 1
     if max_depth > 2:
         triple = triples(single, double, rule, leaders, limit=work_limit - work)
@@ -70,6 +71,17 @@ def top_slices(
         depth = 3 if skipped == 0 else depth
     slices = _named(leaders, single)
     return Search(slices=slices, tried=tried, ruled_out=ruled_out, skipped=skipped, depth=depth, work=work)
+
+
+def _affordable(codes: np.ndarray, losses: np.ndarray, least: int) -> tuple[Levels, int]:
+    """Return the levels, the largest ones where there are more than ``MOST_LEVELS``, and how many were left out."""
+    found = levels(codes, losses, least=least)
+    count = found.codes.size
+    if count <= MOST_LEVELS:
+        return found, 0
+    enough = int(np.sort(found.sizes)[count - MOST_LEVELS - 1]) + 1
+    fewer = levels(codes, losses, least=enough)
+    return fewer, count - fewer.codes.size
 
 
 def _named(leaders: Leaders, single: Levels) -> tuple[Slice, ...]:
