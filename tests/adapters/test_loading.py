@@ -1,78 +1,130 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Opening a model file."""
+"""Model files and modules: opened once, digested, and never run without leave."""
 
 import bz2
 import gzip
-import io
-import zipfile
+import lzma
+import pickle
+import sys
+import zlib
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 
 import joblib
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 
 from probatum.adapters.loading import find_function, load
 from probatum.errors import DescriptionError, ModelError, UntrustedFileError
-from probatum.evidence.canonical import digest
 
 
-@pytest.fixture
-def model():
-    return LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+class Bomb:
+    """What a pickle can do: leave a mark when it is loaded."""
 
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
 
-def dumped(model):
-    buffer = io.BytesIO()
-    joblib.dump(model, buffer)
-    return buffer.getvalue()
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return Path.touch, (self.mark,)
 
 
 @pytest.mark.parametrize("compress", [0, ("zlib", 3), ("gzip", 3), ("bz2", 3), ("xz", 3), ("lzma", 3)])
-def test_every_joblib_format_is_known_by_content_when_named_anything(compress, model, tmp_path):
-    file = tmp_path / "model.dat"
-    joblib.dump(model, file, compress=compress)
-    with pytest.raises(UntrustedFileError, match="trust"):
+def test_every_compression_of_joblib_is_told_and_loaded_only_with_leave(
+    pipeline: Pipeline, tmp_path: Path, compress: int | tuple[str, int]
+) -> None:
+    file = tmp_path / "model.joblib"
+    joblib.dump(pipeline, file, compress=compress)
+    with pytest.raises(UntrustedFileError, match="pickle"):
         load(file, trusted=False)
     loaded = load(file, trusted=True)
-    assert loaded.content.predict([[5.0]]) == [1]
-    assert loaded.digest == digest(file.read_bytes())
+    assert isinstance(loaded.content, Pipeline)
+    assert loaded.digest == "sha256:" + sha256(file.read_bytes()).hexdigest()
+    assert loaded.notes == ()
 
 
-@pytest.mark.parametrize("squeeze", [gzip.compress, bz2.compress])
-def test_code_never_runs_when_the_file_is_not_trusted(squeeze, tmp_path):
-    touched = tmp_path / "touched"
-    # a pickle that would make a file if it were loaded; the file name is all it could do
-    content = b"cpathlib\nPath\n(V" + str(touched).encode() + b"\ntR."
-    file = tmp_path / "m.joblib"
-    file.write_bytes(squeeze(content))
-    with pytest.raises(UntrustedFileError):
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, zlib.compress])
+def test_nothing_runs_without_leave(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    file, mark = tmp_path / "model.pkl", tmp_path / "mark"
+    file.write_bytes(pack(pickle.dumps(Bomb(mark))))
+    with pytest.raises(UntrustedFileError, match="runs whatever code it holds"):
         load(file, trusted=False)
-    assert not touched.exists()
+    assert not mark.exists()
 
 
-def test_archive_is_refused_when_this_version_cannot_read_it(tmp_path):
-    with zipfile.ZipFile(tmp_path / "m.skops", "w") as archive:
-        archive.writestr("schema.json", "{}")
-    with pytest.raises(ModelError, match="not a model file that this version reads"):
-        load(tmp_path / "m.skops", trusted=True)
+@pytest.mark.parametrize("protocol", [0, 1])
+def test_old_pickles_are_not_taken_for_models(tmp_path: Path, protocol: int) -> None:
+    file = tmp_path / "model.pkl"
+    file.write_bytes(pickle.dumps(Bomb(tmp_path / "mark"), protocol=protocol))
+    for trusted in (False, True):
+        with pytest.raises(ModelError, match="not a model file"):
+            load(file, trusted=trusted)
+    assert not (tmp_path / "mark").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"\x80\x04broken"])
-def test_message_says_what_came_when_the_file_is_broken(content, tmp_path):
-    (tmp_path / "m").write_bytes(content)
-    with pytest.raises(ModelError):
-        load(tmp_path / "m", trusted=True)
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [(b"", "is empty"), (b"a,b\n1,2\n", "starts with b'a,b"), (b"PK\x03\x04", "zip archive"), (b"\x89HDF\r\n", "HDF5")],
+)
+def test_a_file_of_another_kind_is_refused_by_its_kind(tmp_path: Path, content: bytes, wanted: str) -> None:
+    file = tmp_path / "model.bin"
+    file.write_bytes(content)
+    with pytest.raises(ModelError, match=wanted):
+        load(file, trusted=True)
 
 
-def test_two_recipes_of_one_name_are_kept_apart_when_imported(tmp_path):
-    for name in ("a", "b"):
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "gone.joblib", tmp_path):
+        with pytest.raises(ModelError, match="Check the path"):
+            load(path, trusted=True)
+
+
+def test_a_cut_off_file_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    file = tmp_path / "model.joblib"
+    joblib.dump(pipeline, file)
+    file.write_bytes(file.read_bytes()[:300])
+    with pytest.raises(ModelError, match="could not be loaded"):
+        load(file, trusted=True)
+
+
+def test_a_function_is_found_in_the_folder_and_named_by_its_files_digest(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    file = tmp_path / "below" / "own.py"
+    file.write_text("def answer(rows):\n    return 'mine'\n")
+    function, digest = find_function("below.own:answer", tmp_path)
+    assert function(None) == "mine"
+    assert digest == "sha256:" + sha256(file.read_bytes()).hexdigest()
+
+
+def test_modules_of_one_name_in_two_folders_are_not_mixed_up(tmp_path: Path) -> None:
+    for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "recipe.py").write_text(f"def which():\n    return {name!r}\n")
-    functions = [find_function("recipe:which", tmp_path / name)[0] for name in ("a", "b")]
-    assert [function() for function in functions] == ["a", "b"]
+        (tmp_path / name / "recipe.py").write_text(f"def answer(rows):\n    return {name!r}\n")
+    path = list(sys.path)
+    assert [find_function("recipe:answer", tmp_path / name)[0](None) for name in ("one", "two")] == ["one", "two"]
+    assert sys.path == path
 
 
-@pytest.mark.parametrize("name", ["absent:f", "recipe:absent"])
-def test_name_is_refused_when_it_leads_nowhere(name, tmp_path):
-    (tmp_path / "recipe.py").write_text("x = 1\n")
-    with pytest.raises(DescriptionError):
-        find_function(name, tmp_path)
+def test_a_module_of_the_folder_may_import_its_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "own_neighbour.py").write_text("WORD = 'hello'\n")
+    (tmp_path / "own.py").write_text("from own_neighbour import WORD\ndef answer(rows):\n    return WORD\n")
+    assert find_function("own:answer", tmp_path)[0](None) == "hello"
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("def other():\n    pass\n", "wanted a function answer"),
+        ("1 / 0\n", "ZeroDivisionError"),
+        ("if\n", "SyntaxError"),
+    ],
+)
+def test_a_module_without_the_function_is_refused(tmp_path: Path, code: str, wanted: str) -> None:
+    (tmp_path / "own.py").write_text(code)
+    with pytest.raises(DescriptionError, match=wanted):
+        find_function("own:answer", tmp_path)
+
+
+def test_a_module_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DescriptionError, match="no_such_module_here"):
+        find_function("no_such_module_here:answer", tmp_path)

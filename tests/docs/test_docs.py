@@ -12,6 +12,7 @@ import typer
 import probatum
 from probatum import errors
 from probatum.cli.app import app, run
+from probatum.facts.declaration import TOPICS
 from probatum.systems import sections
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,7 +72,7 @@ def test_key_is_documented_when_the_description_may_hold_it():
 
 def test_topic_is_documented_when_it_can_be_declared():
     page = (ROOT / "docs" / "description.md").read_text(encoding="utf-8")
-    assert all(f"`{topic}`" in page for topic in sections.TOPICS)
+    assert all(f"`{topic}`" in page for topic in TOPICS)
 
 
 def test_error_is_drawn_in_the_tree_when_it_can_be_raised():

@@ -137,7 +137,7 @@ def test_ctrl_c_ends_with_130_and_one_message(desk: Desk, jobs: str) -> None:
 def test_ctrl_c_while_workers_start_ends_with_130_and_one_message(desk: Desk) -> None:
     process = start("assess", "-o", "run", "--jobs", "2")
     wait_for(process, "asking")
-    time.sleep(0.3)
+    time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130

@@ -51,7 +51,7 @@ def test_mistakes_are_told_with_group_and_kinds_when_a_slice_fails():
     assert "it said “no” where “yes” was right." in text
     assert "The worst group found is “region = north and age 25 to 37”." in text
     assert "7.9 times the average" in text
-    assert "33,366 groups of cases were tried." in text
+    assert "33,366 groups of cases were tried on one half of the cases." in text
     assert "Of 10,000 answers that nobody checks, about 860 would be wrong" in text
     assert page.overall.mark is FAIL
     assert "Failed: “Where mistakes cluster”." in page.overall.also
@@ -64,7 +64,7 @@ def test_mistakes_are_told_with_group_and_kinds_when_a_slice_fails():
 def test_nothing_is_hidden_when_everything_passes():
     page = page_one(clean())
     assert page.overall.mark is PASS
-    assert page.overall.also[-1].startswith("Of the 24 boxes in the table of risks, 1 was looked into.")
+    assert page.overall.also[-1].startswith("Of 24 kinds of risk, 1 was tested. The other 23 were not.")
     assert "no group of cases was found where mistakes clearly cluster" in told(page)
     assert page.declarations == "Of 4 questions that only people can answer, none stand open."
     assert len(page.no_check) == 7

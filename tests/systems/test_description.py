@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probatum.errors import DescriptionError, UsageError
+from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import Topic
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
-from probatum.systems.description import TOPICS, Description, check_columns, describe, read_description
+from probatum.systems.description import Description, check_columns, describe, read_description
 from probatum.systems.sections import DataSection
 
 WHOLE = """\
@@ -184,15 +185,16 @@ text = "x"
 by = "y"
 """
     found = mistakes(folder, text)
-    assert [int(line.split(":")[0].removeprefix("line ")) for line in found] == [2, 3, 5, 10, 13, 14, 16, 21]
+    assert [int(line.split(":")[0].removeprefix("line ")) for line in found] == [2, 3, 5, 9, 10, 13, 14, 16, 21]
     assert found[0] == "line 2: [system] naem: there is no such key. Did you mean name?"
     assert 'wanted "low", "medium", "high" or "critical"; "enormous" came.' in found[1]
     assert found[2] == "line 5: [modle]: there is no such section. Did you mean model?"
-    assert found[3] == 'line 10: [model] trust_file: wanted true or false; "yes" came.'
-    assert found[4] == 'line 13: [data] test: wanted text in quotes, such as "train.csv"; the number 5 came.'
-    assert found[5].startswith("line 14: [data] protected: there is no such key.")
-    assert found[6] == "line 16: [[declarations]] 1, by: is missing; it is needed here."
-    assert "line 21: [[declarations]] 2, topic: wanted one of the topics purpose, " in found[7]
+    assert found[3].startswith("line 9: [model] file: there is no file gone.joblib")
+    assert found[4] == 'line 10: [model] trust_file: wanted true or false; "yes" came.'
+    assert found[5] == 'line 13: [data] test: wanted text in quotes, such as "train.csv"; the number 5 came.'
+    assert found[6].startswith("line 14: [data] protected: there is no such key.")
+    assert found[7] == "line 16: [[declarations]] 1, by: is missing; it is needed here."
+    assert "line 21: [[declarations]] 2, topic: wanted one of the topics purpose, " in found[8]
 
 
 @pytest.mark.parametrize(

@@ -87,9 +87,11 @@ def require_probabilities(scores: np.ndarray) -> None:
         ModelError: a score is negative, or a row does not sum to 1.
     """
     sums = scores.sum(axis=1)
-    wrong = (np.abs(sums - 1) > SUM_TOLERANCE) | (scores < 0).any(axis=1)
-    if wrong.any():
+    wrong = np.flatnonzero((np.abs(sums - 1) > SUM_TOLERANCE) | (scores < 0).any(axis=1))
+    if wrong.size:
+        least, total = scores[wrong[0]].min(), sums[wrong[0]]
+        what = f"holds {least:.4g}" if least < 0 else f"sums to {total:.4g}"
         raise ModelError(
-            f"Wanted probabilities that sum to 1; {int(wrong.sum()):,} of {len(scores):,} rows do not (one sums to "
-            f'{sums[wrong][0]:.4g}). Say output = "logits" under [model] if these are logits, or mend the model.'
+            f"Wanted probabilities that sum to 1; {wrong.size:,} of {len(scores):,} rows have none (one {what}). "
+            'Say output = "logits" under [model] if these are logits, or mend the model.'
         )

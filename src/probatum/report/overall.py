@@ -24,6 +24,9 @@ from probatum.report.marks import (
 from probatum.report.matrix import LOSSES, WAYS
 from probatum.report.words import listed, plural, quoted
 
+# Where the mark's own word would not do in "of 3 checks, 1 ...".
+_CAME_TO = {CANNOT_TELL: "could not decide", ERROR: "broke down", UNANSWERED: "waits for people"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overall:
@@ -49,7 +52,7 @@ def overall(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int) -> Overa
     shown = PASS if whole is DECLARED and PASS in marks else whole
     return Overall(
         mark=shown,
-        sentence=_line(whole, f"{marks.count(whole)} of {plural(len(marks), 'check')}"),
+        sentence=_line(whole, marks),
         also=tuple(_also(lookup, topics, cells, marks, whole)),
     )
 
@@ -59,15 +62,23 @@ def topics_of(edition: Edition) -> tuple[TopicVerdict, ...]:
     return tuple(topic for verdict in edition.judgement.verdicts for topic in verdict.topics)
 
 
-def _line(whole: Mark, of_all: str) -> str:
+def _line(whole: Mark, marks: Sequence[Mark]) -> str:
+    of_all = f"{marks.count(whole)} of {plural(len(marks), 'check')}"
     return {
-        FAIL: f"Do not rely on this system as it is: {of_all} failed.",
+        FAIL: f"Do not rely on this system as it is. {_tally(marks)}",
         ERROR: f"This page cannot clear the system: {of_all} broke down.",
         CANNOT_TELL: f"Cannot tell yet: nothing failed, but {of_all} could not decide.",
         EXPIRED: "No limit is broken. But what people said is out of date.",
         UNANSWERED: "No limit is broken. But people have not answered all they must.",
         NOT_APPLICABLE: "Nothing could be tested, so nothing is known.",
     }.get(whole, "Nothing failed in what was tested.")
+
+
+def _tally(marks: Sequence[Mark]) -> str:
+    """Say how many checks came to what: "one failed" alone reads as if all others had passed."""
+    counts = {mark: marks.count(mark) for mark in marks}
+    words = [f"{count} {_CAME_TO.get(mark, mark.word)}" for mark, count in counts.items()]
+    return f"Of {plural(len(marks), 'check')}, {listed(words)}."
 
 
 def _also(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int, marks: Sequence[Mark], whole: Mark) -> list[str]:
@@ -80,10 +91,13 @@ def _also(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int, marks: Seq
         also.append(f"Of the other checks, {unclear} could not decide.")
     waiting = sum(1 for topic in topics if topic.verdict is not Verdict.DECLARED)
     if waiting:
-        also.append(f"People still owe {plural(waiting, 'answer')}.")
+        also.append(
+            f"{plural(waiting, 'question')} that only people can answer {'stands' if waiting == 1 else 'stand'} open."
+        )
     idle = marks.count(NOT_APPLICABLE) + len(lookup.edition.record.plan.omitted)
     if idle and whole is not NOT_APPLICABLE:
         also.append(f"{plural(idle, 'check')} could not be run, or {'was' if idle == 1 else 'were'} left out.")
     boxes = len(WAYS) * len(LOSSES)
-    seen = f"Of the {boxes} boxes in the table of risks, {cells} {'was' if cells == 1 else 'were'} looked into."
-    return [*also, seen if cells == boxes else f"{seen} Of the others, nothing is known."]
+    seen = f"Of {boxes} kinds of risk, {cells} {'was' if cells == 1 else 'were'} tested."
+    rest = f"The other {boxes - cells} were not. They may be small or large."
+    return [*also, seen if cells == boxes else f"{seen} {rest}"]

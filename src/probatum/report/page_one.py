@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import Advice, Finding, State
 from probatum.facts.policy import Stakes
 from probatum.facts.record import TopicVerdict, Verdict
@@ -16,7 +17,10 @@ from probatum.report.overall import Overall, overall, topics_of
 from probatum.report.questions import DECLARATIONS, Answer, three_questions
 from probatum.report.words import plural, quoted, sentence, visible
 
-RANGES = "The numbers in brackets are a range. The true number lies in it, at least {sure} times in 100."
+RANGES = (
+    "Only some cases could be tested, so each number is an estimate. The numbers in brackets are its range. "
+    "Such ranges hold the true number at least {sure} times in 100."
+)
 _STEPS_SHOWN = 3
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -184,7 +188,7 @@ def _next_steps(edition: Edition, until: date | None) -> tuple[Step, ...]:
     steps = [_step(advice) for _, finding in ranked for advice in finding.advice]
     if until:
         steps.append(Step(sentence=f"Test it again before {in_full(until.isoformat())}, or when anything changes."))
-    steps.append(Step(sentence="Look into the risks that are not covered below."))
+    steps.append(Step(sentence="Look into the risks below that no check covers."))
     steps.append(Step(sentence="Check some answers by hand once it is in use. It may do worse than in a test."))
     return tuple(dict.fromkeys(steps))[:_STEPS_SHOWN]
 
@@ -202,7 +206,8 @@ def _holds(until: date | None) -> str:
     if until is None:
         return "Nothing was measured, so there is nothing that could hold."
     return (
-        f"This page holds until {in_full(until.isoformat())}. It ends sooner if the model or the kind of cases changes."
+        f"What was found here holds until {in_full(until.isoformat())}. It ends sooner if the model or the kind of "
+        "cases changes. That is no leave to use the system until then."
     )
 
 
@@ -218,7 +223,8 @@ def _limits(edition: Edition) -> str:
 
 
 def _topic(topic: TopicVerdict) -> str:
-    return visible(topic.topic.replace("-", " ").replace("_", " "), longest=120).capitalize()
+    """Return the topic's question; a topic of somebody else's policy is named as it is."""
+    return TOPICS.get(topic.topic) or visible(topic.topic.replace("-", " ").replace("_", " "), longest=120).capitalize()
 
 
 def _maybe(text: str | None) -> str | None:

@@ -49,9 +49,10 @@ _KINDS_SHOWN = 3
 # What further checks will tell, by question: the check's id, and what is not known without it.
 _FURTHER_MISTAKES = (
     ("usage/overfitting", "whether it only learned its own examples by heart"),
-    ("usage/bias", "whether some people are treated worse than others"),
+    ("usage/bias", "whether it treats women and men, or old and young, alike"),
 )
 _FURTHER_ALTERNATIVES = (
+    ("usage/people", "whether a person would decide better"),
     ("usage/alternatives", "whether another model would do just as well, and where it would answer otherwise"),
     ("usage/explanation", "why it answers as it does, and what would change an answer"),
 )
@@ -180,7 +181,8 @@ def _clusters(lookup: Lookup) -> Iterator[Saying]:
         yield Saying(text=f"Of all cases, {of_100(share, 'are in this group')}.", behind=(behind,), check=SLICES)
     if tried:
         held = plural(len(ratio.groups), "group")
-        yield Saying(text=sentence(f"{tried}. On other cases, {held} proved worse than the average"), check=SLICES)
+        half = f"On the other half, {held} proved worse than the average. They may overlap"
+        yield Saying(text=sentence(f"{tried} on one half of the cases. {half}"), check=SLICES)
 
 
 def _alternatives(lookup: Lookup) -> Iterator[Saying]:
@@ -225,16 +227,16 @@ def _trust(lookup: Lookup) -> Iterator[Saying]:
     if rate:
         words = of_10_000(rate, "answers that nobody checks", "would be wrong")
         yield _say(words, finding, "error_rate", key=True)
-        yield Saying(text="Nothing on this page tells you which ones.")
+        yield Saying(text="The test cannot say which ones.")
     elif size:
         words = f"an answer that nobody checks would be off by {amount(size)}{_unit(size, lookup)} on average"
         yield _say(f"{words}. Single answers can be off by much more", finding, "mean_error", key=True)
     ratio = lookup.measure(SLICES, "worst_ratio")
     if ratio and ratio.groups:
         yield Saying(
-            text="The mistakes would not hit all alike. The groups where they cluster would bear more of them."
+            text="The mistakes would not hit all alike. The groups where they cluster would bear more than their part."
         )
-    yield Saying(text="All this holds only if new cases are like the tested ones.")
+    yield Saying(text="All this is true only if new cases are like the tested ones.")
 
 
 def _say(words: str, finding: Finding, name: str, *, key: bool = False) -> Saying:

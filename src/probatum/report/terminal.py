@@ -87,6 +87,7 @@ def _page_one(view: PageOne) -> Iterator[RenderableType]:
         if step.command:
             yield Padding(Text(step.command, style="cyan"), (0, 0, 0, 4))
     yield _heading("The table of risks")
+    yield _text("“Not covered” means that nobody looked. It does not mean that the risk is small.")
     yield _matrix(view)
     yield _heading("What was not tested, and why")
     for untested in view.not_tested:
@@ -120,8 +121,8 @@ def _terms(view: PageOne) -> Iterator[RenderableType]:
 def _matrix(view: PageOne) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
     table.add_column("The way", overflow="fold")
-    for name, _ in LOSSES.values():
-        table.add_column(name, overflow="fold")
+    for name, means in LOSSES.values():
+        table.add_column(f"{name}\n({means})", overflow="fold")
     for row in view.matrix:
         table.add_row(row.way.name, *(_mark(cell.mark) for cell in row.cells))
     return table

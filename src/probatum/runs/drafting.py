@@ -4,9 +4,9 @@
 import os
 from pathlib import Path
 
+from probatum.facts.declaration import TOPICS
 from probatum.systems.datasets import Column, read
 from probatum.systems.description import Description, describe
-from probatum.systems.sections import TOPICS
 
 PROTECTED = {"sex", "gender", "race", "ethnicity", "religion", "disability", "nationality", "age", "birth-country"}
 PERSONAL = {"name", "first-name", "last-name", "surname", "email", "phone", "address", "street", "ssn", "iban"}

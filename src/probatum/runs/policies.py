@@ -14,9 +14,9 @@ from probatum.checks.usage.declarations import DEMANDED
 from probatum.errors import DescriptionError
 from probatum.evidence.canonical import identify
 from probatum.evidence.wire import to_json
+from probatum.facts.declaration import TOPICS
 from probatum.facts.policy import POLICY_FORMAT, Direction, Limit, Policy, Stakes
 from probatum.runs.settings import option_mistakes
-from probatum.systems.description import TOPICS
 
 CONFIDENCE = 0.95
 ORDER = (Stakes.LOW, Stakes.MEDIUM, Stakes.HIGH, Stakes.CRITICAL)

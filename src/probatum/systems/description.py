@@ -18,7 +18,6 @@ from probatum.facts.finding import Json
 from probatum.systems.lines import Lines, locate
 from probatum.systems.mistakes import came, close, mistake, worded
 from probatum.systems.sections import (
-    TOPICS,
     AttackSection,
     DataSection,
     DeclarationSection,
@@ -29,7 +28,7 @@ from probatum.systems.sections import (
 )
 from probatum.systems.sense import column_mistakes, sense_mistakes, split_reference
 
-__all__ = ["TOPICS", "Description", "check_columns", "describe", "read_description", "split_reference"]
+__all__ = ["Description", "check_columns", "describe", "read_description", "split_reference"]
 
 TABLES: dict[str, type[BaseModel]] = {
     "system": SystemSection,
@@ -128,7 +127,7 @@ def check_columns(description: Description, columns: Sequence[str]) -> list[str]
 def _built(
     raw: dict[str, Any], *, path: Path | None, folder: Path, name: str, lines: Lines | None
 ) -> tuple[Description, list[str]]:
-    """Validate every section; where one is wrong, its default stands in, so that the others are still looked at."""
+    """Validate every section; of one with mistakes, the keys without any stay, so that they are still looked at."""
     known = [*TABLES, *LISTS]
     every = f" The sections are {', '.join(known)}."
     mistakes = [
@@ -149,7 +148,8 @@ def _built(
         built = [_section(entry, model, (key, place), lines, mistakes) for place, entry in enumerate(entries)]
         sections[key] = tuple(entry for entry in built if entry is not None)
     broken = frozenset(key for key in TABLES if sections[key] is None)
-    sections = {key: TABLES[key]() if value is None else value for key, value in sections.items()}
+    for key in broken:
+        sections[key] = _readable(raw[key], TABLES[key])
     if not sections["system"].name:
         sections["system"] = sections["system"].model_copy(update={"name": name})
     description = Description(**sections, path=path, folder=folder, lines=lines)
@@ -168,6 +168,17 @@ def _section(
     except ValidationError as error:
         mistakes += worded(error, model, at, lines)
         return None
+
+
+def _readable(raw: Any, model: type[BaseModel]) -> BaseModel:
+    """Return a section with mistakes as its other keys make it."""
+    if not isinstance(raw, dict):
+        return model()
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        wrong = {detail["loc"][0] for detail in error.errors()}
+        return model.model_validate({key: value for key, value in raw.items() if key not in wrong})
 
 
 def _syntax(message: str, text: str) -> str:

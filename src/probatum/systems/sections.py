@@ -6,22 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
+from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import Topic
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
-
-TOPICS = {
-    "purpose": "What is the system for, and what is it not for?",
-    "values": "Which values does it serve, and which does it trade away?",
-    "misuse": "How could it be misused, and by whom?",
-    "harms": "What harm can it do, and who bears it?",
-    "lawful-basis": "On what legal ground is the data used?",
-    "data-source": "Where does the data come from, and who collected it for what?",
-    "retention": "How long is the data kept, and who deletes it?",
-    "recipients": "Who receives the data or the answers?",
-    "consulted": "Who was asked before it was built, and what changed because of it?",
-    "may-stop": "Who may stop the system?",
-}
 
 
 def _label(value: Any) -> Any:

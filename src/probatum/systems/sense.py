@@ -35,7 +35,7 @@ def split_reference(reference: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def sense_mistakes(description: "Description", broken: frozenset[str], lines: Lines | None) -> list[str]:
-    """Return the mistakes across keys; sections in ``broken`` could not be read, so nothing is said of them."""
+    """Return the mistakes across keys; sections in ``broken`` were read in part, so only their files are looked at."""
     found: list[tuple[str, Place]] = []
     for section, key in LATER_KEYS:
         if section not in broken and getattr(getattr(description, section), key) is not None:
@@ -44,7 +44,7 @@ def sense_mistakes(description: "Description", broken: frozenset[str], lines: Li
         found += _model(description)
     if "data" not in broken:
         found += _data(description)
-    found += _files(description, broken)
+    found += _files(description)
     found += _declarations(description)
     return [mistake(sentence, place, lines) for sentence, place in found]
 
@@ -139,12 +139,12 @@ def _data(description: "Description") -> Iterator[tuple[str, Place]]:
             yield "wanted at_most, at_least or equals.", ("data", "relations", position)
 
 
-def _files(description: "Description", broken: frozenset[str]) -> Iterator[tuple[str, Place]]:
+def _files(description: "Description") -> Iterator[tuple[str, Place]]:
     """Yield the files and modules that do not exist."""
     folder = description.folder
     for section, key in (("model", "file"), ("data", "train"), ("data", "test")):
         reference = getattr(getattr(description, section), key)
-        if section in broken or reference is None:
+        if reference is None:
             continue
         name = split_reference(reference)[0] if section == "data" else reference
         if not (folder / name).exists():

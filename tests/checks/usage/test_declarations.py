@@ -4,12 +4,12 @@
 import pytest
 
 from probatum.checks.usage.declarations import DEMANDED, Options, run
+from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import State, Topic
 from probatum.facts.plan import Terms
 from probatum.facts.policy import Stakes
 from probatum.runs.policies import shipped
 from probatum.seeds import stream
-from probatum.systems.sections import TOPICS
 from probatum.systems.statements import Statements
 
 
@@ -18,7 +18,7 @@ def test_topics_are_listed_as_said_when_declared():
     finding = run(None, Statements(topics=topics), Options(), Terms(confidence=0.95), stream(0, "t"))
     assert finding.state is State.DECLARED
     assert finding.topics == topics
-    assert "1 topic " in finding.sentence
+    assert "1 question " in finding.sentence
 
 
 def test_every_topic_has_a_question_when_it_is_demanded():

@@ -62,13 +62,14 @@ def test_runner_up_is_counted_among_mistakes_only_when_it_was_right():
     scores = np.array([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [np.nan] * 3])
     truth = np.array([1, 2, 1, 0], dtype=np.int32)
     labels = np.array([0, 0, 1, -1], dtype=np.int32)
+    scores, truth, labels = np.tile(scores, (10, 1)), np.tile(truth, 10), np.tile(labels, 10)
     measure = classes.runner_up_right(truth, labels, scores, confidence=0.95)
-    assert (measure.value, measure.n) == (0.5, 2)
-    assert classes.close_calls(scores, confidence=0.95).n == 3
+    assert (measure.value, measure.n) == (0.5, 20)
+    assert classes.close_calls(scores, confidence=0.95).n == 30
 
 
 def test_close_call_is_counted_when_the_two_best_are_within_ten_points():
-    scores = np.array([[0.54, 0.46], [0.56, 0.44], [0.9, 0.1]])
+    scores = np.tile([[0.54, 0.46], [0.56, 0.44], [0.9, 0.1]], (10, 1))
     assert classes.close_calls(scores, confidence=0.95).value == pytest.approx(1 / 3)
 
 

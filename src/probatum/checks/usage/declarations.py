@@ -44,14 +44,14 @@ class Options:
 def run(system: Predictions, data: Statements, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """List what was declared; the judge compares it with what is demanded."""
     count = len(data.topics)
-    said = "1 topic" if count == 1 else f"{count} topics"
+    said = "1 question" if count == 1 else f"{count} questions"
     return Finding(
-        sentence=f"Somebody put their name to an answer on {said} that only people can answer.",
+        sentence=f"So far, people have put their name to answers on {said} that only people can answer.",
         state=State.DECLARED,
         known=Known.DECLARED,
         measures={"given": Measure(value=count, unit="topics", interval=None, n=count)},
         topics=data.topics,
-        advice=(Advice(sentence="Answer the open questions under [[declarations]], each with a name and a date."),),
+        advice=(Advice(sentence="Answer the open questions listed on this page, each with a name and a date."),),
     )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from probatum.checks.interface import Check
 from probatum.engines.mistakes import classes, values
+from probatum.engines.mistakes.small_counts import SMALL
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Example, Finding, Measure
 from probatum.facts.plan import Terms
@@ -89,12 +90,15 @@ def _numbers(data: TestRows, answers: Answers, options: Options, terms: Terms) -
 
 def _silent(answers: Answers) -> tuple[str, ...]:
     """Say where the model gave no answer; the type of what it raised, never its text."""
-    return tuple(f"It gave no answer for {rows:,} cases: it raised {kind}." for kind, rows in answers.failures.items())
+    return tuple(
+        f"It gave no answer for {f'fewer than {SMALL}' if rows < SMALL else f'{rows:,}'} cases: it raised {kind}."
+        for kind, rows in answers.failures.items()
+    )
 
 
 def _no_answer(answers: Answers, confidence: float) -> dict[str, Measure]:
     silent = int((~answers.given).sum())
-    return {"no_answer": classes.share(silent, len(answers.given), confidence=confidence)} if silent else {}
+    return {"no_answer": classes.discreet_share(silent, len(answers.given), confidence=confidence)} if silent else {}
 
 
 def _surest_mistakes(names: list[str], truth: np.ndarray, answers: Answers, most: int) -> tuple[Example, ...]:

@@ -192,7 +192,7 @@ def _advice(result: Confirmation, names: dict[Measured, str]) -> tuple[Advice, .
         Advice(
             sentence=f"Look at the training rows where {worst}: are their labels right, and are there enough of them?"
         ),
-        Advice(sentence=f"Until that is mended, let a person decide the cases where {worst}."),
+        Advice(sentence=f"Until that is mended, let a person decide at least the cases where {worst}."),
     )
 
 

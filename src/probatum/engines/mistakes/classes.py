@@ -7,7 +7,7 @@ import numpy as np
 
 from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.engines.intervals.proportions import clopper_pearson
-from probatum.engines.mistakes.small_counts import share_within
+from probatum.engines.mistakes.small_counts import SMALL, share_within
 from probatum.facts.finding import Measure, Part
 
 CLOSE = 0.1  # a runner-up within 10 points of the answer given
@@ -25,6 +25,15 @@ def share(count: int, n: int, *, confidence: float, groups: Sequence[Part] = ())
         per_100=None if value is None else 100 * value,
         why=None if n else "There are no rows to count.",
     )
+
+
+def discreet_share(count: int, n: int, *, confidence: float) -> Measure:
+    """Return a share of rows, hidden where the count is small; see ``small_counts``."""
+    part = share_within("", count, n, confidence=confidence)
+    if part.value is not None:
+        return share(count, n, confidence=confidence)
+    why = f"The count, or what is left, is under {SMALL}." if n else "There are no rows to count."
+    return Measure(value=None, unit="share", interval=part.interval, n=n, why=why)
 
 
 def error_rate(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *, confidence: float) -> Measure:
@@ -92,14 +101,15 @@ def close_calls(scores: np.ndarray, *, confidence: float) -> Measure:
     """Return the share of answers whose runner-up class came within ``CLOSE`` of the first; scores are (n, k)."""
     answered = scores[~np.isnan(scores).any(axis=1)]
     first_two = np.sort(answered, axis=1)[:, -2:]
-    return share(int((first_two[:, 1] - first_two[:, 0] <= CLOSE).sum()), len(answered), confidence=confidence)
+    close = first_two[:, 1] - first_two[:, 0] <= CLOSE
+    return discreet_share(int(close.sum()), len(answered), confidence=confidence)
 
 
 def runner_up_right(truth: np.ndarray, labels: np.ndarray, scores: np.ndarray, *, confidence: float) -> Measure:
     """Return the share of mistakes in which the class with the second-highest score was the right one."""
     mistaken = (truth != labels) & ~np.isnan(scores).any(axis=1)
     second = np.argsort(scores[mistaken], axis=1, kind="stable")[:, -2]
-    return share(int((second == truth[mistaken]).sum()), int(mistaken.sum()), confidence=confidence)
+    return discreet_share(int((second == truth[mistaken]).sum()), int(mistaken.sum()), confidence=confidence)
 
 
 def _worst_first(parts: Sequence[Part]) -> list[Part]:

@@ -54,13 +54,15 @@ class Confirmation:
     def confirmed(self) -> tuple[Measured, ...]:
         """The slices proven to be worse than the rest, worst first; a simpler one goes before a part of it.
 
+        Proven by the test and by the range: the page must not say "worse" above a range that holds "no worse".
+
         A part goes first only if its whole range is above that of the slice it is a part of: else the longer
         description says no more than the shorter one.
         """
         if not self.measured:
             return ()
         alpha = 1 - self.measured[0].interval.confidence
-        proven = [one for one in self.measured if one.p <= alpha and one.ratio > 1]
+        proven = [one for one in self.measured if one.p <= alpha and (one.interval.lower or 0.0) > 1]
         for place, one in enumerate(proven):
             wider = [other for other in proven[place + 1 :] if _says_as_much(other, one)]
             if wider:

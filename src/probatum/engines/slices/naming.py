@@ -7,10 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from probatum.engines.mistakes.small_counts import SMALL
 from probatum.engines.slices.bins import digitise, nice_edges
 from probatum.engines.slices.slices import MISSING, Slice
-
-SMALL = 10  # rows that share a value before it is printed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
