@@ -20,6 +20,7 @@ from probatum.facts.record import Judgement, Record, Verdict
 from probatum.runs.folder import read_fact
 
 TARGET = "repaid"
+BRIEFLY = ("assess", "model.joblib", "--data", "test.csv", "--target", TARGET)  # without a probatum.toml
 TOML = """\
 [system]
 name = "lender"
