@@ -47,7 +47,6 @@ def fetch(name: str) -> object:
     module, _, constant = name.partition(":")
     try:
         return getattr(import_module(module), constant)
-    except (ImportError, AttributeError) as error:
-        raise PluginError(
-            f"Wanted {name}; it cannot be imported ({error}). Reinstall or remove its package."
-        ) from error
+    except Exception as error:  # a module may raise anything while it is imported
+        why = f"{type(error).__name__}: {error}"
+        raise PluginError(f"Wanted {name}; it cannot be imported ({why}). Reinstall or remove its package.") from error

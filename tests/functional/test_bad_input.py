@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever is wrong with the words, the description or the data: one clear message, the documented code, no traceback."""
+"""Whatever is wrong with the words, the description or the data: one clear message, the code, no traceback."""
 
 from pathlib import Path
 

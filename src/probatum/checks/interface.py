@@ -2,7 +2,7 @@
 """What a check is: one question, what it needs to be asked, and the function that answers it."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,21 +69,38 @@ class Check:
 
 
 def checks() -> dict[str, Check]:
-    """Return every check there is, by id, built-in ones first.
+    """Return every check that can be had, by id, built-in ones first; a broken plug-in is left to ``broken``.
 
     Raises:
-        PluginError: a name cannot be imported, is not a check, or carries an id that is taken.
+        PluginError: a built-in one cannot be imported, or an id is taken twice.
     """
     found: dict[str, Check] = {}
-    for name, check in _fetched():
-        if not isinstance(check, Check):
-            raise PluginError(f"Wanted a check at {name}; found a {type(check).__name__}. Remove or mend its package.")
+    for name in registry.names("checks", registry.CHECKS):
+        try:
+            check = _fetch(name)
+        except PluginError:
+            if name in registry.CHECKS:
+                raise
+            continue
         if check.id in found:
             raise PluginError(f"Two checks are called {check.id}; the second is {name}. Rename or remove one.")
         found[check.id] = check
     return found
 
 
-def _fetched() -> Iterator[tuple[str, object]]:
-    for name in registry.names("checks", registry.CHECKS):
-        yield name, registry.fetch(name)
+def broken() -> dict[str, str]:
+    """Return the plug-ins that cannot be had, by dotted name, each with why."""
+    found = {}
+    for name in registry.names("checks", ()):
+        try:
+            _fetch(name)
+        except PluginError as error:
+            found[name] = str(error)
+    return found
+
+
+def _fetch(name: str) -> Check:
+    check = registry.fetch(name)
+    if not isinstance(check, Check):
+        raise PluginError(f"Wanted a check at {name}; found a {type(check).__name__}. Remove or mend its package.")
+    return check

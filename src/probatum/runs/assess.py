@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from probatum.checks.interface import checks
+from probatum.checks.interface import broken, checks
 from probatum.errors import DescriptionError
 from probatum.evidence.judging import judge, worst
 from probatum.evidence.wire import record_id
@@ -104,7 +104,7 @@ def prepare(opened: Opened, policy: Policy, choice: Choice, plan: Plan | None = 
     """
     known = checks()
     if plan is None:
-        plan = make_plan(opened.subject, opened.system.capabilities, known, policy, choice)
+        plan = make_plan(opened.subject, opened.system.capabilities, known, policy, choice, broken())
     else:
         _require_same(plan, opened, policy)
     subject = opened.subject

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from os import getpid
 from pathlib import Path
 
-from probatum.checks.interface import checks
+from probatum.checks.interface import broken, checks
 from probatum.evidence.canonical import canonical
 from probatum.facts.policy import Stakes
 from probatum.runs.folder import write_whole
@@ -36,7 +36,8 @@ class Examined:
 def examine() -> list[Examined]:
     """Try everything; never raises."""
     tried = [_try(name, trial) for name, trial in TRIALS]
-    return tried + [_extra(*extra) for extra in EXTRAS]
+    plugins = [Examined(name=name, works=False, needed=False, says=why) for name, why in broken().items()]
+    return tried + plugins + [_extra(*extra) for extra in EXTRAS]
 
 
 def _try(name: str, trial: Callable[[], str]) -> Examined:

@@ -38,9 +38,14 @@ class Choice:
 
 
 def make_plan(
-    subject: Subject, capabilities: frozenset[Capability], checks: Mapping[str, Check], policy: Policy, choice: Choice
+    subject: Subject,
+    capabilities: frozenset[Capability],
+    checks: Mapping[str, Check],
+    policy: Policy,
+    choice: Choice,
+    broken: Mapping[str, str],
 ) -> Plan:
-    """Return the plan.
+    """Return the plan; plug-ins that are broken stand in it as left out, by name.
 
     Raises:
         UsageError: a glob matches no check, or nothing is left to run.
@@ -49,7 +54,10 @@ def make_plan(
         if not any(fnmatchcase(name, pattern) for name in checks):
             raise UsageError(f"No check is called {pattern}. See: probatum checks")
     units: list[Unit] = []
-    omitted: list[Omission] = []
+    omitted = [
+        Omission(check=name, why="This check of another package cannot be imported. See: probatum doctor", chosen=False)
+        for name in broken
+    ]
     for check in checks.values():
         omission = _omission(check, subject, capabilities, choice)
         if omission is not None:
