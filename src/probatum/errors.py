@@ -7,11 +7,12 @@
     ├── UsageError                the command or the call was used wrongly
     ├── DescriptionError          probatum.toml, a policy or a plan has mistakes (all of them at once)
     ├── DataError                 a data file cannot be read, or does not hold what was said of it
-    │   └── InsufficientDataError too few rows for the question; becomes "not applicable"
+    │   └── InsufficientDataError too few rows for the question; becomes "cannot tell"
     ├── ModelError                the model cannot be loaded or asked
     │   └── UntrustedFileError    the file's format can run code and nobody said that it may
     ├── MissingExtraError         an optional package is not installed; the message names the extra
     ├── PluginError               a check, adapter or format from elsewhere is broken or clashes
+    ├── WorkerError               a worker process died
     ├── RunFolderError            a run's folder is in use, incomplete or altered
     └── StorageError              the disk is full or refuses to be written
 """
@@ -60,6 +61,12 @@ class MissingExtraError(ProbatumError):
 
 class PluginError(ProbatumError):
     """A check, adapter or format from another package is broken or clashes with a built-in one."""
+
+
+class WorkerError(ProbatumError):
+    """A worker process died, most often for want of memory."""
+
+    exit_code = 3
 
 
 class RunFolderError(ProbatumError):

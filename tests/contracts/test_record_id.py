@@ -18,7 +18,7 @@ DATA = Path(os.environ.get("PROBATUM_DATA", ROOT.parent / "shared" / "data"))
 
 def record_id(folder, out, *, jobs, hash_seed, zone):
     environment = os.environ | {"PYTHONHASHSEED": hash_seed, "TZ": zone, "PROBATUM_DATA": str(DATA)}
-    command = [sys.executable, "-m", "probatum.cli", "assess", "--jobs", jobs, "-o", str(out)]
+    command = [sys.executable, "-m", "probatum", "assess", "--jobs", jobs, "-o", str(out)]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stderr
     return json.loads((out / "judgement.json").read_text())["record"]
@@ -41,6 +41,7 @@ def ids_of(description, tmp_path):
     return ids
 
 
+@pytest.mark.slow
 def test_record_id_is_the_same_when_jobs_hash_seed_folder_and_time_zone_differ(tmp_path):
     assert len(ids_of(write_demo("breast-cancer", tmp_path / "written"), tmp_path)) == 1
 

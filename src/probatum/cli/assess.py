@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from probatum.cli.options import Jobs, Only, Output, PolicyFile, Seed, Skip, Strict, code_for, policy_for
-from probatum.cli.screen import Watcher, say
+from probatum.cli.screen import Watcher, present, say
 from probatum.errors import UsageError
 from probatum.facts.plan import Effort
 
@@ -52,7 +52,6 @@ def assess(
     from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice, read_plan
     from probatum.runs.repeating import commands
-    from probatum.runs.reporting import render
 
     watcher = Watcher()
     choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
@@ -72,7 +71,8 @@ def assess(
     run = run_assess(
         prepared, folder=folder, jobs=jobs, progress=watcher, repeat=commands(description, prepared.plan, policy)
     )
-    say(render(run.edition, "terminal"))
+    present(run.edition)
+    say(f"The report: {folder / 'report.html'}")
     return code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=strict)
 
 

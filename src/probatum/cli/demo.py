@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from probatum.cli.options import Output, code_for, policy_for
-from probatum.cli.screen import Watcher, say
+from probatum.cli.screen import Watcher, present, say
+from probatum.errors import UsageError
 
 Name = Annotated[str, typer.Argument(help="lender (simulated), breast-cancer, digits or diabetes.")]
 Clean = Annotated[bool, typer.Option("--clean", help="The lender's twin without the hidden fault.")]
@@ -21,11 +22,12 @@ def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> 
     from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice
     from probatum.runs.repeating import commands
-    from probatum.runs.reporting import render
     from probatum.systems.description import read_description
 
     watcher = Watcher()
     hidden = planted_fault(name)  # also refuses names that are no demo, before a folder is made
+    if clean and hidden is None:
+        raise UsageError(f"{name} is real data with nothing planted in it; leave out --clean.")
     folder = new_folder(f"demo-{name}{'-clean' if clean else ''}", output)
     watcher.stage(f"writing the system to {folder / 'system'}, to look at and to change")
     description = read_description(write_demo(name, folder / "system", clean=clean))
@@ -33,7 +35,7 @@ def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> 
     opened = open_described(description, seed=0)
     prepared = prepare(opened, policy_for(None, opened.subject.stakes), Choice())
     run = assess(prepared, folder=folder, jobs=1, progress=watcher, repeat=commands(description, prepared.plan, None))
-    say(render(run.edition, "terminal"))
+    present(run.edition)
     code = code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)
     if hidden is not None and not clean:
         found = group_found(hidden, run.record)

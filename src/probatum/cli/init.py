@@ -25,5 +25,6 @@ def init(model: Model, data: Data, target: Target, train: Train = None, output: 
         raise UsageError(f"{output} is there already. Choose another with -o, or remove it yourself.")
     text = draft(model=model, data=data, target=target, train=train, folder=output.parent)
     write_whole(output, text.encode())
-    say(f"Wrote {output}. Read it, correct the guesses, then: probatum assess {output}")
+    say(f"Wrote {output}. Read it and correct the guesses. If it names a model file, say there whether you trust it.")
+    say(f"Then: probatum assess {output}")
     return 0

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from probatum.cli.options import Strict, code_for
-from probatum.cli.screen import say
+from probatum.cli.screen import present, say
 
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that assess wrote.")]
 PolicyFile = Annotated[Path, typer.Option("--policy", help="The limits to judge by.")]
@@ -17,10 +17,9 @@ def rejudge(run: Folder, policy: PolicyFile, strict: Strict = False) -> int:
     """Judge a finished run by other limits; nothing is measured again."""
     from probatum.runs.policies import read_policy
     from probatum.runs.rejudge import rejudge as judge_again
-    from probatum.runs.reporting import render
 
     before, after = judge_again(run, read_policy(policy))
-    say(render(after.edition, "terminal"))
+    present(after.edition)
     for old, new in zip(before.judgement.verdicts, after.judgement.verdicts, strict=True):
         change = "unchanged" if old.verdict is new.verdict else f"was {old.verdict.value}"
         say(f"{new.check}: {new.verdict.value} ({change})")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from probatum.facts.finding import Finding
     from probatum.facts.plan import Plan, Unit
     from probatum.facts.record import FindingVerdict
+    from probatum.report.interface import Edition
 
 
 def complain(message: str) -> None:
@@ -26,6 +27,18 @@ def printable(text: str) -> str:
 def say(text: str = "") -> None:
     """Print an answer."""
     print(text)  # noqa: T201
+
+
+def present(edition: "Edition") -> None:
+    """Print a report, in colour where somebody watches."""
+    from rich.console import Console
+
+    from probatum.report.terminal import FORMAT, show
+
+    if sys.stdout.isatty():
+        show(edition, Console())
+    else:
+        say(FORMAT.render(edition))
 
 
 def stderr_console() -> "Console":
@@ -54,14 +67,16 @@ class Watcher:
         """Say what will run and how long that takes."""
         self._units, self._seconds = len(plan.units), seconds
         names = ", ".join(unit.check for unit in plan.units)
-        self._line(f"plan: {self._units} checks ({names}), about {_about(seconds)}")
+        self._line(
+            f"plan: {self._units} {'check' if self._units == 1 else 'checks'} ({names}), about {_about(seconds)}"
+        )
         for omission in plan.omitted:
             self._line(f"not run: {omission.check}: {omission.why}")
 
     def started(self, unit: "Unit") -> None:
         """Say that a check began."""
         left = max(self._seconds - (monotonic() - self._start), 0)
-        self._line(f"[{self._done + 1}/{self._units}] {unit.check} … (about {_about(left)} left)")
+        self._line(f"[{self._done + 1}/{self._units}] {unit.check} … ({_about(left)} left)")
 
     def finished(self, finding: "Finding", verdict: "FindingVerdict") -> None:
         """Show a finding as soon as it is there."""

@@ -25,7 +25,6 @@ SEVERITY = (
     Verdict.PASS,
     Verdict.NOT_APPLICABLE,
 )
-DECLARATIONS = "usage/declarations"  # the check whose finding is judged by the policy's demands
 MOST_ROWS = 100  # "rows needed" is said up to so many times the present number
 
 
@@ -35,16 +34,18 @@ def judge(finding: Finding, policy: Policy, *, on: date) -> FindingVerdict:
         return _plain(finding, Verdict.ERROR)
     if finding.state is State.NOT_APPLICABLE:
         return _plain(finding, Verdict.NOT_APPLICABLE)
-    if finding.check == DECLARATIONS:
+    if finding.state is State.DECLARED:
         return _judge_topics(finding, policy, on)
     limits = policy.limits.get(finding.check, {})
     measures = tuple(_judge_measure(finding, name, limits[name]) for name in finding.judged if name in limits)
     if not measures:
         return _plain(finding, Verdict.INCONCLUSIVE, why="The policy sets no limit for this question.")
+    free = [name for name in finding.judged if name not in limits]
     return FindingVerdict(
         check=finding.check,
         part=finding.part,
         verdict=worst(measure.verdict for measure in measures),
+        why=f"The policy sets no limit for {', '.join(free)}." if free else finding.why,
         measures=measures,
     )
 
@@ -60,12 +61,14 @@ def _plain(finding: Finding, verdict: Verdict, why: str | None = None) -> Findin
 
 def _judge_measure(finding: Finding, name: str, limit: Limit) -> MeasureVerdict:
     measure = finding.measures.get(name)
-    if measure is None or measure.value is None:
-        why = measure.why if measure is not None else None
-        verdict, why, rows = Verdict.INCONCLUSIVE, why or "This number could not be measured.", None
+    why: str | None = None
+    rows: int | None = None
+    if measure is None:
+        verdict, why = Verdict.INCONCLUSIVE, finding.why or "This number was not measured."
+    elif measure.value is None:
+        verdict, why = Verdict.INCONCLUSIVE, measure.why or "This number could not be measured."
     elif measure.interval is None:
-        within = _within(measure.value, limit)
-        verdict, why, rows = Verdict.PASS if within else Verdict.FAIL, None, None
+        verdict = Verdict.PASS if _within(measure.value, limit) else Verdict.FAIL
     else:
         verdict, why, rows = _judge_interval(measure, measure.interval, limit)
     return MeasureVerdict(

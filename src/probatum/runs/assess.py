@@ -8,13 +8,14 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
 from probatum.checks.interface import broken, checks
-from probatum.errors import DescriptionError
+from probatum.errors import DescriptionError, ProbatumError
 from probatum.evidence.judging import judge, worst
 from probatum.evidence.wire import record_id
 from probatum.facts.finding import Finding
@@ -89,8 +90,6 @@ class Run:
         return Edition(record=self.record, record_id=self.record_id, judgement=self.judgement, context=self.context)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         page = escape(render(self.edition, "html"), quote=True)
         return f'<iframe srcdoc="{page}" style="width:100%;height:45em;border:1px solid #ccc"></iframe>'
 
@@ -125,15 +124,19 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
     files.write_fact(folder / "plan.json", plan)
     rows, seed = opened.system.data.test, int(plan.seed)
     progress.stage(f"asking the model about {len(rows):,} cases")
-    answers = opened.system.answers(rows)
+    try:
+        answers = opened.system.answers(rows)
+    except ProbatumError:
+        (folder / "plan.json").unlink(missing_ok=True)  # nothing was measured: the folder can be used again
+        raise
     arrays = base.keep(folder / "arrays", seed, rows, answers)
-    findings: dict[str, Finding] = {}
+    findings: dict[tuple[str, str], Finding] = {}
     places = base.order(seed, rows)
     for unit, finding in _executor(prepared, answers, arrays, folder, jobs, progress).run(plan.units):
         shown = publish(finding, rows, places, include_rows=plan.include_rows)
-        findings[unit.check + "\0" + unit.part] = shown
+        findings[unit.check, unit.part] = shown
         progress.finished(shown, judge(shown, policy, on=today.date()))
-    record = _record(prepared, [findings[unit.check + "\0" + unit.part] for unit in plan.units], arrays)
+    record = _record(prepared, [findings[unit.check, unit.part] for unit in plan.units], arrays)
     context = Context(
         measured_on=today.date().isoformat(),
         seconds=round(perf_counter() - start, 1),
@@ -141,7 +144,7 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
         repeat=tuple(repeat),
         folder=str(folder),
     )
-    return _finish(record, policy, context, folder)
+    return _finish(record, policy, context, folder, today)
 
 
 def judge_record(record: Record, identity: str, policy: Policy, on: datetime) -> Judgement:
@@ -186,28 +189,30 @@ def _executor(
 
 
 def _record(prepared: Prepared, findings: Sequence[Finding], arrays: dict[str, str]) -> Record:
+    plan = prepared.plan  # only the checks it names: what else is installed must not change the id
+    named = {unit.check for unit in plan.units} | {omission.check for omission in plan.omitted}
     return Record(
         format=RECORD_FORMAT,
-        plan=prepared.plan,
+        plan=plan,
         inputs=dict(sorted(prepared.opened.inputs.items())),
         versions={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         arrays=arrays,
-        checks=tuple(check.card for check in checks().values()),
+        checks=tuple(check.card for check in checks().values() if check.id in named),
         findings=tuple(findings),
     )
 
 
-def _finish(record: Record, policy: Policy, context: Context, folder: Path) -> Run:
-    """Write everything down; the record last but one, so that a run without a judgement is seen to be unfinished."""
+def _finish(record: Record, policy: Policy, context: Context, folder: Path, today: datetime) -> Run:
+    """Write everything down, the report last: what looks finished is finished."""
     identity = record_id(record)
-    judgement = judge_record(record, identity, policy, datetime.now(UTC))
+    judgement = judge_record(record, identity, policy, today)
     run = Run(record=record, record_id=identity, judgement=judgement, context=context, folder=folder)
     files.write_fact(folder / "context.json", context)
     files.write_fact(folder / "policy.json", policy)
     files.write_fact(folder / "observed.json", {"format": "probatum-observed/1", "findings": []})
-    files.write_whole(folder / "report.html", render(run.edition, "html").encode())
     files.write_record(folder / "record.json", record)
     files.write_fact(folder / "judgement.json", judgement)
+    files.write_whole(folder / "report.html", render(run.edition, "html").encode())
     return run
 
 

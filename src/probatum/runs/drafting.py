@@ -9,7 +9,7 @@ from probatum.systems.datasets import Column, read
 from probatum.systems.description import Description, describe
 
 PROTECTED = {"sex", "gender", "race", "ethnicity", "religion", "disability", "nationality", "age", "birth-country"}
-PERSONAL = {"name", "first-name", "last-name", "surname", "email", "phone", "address", "street", "ssn", "iban"}
+PERSONAL = {"id", "name", "first-name", "last-name", "surname", "email", "phone", "address", "street", "ssn", "iban"}
 
 
 def describe_briefly(
@@ -98,7 +98,9 @@ personal = {_list(personal)}  # GUESS: by name; never shown
 
 
 def _guess(columns: tuple[Column, ...], names: set[str]) -> list[str]:
-    return [column.name for column in columns if column.name.strip().lower().replace("_", "-") in names]
+    plain = {column.name: column.name.strip().lower().replace("_", "-") for column in columns}
+    ends = ("-id",) if names is PERSONAL else ()
+    return [name for name, word in plain.items() if word in names or word.endswith(ends or ("\0",))]
 
 
 def _from(folder: Path, reference: str) -> str:

@@ -6,6 +6,7 @@ Worker processes are spawned, never forked: a fork after scikit-learn has starte
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 from threadpoolctl import threadpool_limits
 
 from probatum.checks.interface import Check, checks
-from probatum.errors import InsufficientDataError, ProbatumError
+from probatum.errors import InsufficientDataError, ProbatumError, WorkerError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Finding, State, Topic
 from probatum.facts.plan import Terms, Unit
@@ -83,7 +84,7 @@ def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
     except Absent as absence:
         finding = _without_answer(State.NOT_APPLICABLE, str(absence))
     except InsufficientDataError as error:
-        finding = _without_answer(State.NOT_APPLICABLE, str(error))
+        finding = Finding(sentence="There are too few cases to tell.", why=str(error))  # judged: cannot tell
     except Exception as error:  # noqa: BLE001  # a check never crashes a run
         ours = isinstance(error, ProbatumError)
         why = str(error) if ours else f"The check stopped with {type(error).__name__}. This is a fault in the check."
@@ -151,6 +152,10 @@ class Processes:
                 waiting: dict[Future[Finding], Unit] = {pool.submit(_run_here, unit): unit for unit in units}
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
+        except BrokenProcessPool as error:
+            raise WorkerError(
+                "A worker process died, most often for want of memory. Run again with --jobs 1, or on fewer rows."
+            ) from error
         finally:
             pool.shutdown(cancel_futures=True)  # after Ctrl-C: what has not begun never does
 

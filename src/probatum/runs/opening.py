@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a description to a system that answers: read the data, open the model, make sure that they fit each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -16,7 +16,7 @@ from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
 from probatum.seeds import number
-from probatum.systems.datasets import Dataset, Rows, read
+from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
 from probatum.systems.system import System
@@ -87,23 +87,37 @@ def reconcile(data: Dataset, model: Model) -> Dataset:
     if schema.task is Task.REGRESSION or model.classes is None:
         return data
     known = align(np.asarray(model.classes), schema)
+    _require_common_labels(model.classes, schema, known)
+    extra = tuple(label for label, code in zip(model.classes, known, strict=True) if code < 0)
+    notes = [*data.notes, *_notes_on_labels(model.classes, schema, known)]
+    if extra:
+        notes.append(f"The model can also answer {_some(extra)}, which no row has.")
+        classes = schema.classes + extra
+        schema = replace(schema, classes=classes, task=Task.MULTICLASS if len(classes) > 2 else Task.BINARY)
+    train = None if data.train is None else replace(data.train, schema=schema)
+    return replace(data, train=train, test=replace(data.test, schema=schema), notes=tuple(notes))
+
+
+def _require_common_labels(own: tuple[Label, ...], schema: Schema, known: np.ndarray) -> None:
+    """Refuse labels that cannot be the model's: none in common, or one that differs only in its capital letters."""
     if (known < 0).all():
         raise ModelError(
-            f"The model answers {_some(model.classes)}; the column {schema.target} holds {_some(schema.classes)}: no "
-            "label in common. Say which is which: give the model the labels of the data, or recode the column."
+            f"The model answers {_some(own)}; the column {schema.target} holds {_some(schema.classes)}: no label in "
+            "common. Say which is which: give the model the labels of the data, or recode the column."
         )
-    extra = tuple(label for label, code in zip(model.classes, known, strict=True) if code < 0)
-    spelled = any(spell(label) in map(spell, schema.classes) and label not in schema.classes for label in model.classes)
-    notes = data.notes
-    if spelled:
-        notes += (
-            "The model and the data spell the labels differently (such as 1 and “1”); they were matched by name.",
-        )
-    if extra:
-        notes += (f"The model can also answer {_some(extra)}, which no row has.",)
-        schema = replace(schema, classes=schema.classes + extra, task=Task.MULTICLASS)
-    train = None if data.train is None else replace(data.train, schema=schema)
-    return replace(data, train=train, test=replace(data.test, schema=schema), notes=notes)
+    meant = {spell(label).strip().casefold(): label for label in own}
+    for code, label in enumerate(schema.classes):
+        like = meant.get(spell(label).strip().casefold())
+        if code not in known and like is not None:
+            raise ModelError(f"The column {schema.target} holds {label!r}; the model answers {like!r}. Recode one.")
+
+
+def _notes_on_labels(own: tuple[Label, ...], schema: Schema, known: np.ndarray) -> Iterator[str]:
+    if any(spell(label) in map(spell, schema.classes) and label not in schema.classes for label in own):
+        yield "The model and the data spell the labels differently (such as 1 and “1”); they were matched by name."
+    never = tuple(label for code, label in enumerate(schema.classes) if code not in known)
+    if never:
+        yield f"The model can never answer {_some(never)}; cases where that is right count as mistakes."
 
 
 def try_out(model: Model, rows: Rows) -> float:

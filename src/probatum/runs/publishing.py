@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What of a finding may leave the owner's house: example rows by place, not content; cells only if asked for.
 
-Personal and protected columns stay masked even then.
+Personal and protected columns stay masked even then, and so does text, which may name somebody.
 """
 
 from dataclasses import replace
@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from probatum.facts.finding import Cell, Example, Finding
-from probatum.systems.datasets import Rows
+from probatum.systems.datasets import Column, Kind, Rows
 
 MASKED = "masked"
 
@@ -40,6 +40,10 @@ def publish(finding: Finding, rows: Rows, places: np.ndarray, *, include_rows: b
 def _cells(example: Example, rows: Rows) -> tuple[Cell, ...]:
     contents = rows.contents(example.row)
     return tuple(
-        Cell(column=column.name, content=MASKED if column.personal or column.protected else contents[column.name])
+        Cell(column=column.name, content=MASKED if _may_tell_who(column) else contents[column.name])
         for column in rows.schema.columns
     )
+
+
+def _may_tell_who(column: Column) -> bool:
+    return column.personal or column.protected or column.kind is Kind.TEXT

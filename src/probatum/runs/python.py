@@ -2,10 +2,12 @@
 """The door for Python: a model and its rows as they are, and back comes a run that shows its report."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from probatum.adapters.interface import Wish
+from probatum.errors import UsageError
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Effort, Plan, Unit
 from probatum.facts.policy import Stakes
@@ -18,6 +20,8 @@ from probatum.runs.opening import open_live
 from probatum.runs.planning import Choice
 from probatum.runs.policies import read_policy, shipped
 from probatum.systems.datasets import Label, from_arrays
+
+Choosable = TypeVar("Choosable", bound=StrEnum)
 
 
 class Quiet:
@@ -88,16 +92,31 @@ def assess(
     data = from_arrays(
         test,
         train,
-        task=None if task is None else Task(task),
+        task=None if task is None else _one_of(Task, task, "task"),
         classes=classes,
         positive=positive,
         protected=protected,
         personal=personal,
     )
     wish = Wish(output=output, positive=positive, classes=None if classes is None else tuple(classes))
-    opened = open_live(model, data, name=name, stakes=None if stakes is None else Stakes(stakes), wish=wish)
+    opened = open_live(
+        model, data, name=name, stakes=None if stakes is None else _one_of(Stakes, stakes, "stakes"), wish=wish
+    )
     limits = shipped(opened.subject.stakes) if policy is None else read_policy(Path(policy))
-    choice = Choice(only=tuple(only), skip=tuple(skip), effort=Effort(effort), seed=seed, include_rows=include_rows)
+    choice = Choice(
+        only=tuple(only),
+        skip=tuple(skip),
+        effort=_one_of(Effort, effort, "effort"),
+        seed=seed,
+        include_rows=include_rows,
+    )
     prepared = prepare(opened, limits, choice)
     where = new_folder(name, None if folder is None else Path(folder))
     return run_assess(prepared, folder=where, jobs=1, progress=Quiet())
+
+
+def _one_of(kind: type[Choosable], word: str, name: str) -> Choosable:
+    try:
+        return kind(word)
+    except ValueError:
+        raise UsageError(f"Wanted {name} to be one of {', '.join(kind)}; got {word!r}.") from None

@@ -9,10 +9,10 @@ from probatum.systems.description import Description
 
 
 def commands(description: Description, plan: Plan, policy: Path | None) -> tuple[str, ...]:
-    """Return the commands that repeat a run where its description lies."""
+    """Return the commands that repeat a run, typed where this one was."""
     words = ["probatum", "assess"]
     if description.path is not None:
-        words.append(description.path.name)
+        words.append(str(description.path))
         stated = description.lines is not None and ("model", "trust_file") in description.lines.places
         words += ["--trust-file"] if description.model.trust_file and not stated else []
     else:

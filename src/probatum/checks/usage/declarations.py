@@ -44,9 +44,9 @@ class Options:
 def run(system: Predictions, data: Statements, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """List what was declared; the judge compares it with what is demanded."""
     count = len(data.topics)
-    said = "1 question" if count == 1 else f"{count} questions"
+    said = "1 question" if count == 1 else f"{count or 'no'} questions"
     return Finding(
-        sentence=f"So far, people have put their name to answers on {said} that only people can answer.",
+        sentence=f"So far, people have put their name to an answer to {said} that only people can answer.",
         state=State.DECLARED,
         known=Known.DECLARED,
         measures={"given": Measure(value=count, unit="topics", interval=None, n=count)},

@@ -5,7 +5,8 @@ Vector      usage; the property at risk is integrity: people trust answers that 
 Attacker    none; this is how the system does on ordinary cases.
 Measure     error_rate: share of held-out cases answered wrongly, 0 to 1. error_ratio: that share divided by the
             share of a rule that always gives the most frequent answer; 1 is no better. For numbers, error_ratio
-            compares mean absolute errors with those of always saying the median. No answer counts as a mistake.
+            compares mean absolute errors with those of always saying the median. No answer counts as a mistake, for
+            numbers as if the median had been said.
 Judged      error_rate (classes only) and error_ratio, against the policy's limits.
 Source      Clopper and Pearson 1934 (shares); Tang, Tang and Chan 2003 (ratio of paired shares); Fieller 1954
             (ratio of paired means).
@@ -61,13 +62,14 @@ def _classes(data: TestRows, answers: Answers, options: Options, terms: Terms) -
     wrong = int((truth != labels).sum())
     return Finding(
         sentence=f"The system answered {wrong:,} of {len(truth):,} held-out cases wrongly.",
-        details=(f"Always answering “{names[trivial]}” would be the rule that knows nothing.", *_silent(answers)),
+        details=(
+            f"Always answering “{names[trivial]}” would be the rule that knows nothing"
+            + ("." if data.train is not None else "; it was told from the held-out cases themselves."),
+            *_silent(answers),
+        ),
         measures=measures | _no_answer(answers, sure),
         examples=_surest_mistakes(names, truth, answers, options.examples),
-        advice=(
-            Advice(sentence="Read the mistakes the system was surest of: run it again with --include-rows."),
-            Advice(sentence="Let a person decide the cases where the two best answers are close."),
-        ),
+        advice=_advice(answers, terms) if wrong else (),
     )
 
 
@@ -81,11 +83,23 @@ def _numbers(data: TestRows, answers: Answers, options: Options, terms: Terms) -
         "trivial_mean_error": values.mean_error(truth, np.full(len(truth), median), confidence=terms.confidence),
     }
     return Finding(
-        sentence=f"On {error.n:,} held-out cases the system's number was off by {error.value or 0:.3g} on average.",
+        sentence=f"On {error.n:,} held-out cases the system's number was off by {_size(error)} on average.",
         details=("Always answering the middle value would be the rule that knows nothing.", *_silent(answers)),
         measures=measures | _no_answer(answers, terms.confidence),
         advice=(Advice(sentence="Look at the cases with the largest errors, and at what they have in common."),),
     )
+
+
+def _advice(answers: Answers, terms: Terms) -> tuple[Advice, ...]:
+    surest = "the mistakes the system was surest of" if answers.scores is not None else "some of the mistakes"
+    again = "" if terms.include_rows else ": run it again with example rows included"
+    read = Advice(sentence=f"Read {surest}{again}.")
+    close = Advice(sentence="Let a person decide the cases where the two best answers are close.")
+    return (read, close) if answers.scores is not None else (read,)
+
+
+def _size(error: Measure) -> str:
+    return "an unknown amount" if error.value is None else f"{error.value:.3g}"
 
 
 def _silent(answers: Answers) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from probatum.checks.interface import Check
 from probatum.engines.mistakes.small_counts import SMALL, share_within
+from probatum.engines.mistakes.values import absolute_errors
 from probatum.engines.slices.confirm import Confirmation, Measured, find_and_confirm
 from probatum.engines.slices.naming import NamedColumn, name_of, of_categories, of_numbers
 from probatum.errors import InsufficientDataError
@@ -83,10 +84,9 @@ def _losses(data: TestRows, answers: Answers, task: Task) -> np.ndarray:
     """Return (n,) 1 for a mistake, for numbers the absolute error in units of the average one."""
     if task is not Task.REGRESSION:
         return np.asarray(data.rows.truth != answers.labels, dtype=np.float64)
-    errors = np.abs(data.rows.truth - answers.labels)
-    return (
-        np.where(np.isnan(errors), 0.0, errors) / np.nanmean(errors) if np.nanmax(errors) > 0 else np.zeros(len(errors))
-    )
+    middle = float(np.median(data.rows.truth if data.train is None else data.train.truth))
+    errors = absolute_errors(data.rows.truth, answers.labels, middle)
+    return errors / errors.mean() if errors.any() else errors
 
 
 def _columns(data: TestRows, bins: int) -> list[NamedColumn]:
@@ -141,7 +141,7 @@ def _measures(
     shown = [one for one in result.confirmed if one.losses >= SMALL or task is Task.REGRESSION]
     n = len(result.second)
     parts = [Part(name=names[one], value=one.ratio, interval=one.interval, n=one.rows) for one in shown]
-    measures = {"worst_ratio": _worst(result, parts, confidence)}
+    measures = {"worst_ratio": _worst(result, parts, len(losses), confidence)}
     if task is not Task.REGRESSION and shown:
         rates = [
             share_within(names[one], int(one.losses), one.rows, confidence=confidence, family=len(result.measured))
@@ -155,7 +155,7 @@ def _measures(
     return measures
 
 
-def _worst(result: Confirmation, parts: list[Part], confidence: float) -> Measure:
+def _worst(result: Confirmation, parts: list[Part], rows: int, confidence: float) -> Measure:
     """Return the worst ratio: proven at least by its lower bound, at most by the upper bounds of the groups that count.
 
     Those are the groups large enough to be proven good, and the groups proven to be bad.
@@ -173,12 +173,13 @@ def _worst(result: Confirmation, parts: list[Part], confidence: float) -> Measur
         method=f"{method}; the largest of {len(result.measured)}",
         why=why,
     )
-    head = max(result.confirmed or counting, key=lambda one: one.interval.lower or 0.0, default=None)
+    candidates, end = (result.confirmed, "lower") if result.confirmed else (counting, "upper")
+    head = max(candidates, key=lambda one: getattr(one.interval, end) or 0.0, default=None)
     return Measure(
         value=None if head is None else head.ratio,
         unit="ratio",
         interval=interval,
-        n=len(result.second),
+        n=rows,
         groups=tuple(parts),
         why=why if head is None else None,
     )

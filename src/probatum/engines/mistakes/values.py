@@ -16,7 +16,16 @@ def mean_error(truth: np.ndarray, values: np.ndarray, *, confidence: float) -> M
 
 
 def error_ratio(truth: np.ndarray, values: np.ndarray, trivial: float, *, confidence: float) -> Measure:
-    """Return the mean absolute error in units of that of always saying ``trivial``, on the same rows."""
-    given = ~np.isnan(values)
-    value, interval = mean_ratio(np.abs(truth - values)[given], np.abs(truth - trivial)[given], confidence=confidence)
-    return Measure(value=value, unit="ratio", interval=interval, n=int(given.sum()), why=interval.why)
+    """Return the mean absolute error in units of that of always saying ``trivial``, on the same rows.
+
+    A row without an answer counts as if ``trivial`` had been said: silence is never better than knowing nothing.
+    """
+    value, interval = mean_ratio(
+        absolute_errors(truth, values, trivial), np.abs(truth - trivial), confidence=confidence
+    )
+    return Measure(value=value, unit="ratio", interval=interval, n=len(truth), why=interval.why)
+
+
+def absolute_errors(truth: np.ndarray, values: np.ndarray, trivial: float) -> np.ndarray:
+    """Return (n,) absolute errors, those of ``trivial`` where there is no answer."""
+    return np.asarray(np.abs(truth - np.where(np.isnan(values), trivial, values)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``python -m probatum.cli``: the command line without its installed script."""
+"""``python -m probatum``: the command line without its installed script."""
 
 from probatum.cli import main
 
