@@ -105,6 +105,10 @@ def _findings(chapters: tuple[Section, ...]) -> Iterator[RenderableType]:
     for chapter in chapters:
         title = f" {visible(chapter.title)}{f' ({visible(chapter.part)})' if chapter.part else ''}: "
         yield Text.assemble(_mark(chapter.mark), (title, "bold"), chapter.sentence)
+        for story in chapter.limits:
+            yield Padding(
+                _text(f"{story.title}. Limit: {story.limit}. Measured: {story.measured}. {story.outcome}"), (0, 0, 0, 4)
+            )
 
 
 def _terms(view: PageOne) -> Iterator[RenderableType]:
