@@ -4,10 +4,10 @@
 ``python docs/generate.py`` writes; with ``--check`` it only compares, and ends with 1 where a file is stale.
 """
 
+import inspect
 import sys
 from pathlib import Path
-
-import typer
+from typing import get_type_hints
 
 import probatum.cli
 from probatum.checks.interface import Check, checks
@@ -57,32 +57,29 @@ def index(known: dict[str, Check]) -> str:
 
 
 def commands() -> str:
-    """Return the page of all commands, out of what the command line itself declares."""
+    """Return the page of all commands, out of the functions that they are, whatever the version of typer."""
     lines = ["# Commands", "", (probatum.cli.__doc__ or "").split("\n\n", 1)[1].strip(), ""]
-    group = typer.main.get_command(app)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]  # a typer app is a click group
-        lines += [
-            f"## `probatum {name}`",
-            "",
-            (command.help or "").strip(),
-            "",
-            "| | what | default |",
-            "|---|---|---|",
-        ]
-        for parameter in command.params:
-            words = (
-                parameter.opts
-                if parameter.opts[0].startswith("-")
-                else [(parameter.metavar or parameter.name or "").upper()]
-            )
-            default = "" if parameter.default in (None, False, (), []) else f"`{_printed(parameter.default)}`"
-            lines.append(f"| `{'`, `'.join(words)}` | {parameter.help or ''} | {default} |")
+    for command in app.registered_commands:
+        function = command.callback
+        if function is None:
+            continue
+        lines += [f"## `probatum {command.name}`", "", inspect.getdoc(function) or "", ""]
+        lines += ["| | what | default |", "|---|---|---|"]
+        hints = get_type_hints(function, include_extras=True)
+        for parameter in inspect.signature(function).parameters.values():
+            said = hints[parameter.name].__metadata__[0]
+            spelled = [word for word in (said.default, *(said.param_decls or ())) if str(word).startswith("-")]
+            words = spelled or [said.metavar or parameter.name.upper()]
+            lines.append(f"| `{'`, `'.join(words)}` | {said.help} | {_default(parameter.default)} |")
         lines.append("")
     return "\n".join(lines)
 
 
-def _printed(default: object) -> str:
-    return str(getattr(default, "value", default))
+def _default(value: object) -> str:
+    """Return a default as typed; nothing where there is none, or where it is "no"."""
+    if value in (inspect.Parameter.empty, None, []) or value is False:
+        return ""
+    return f"`{getattr(value, 'value', value)}`"
 
 
 def main() -> int:
