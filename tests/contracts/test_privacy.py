@@ -79,6 +79,7 @@ def test_personal_and_protected_cells_stay_masked_when_rows_are_asked_for(house,
     text = everything(house, capsys, "--include-rows")
     assert "MARKERname" not in text
     assert "MARKERfaith" not in text
+    assert "MARKERnote" not in text  # free text may name somebody
     assert "masked" in text
 
 

@@ -39,3 +39,12 @@ def test_range_is_unknown_when_there_is_one_value():
     value, interval = mean(np.array([2.0]), confidence=0.95)
     assert (value, interval.lower) == (2.0, None)
     assert interval.why
+
+
+def test_silence_is_never_better_than_knowing_nothing_when_most_rows_have_no_answer():
+    rng = stream(4, "test/silence")
+    truth = rng.normal(size=400)
+    said = np.where(np.arange(400) < 20, truth, np.nan)  # perfect where it speaks
+    measure = values.error_ratio(truth, said, 0.0, confidence=0.95)
+    assert measure.value > 0.9
+    assert measure.n == 400
