@@ -188,3 +188,11 @@ def test_pages_are_equal_when_made_twice():
 
 def test_idle_checks_are_told_beside_the_verdict_when_others_ran():
     assert "1 check could not be run, or was left out." in page_one(regression()).overall.also
+
+
+def test_hidden_share_is_told_by_its_range_when_its_count_is_small():
+    made = binary_fail()
+    hidden = replace(made.record.findings[0].measures["close_calls"], value=None, per_100=None)
+    finding = replace(made.record.findings[0], measures={**made.record.findings[0].measures, "close_calls": hidden})
+    text = told(page_one(replace(made, record=replace(made.record, findings=(finding, *made.record.findings[1:])))))
+    assert "answers the second choice came close" in text

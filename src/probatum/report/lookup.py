@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from probatum.facts.finding import Finding, Measure, Part, State
 from probatum.facts.record import CheckCard
 from probatum.report.interface import Edition
-from probatum.report.words import number, sentence, visible
+from probatum.report.words import NO_RANGE, number, range_of, sentence, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,13 @@ class Lookup:
         finding = self.finding(check)
         measure = finding.measures.get(name) if finding else None
         return measure if measure is not None and measure.value is not None else None
+
+    def ranged(self, check: str, name: str) -> Measure | None:
+        """Return a measure whose value, or at least whose range, is known: a small count shows its range only."""
+        finding = self.finding(check)
+        measure = finding.measures.get(name) if finding else None
+        known = measure is not None and (measure.value is not None or range_of(measure) not in (None, NO_RANGE))
+        return measure if known else None
 
     def part(self, check: str, name: str, group: str) -> Part | None:
         """Return one group of a measure, by the group's name."""

@@ -120,8 +120,8 @@ def _mistakes(lookup: Lookup) -> Iterator[Saying]:
     if tried:
         yield Saying(text=f"This was tried on {plural(tried.n, 'case')} for which the right answer is known.")
     yield from _kinds(lookup, finding)
-    silent = lookup.measure(RATE, "no_answer")
-    if silent and silent.value:
+    silent = lookup.ranged(RATE, "no_answer")
+    if silent and silent.value != 0:
         yield _say(f"in {of_100(silent, 'cases')} it gave no answer at all", finding, "no_answer")
 
 
@@ -210,7 +210,7 @@ def _alternatives(lookup: Lookup) -> Iterator[Saying]:
 
 
 def _second_choices(lookup: Lookup, finding: Finding) -> Iterator[Saying]:
-    close, second = lookup.measure(RATE, "close_calls"), lookup.measure(RATE, "runner_up_right")
+    close, second = lookup.ranged(RATE, "close_calls"), lookup.ranged(RATE, "runner_up_right")
     if close:
         words = f"in {of_100(close, 'answers')} the second choice came close"
         yield _say(f"{words}. Close means within 10 points of 100", finding, "close_calls")

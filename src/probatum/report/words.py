@@ -17,7 +17,7 @@ from probatum.facts.record import Verdict
 from probatum.report.marks import mark_of
 
 UNKNOWN = "unknown"
-_NO_RANGE = "range unknown"
+NO_RANGE = "range unknown"
 SHARE = "share"
 RATIO = "ratio"
 OWN_UNIT = "target"  # a number in the unit of what is predicted
@@ -93,7 +93,7 @@ def of_100(measure: Measure | Part, noun: str = "", *, whole: int | None = None)
     between = range_of(measure, whole)
     of_whole = f" of {whole:,}{' ' + noun if noun else ''}"
     if measure.value is None:
-        return f"{between}{of_whole}" if between and between != _NO_RANGE else UNKNOWN
+        return f"{between}{of_whole}" if between and between != NO_RANGE else UNKNOWN
     about = "" if measure.value in (0, 1) or measure.interval is None else "about "
     return _with_range(f"{about}{number(measure.value * whole, decimals=0)}{of_whole}", between)
 
@@ -128,7 +128,7 @@ def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
         return None
     lower, upper = _outwards(measure.interval, scale, _decimals(measure, scale))
     if lower is None and upper is None:
-        return _NO_RANGE
+        return NO_RANGE
     if lower is None:
         return f"at most {upper}"
     return f"at least {lower}" if upper is None else f"between {lower} and {upper}"
