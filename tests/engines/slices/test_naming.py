@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from probatum.engines.slices.naming import name_of, of_categories, of_numbers
@@ -34,6 +34,7 @@ def test_missing_is_a_level_when_a_slice_is_named():
     assert name_of(found, [age, region]) == "age missing and region = north"
 
 
+@example([0.0, 5e-324], 2)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=200), st.integers(2, 10))
 def test_every_value_has_a_named_level_when_cut(values, bins):
     numbers = np.array(values)

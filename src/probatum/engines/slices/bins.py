@@ -13,6 +13,7 @@ from probatum.engines.slices.slices import MISSING
 from probatum.errors import UsageError
 
 NEAR = 0.25  # how far an edge may lie from its quantile, in gaps to the next quantile
+SMALLEST = 1e-290  # a number nearer to 0 is 0
 
 
 def nice_edges(values: np.ndarray, *, bins: int = 10) -> np.ndarray:
@@ -28,6 +29,7 @@ def nice_edges(values: np.ndarray, *, bins: int = 10) -> np.ndarray:
     if bins < 1:
         raise UsageError(f"Numbers are cut into at least 1 level, and {bins} were asked for.")
     values = np.sort(values[np.isfinite(values)])
+    values = np.where(np.abs(values) < SMALLEST, 0.0, values)  # powers of ten end there
     if bins == 1 or values.size == 0 or values[0] == values[-1]:
         return np.empty(0)
     whole = bool((values == np.round(values)).all())
