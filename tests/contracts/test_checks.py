@@ -11,8 +11,8 @@ import pytest
 from probatum.checks.interface import checks
 from probatum.facts.policy import Direction, Stakes
 from probatum.registry import CHECKS
-from probatum.runs.execution import VIEWS
 from probatum.runs.policies import shipped
+from probatum.runs.views import VIEWS
 
 ROOT = Path(__file__).parent.parent.parent
 ALL = checks()

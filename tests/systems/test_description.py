@@ -221,7 +221,7 @@ by = "y"
         ('output = "probabilities"', 'score = "s"', "[model] score: goes with scores, a table of cases with"),
         ('output = "probabilities"', 'python = "recipe:f"', "[model] python: wanted one of file, python, url, s"),
         ('output = "probabilities"', 'url = "http://x"', "[model] url: is not built yet in this version; name the"),
-        ('output = "probabilities"', 'scores = "cases.csv"', "[model] scores: is not built yet in this version; "),
+        ('output = "probabilities"', 'scores = "test.csv"', "[model] scores: wanted one of file, python, url, sco"),
         ('sha256 = "sha256:' + "ab" * 32 + '"', 'sha256 = "12"', "[model] sha256: wanted a SHA-256 digest of 64 hex"),
         ('target = "income"', "", "[data]: target is missing; wanted the column to be predicted, as in"),
         ('test = "test.csv"', "", "[data]: test is missing; wanted a file of rows that the model was not"),

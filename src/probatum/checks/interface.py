@@ -43,6 +43,9 @@ class Check:
     by_effort: Mapping[Effort, Mapping[str, Json]] = field(default_factory=dict)
     seconds: Callable[[int, int], float] = _moment  # about, by rows and columns: for the screen only
     uses: tuple[Capability, ...] = ()  # what makes the answer richer where it is there
+    asks: tuple[str, ...] = ("test",)  # the rows whose answers it reads, asked for once before any check runs
+    # what it sees of this machine (files' permissions, the clock, the memory); never judged, kept outside the record
+    observe: Run | None = None
 
     @property
     def page(self) -> str:

@@ -22,6 +22,7 @@ Train = Annotated[str | None, typer.Option("--train", help="Rows that the model 
 Trust = Annotated[bool, typer.Option("--trust-file", help="Load a model file although its format can run code.")]
 EffortOption = Annotated[Effort, typer.Option("--effort", help="How much work a run may do.")]
 PlanFile = Annotated[Path | None, typer.Option("--plan", help="Repeat the plan of an earlier run.")]
+Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run that was cut short.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop; with -o, write it.")]
 Rows = Annotated[bool, typer.Option("--include-rows", help="Show the cells of example rows (not personal ones).")]
 
@@ -37,6 +38,7 @@ def assess(
     skip: Skip = [],  # noqa: B006
     effort: EffortOption = Effort.STANDARD,
     plan: PlanFile = None,
+    resume: Resume = None,
     dry_run: DryRun = False,
     seed: Seed = 0,
     policy: PolicyFile = None,
@@ -52,9 +54,13 @@ def assess(
     from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice, read_plan
     from probatum.runs.repeating import commands
+    from probatum.runs.unfinished import plan_of
 
     watcher = Watcher()
     choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
+    if resume is not None and (plan, output, dry_run) != (None, None, False):
+        raise UsageError("--resume goes on with the run's own plan, in its folder; leave out --plan, -o and --dry-run.")
+    plan = plan if resume is None else plan_of(resume)
     fixed = None if plan is None else read_plan(plan, checks())
     if fixed is not None and choice != Choice():
         raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
@@ -67,7 +73,7 @@ def assess(
         if output is not None:
             write_fact(new_folder(opened.subject.name, output) / "plan.json", prepared.plan)
         return 0
-    folder = new_folder(opened.subject.name, output)
+    folder = resume or new_folder(opened.subject.name, output)
     run = run_assess(
         prepared, folder=folder, jobs=jobs, progress=watcher, repeat=commands(description, prepared.plan, policy)
     )

@@ -10,6 +10,7 @@ from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
 
 PLAN_FORMAT = "probatum-plan/1"
+OBSERVED = "on this machine"  # the part of a check that looks at the clock, the memory, the network or the host
 CHUNK_ROWS = 4096  # rows in one predict call: linear and neural models change bits with this number
 
 
@@ -46,8 +47,17 @@ class Unit:
 
     check: str
     seed_name: str
-    part: str = ""
+    part: str = ""  # OBSERVED: looks at this machine, so its finding stands outside the record
     options: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refit:
+    """The system trained once more, on all folds of its training rows but one, and asked about that one."""
+
+    part: int  # which fold is left out, from 1
+    parts: int  # into how many the rows are split
+    seed_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +84,7 @@ class Plan:
     include_rows: bool
     units: tuple[Unit, ...]
     omitted: tuple[Omission, ...]
+    refits: tuple[Refit, ...] = ()  # shared by all units that need them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from probatum.facts.policy import Direction, Stakes
 from probatum.facts.threats import Property, Reference, Vector
 
 RECORD_FORMAT = "probatum-record/1"
+OBSERVED_FORMAT = "probatum-observed/1"
 JUDGEMENT_FORMAT = "probatum-judgement/1"
 
 
@@ -37,6 +38,15 @@ class Record:
     versions: Mapping[str, str]  # library, version
     arrays: Mapping[str, str]  # role, digest
     checks: tuple[CheckCard, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What was seen on one machine at one time: not reproducible, so it stands beside the record, never in it."""
+
+    format: str
+    record: str  # id of the record it was seen beside
     findings: tuple[Finding, ...]
 
 

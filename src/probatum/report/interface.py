@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from probatum.facts.finding import Finding
 from probatum.facts.record import Judgement, Record
 
 
@@ -26,6 +27,7 @@ class Edition:
     record_id: str
     judgement: Judgement
     context: Context
+    observed: tuple[Finding, ...] = ()  # seen on the machine of the run; outside the record, never judged
 
 
 class Format(Protocol):

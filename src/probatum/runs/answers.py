@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The base answers of a run: asked once, kept as arrays in an order that names no row by its content."""
+"""The answers of a run: asked for once, kept as arrays in an order that names no row by its content."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,28 +12,47 @@ from probatum.seeds import stream
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers
 
+PARTS = ("labels", "scores", "ranks")  # of the answers; labels are always there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswers:
+    """Where answers lie: the digest of each array by its role, and how often the model raised what."""
+
+    digests: Mapping[str, str]
+    failures: Mapping[str, int]
+
 
 def order(seed: int, rows: Rows) -> np.ndarray:
     """Return the seeded permutation (n,) by which rows are named: place -> row."""
     return stream(seed, f"rows/{rows.name}").permutation(len(rows))
 
 
-def keep(folder: Path, seed: int, rows: Rows, answers: Answers) -> dict[str, str]:
-    """Write truth, labels and scores in the seeded order; return their digests by role."""
+def keep(folder: Path, seed: int, rows: Rows, answers: Answers, *, of: str = "") -> KeptAnswers:
+    """Write answers in the seeded order, beside the truth where they are those of the system itself (``of`` is empty).
+
+    The roles are "test/labels" and the like; answers ``of`` other models are "train/unseen of 5/labels".
+    """
     places = order(seed, rows)
-    arrays = {"truth": rows.truth, "labels": answers.labels}
-    if answers.scores is not None:
-        arrays["scores"] = answers.scores
-    return {f"{rows.name}/{role}": write_array(folder, array[places]) for role, array in arrays.items()}
+    arrays = {} if of else {"truth": rows.truth}
+    arrays |= {part: array for part in PARTS if (array := getattr(answers, part)) is not None}
+    prefix = f"{rows.name}/{of}/" if of else f"{rows.name}/"
+    digests = {prefix + role: write_array(folder, array[places]) for role, array in arrays.items()}
+    return KeptAnswers(digests=digests, failures=answers.failures)
 
 
-def recall(folder: Path, seed: int, rows: Rows, digests: Mapping[str, str], failures: Mapping[str, int]) -> Answers:
-    """Read base answers back, in the order of the rows."""
+def recall(folder: Path, seed: int, rows: Rows, kept: KeptAnswers) -> Answers:
+    """Read answers back, in the order of the rows."""
     back = np.argsort(order(seed, rows))
+    found = {role.rpartition("/")[2]: digest for role, digest in kept.digests.items()}
 
-    def array(role: str) -> np.ndarray:
-        name = digests[f"{rows.name}/{role}"].removeprefix("sha256:")
-        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)[back])
+    def array(part: str) -> np.ndarray | None:
+        if part not in found:
+            return None
+        file = folder / f"{found[part].removeprefix('sha256:')}.npy"
+        return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)[back])
 
-    scores = array("scores") if f"{rows.name}/scores" in digests else None
-    return Answers(labels=array("labels"), scores=scores, failures=failures)
+    labels = array("labels")
+    if labels is None:
+        raise ValueError(f"no labels among {', '.join(kept.digests)}")
+    return Answers(labels=labels, scores=array("scores"), ranks=array("ranks"), failures=kept.failures)

@@ -12,51 +12,34 @@ from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
 
 from probatum.checks.interface import broken, checks
-from probatum.errors import DescriptionError, ProbatumError
+from probatum.errors import DescriptionError, ModelError
 from probatum.evidence.judging import judge, worst
 from probatum.evidence.wire import record_id
 from probatum.facts.finding import Finding
-from probatum.facts.plan import Plan, Terms, Unit
+from probatum.facts.plan import Plan
 from probatum.facts.policy import Policy
 from probatum.facts.record import (
     JUDGEMENT_FORMAT,
+    OBSERVED_FORMAT,
     RECORD_FORMAT,
-    FindingVerdict,
     Judgement,
+    Observed,
     Record,
     Verdict,
 )
 from probatum.report.interface import Context, Edition
-from probatum.runs import answers as base
 from probatum.runs import folder as files
-from probatum.runs.execution import Bench, Blueprint, Executor, Inline, Processes
+from probatum.runs.measuring import Measured, Measuring
 from probatum.runs.opening import Opened
 from probatum.runs.planning import Choice, make_plan
 from probatum.runs.policies import policy_digest
-from probatum.runs.publishing import publish
+from probatum.runs.progress import Progress
 from probatum.runs.reporting import render
-from probatum.systems.interface import Answers
+from probatum.runs.unfinished import Unfinished
 
 LIBRARIES = ("probatum", "numpy", "scipy", "scikit-learn", "pandas")  # those that the numbers pass through
-
-
-class Progress(Protocol):
-    """Who is told how far a run is."""
-
-    def stage(self, what: str) -> None:
-        """Something other than a check began."""
-
-    def planned(self, plan: Plan, seconds: float) -> None:
-        """The plan is fixed; it will take about so many seconds."""
-
-    def started(self, unit: Unit) -> None:
-        """A unit began."""
-
-    def finished(self, finding: Finding, verdict: FindingVerdict) -> None:
-        """A unit is done; its finding under the policy of the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +60,7 @@ class Run:
     record_id: str
     judgement: Judgement
     context: Context
+    observed: Observed
     folder: Path
 
     @property
@@ -87,7 +71,13 @@ class Run:
     @property
     def edition(self) -> Edition:
         """What a report is made from."""
-        return Edition(record=self.record, record_id=self.record_id, judgement=self.judgement, context=self.context)
+        return Edition(
+            record=self.record,
+            record_id=self.record_id,
+            judgement=self.judgement,
+            context=self.context,
+            observed=self.observed.findings,
+        )
 
     def _repr_html_(self) -> str:
         page = escape(render(self.edition, "html"), quote=True)
@@ -108,35 +98,35 @@ def prepare(opened: Opened, policy: Policy, choice: Choice, plan: Plan | None = 
         _require_same(plan, opened, policy)
     subject = opened.subject
     work = sum(known[unit.check].seconds(subject.test_rows, subject.columns) for unit in plan.units)
-    return Prepared(opened=opened, plan=plan, policy=policy, seconds=opened.seconds_per_row * subject.test_rows + work)
+    work += len(plan.refits) * opened.seconds_to_train + opened.seconds_per_row * subject.test_rows
+    return Prepared(opened=opened, plan=plan, policy=policy, seconds=work)
 
 
 def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, repeat: Sequence[str] = ()) -> Run:
     """Run a plan to its end and leave record, judgement, context and report in the folder.
 
+    What the folder keeps of an earlier attempt is not done again.
+
     Raises:
-        ProbatumError: the model breaks its own promises, or the folder cannot be written.
+        ProbatumError: the model breaks its own promises, the folder cannot be written, or it is of another run.
     """
-    start = perf_counter()
+    start, today = perf_counter(), datetime.now(UTC)
     opened, plan, policy = prepared.opened, prepared.plan, prepared.policy
-    today = datetime.now(UTC)
     progress.planned(plan, prepared.seconds)
+    files.sweep(folder)
+    unfinished = Unfinished(folder)
+    unfinished.begin(plan, opened.inputs, _versions())
     files.write_fact(folder / "plan.json", plan)
-    rows, seed = opened.system.data.test, int(plan.seed)
-    progress.stage(f"asking the model about {len(rows):,} cases")
+
+    def tell(finding: Finding) -> None:
+        progress.finished(finding, judge(finding, policy, on=today.date()))
+
     try:
-        answers = opened.system.answers(rows)
-    except ProbatumError:
-        (folder / "plan.json").unlink(missing_ok=True)  # nothing was measured: the folder can be used again
+        measured = Measuring(opened, plan, folder, unfinished, progress, tell).run(jobs)
+    except ModelError:  # it broke its own promises, and would again: the folder can be used for another run
+        unfinished.remove()
+        (folder / "plan.json").unlink(missing_ok=True)
         raise
-    arrays = base.keep(folder / "arrays", seed, rows, answers)
-    findings: dict[tuple[str, str], Finding] = {}
-    places = base.order(seed, rows)
-    for unit, finding in _executor(prepared, answers, arrays, folder, jobs, progress).run(plan.units):
-        shown = publish(finding, rows, places, include_rows=plan.include_rows)
-        findings[unit.check, unit.part] = shown
-        progress.finished(shown, judge(shown, policy, on=today.date()))
-    record = _record(prepared, [findings[unit.check, unit.part] for unit in plan.units], arrays)
     context = Context(
         measured_on=today.date().isoformat(),
         seconds=round(perf_counter() - start, 1),
@@ -144,7 +134,9 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
         repeat=tuple(repeat),
         folder=str(folder),
     )
-    return _finish(record, policy, context, folder, today)
+    run = _finish(_record(prepared, measured), policy, context, measured.observed, folder, today)
+    unfinished.remove()
+    return run
 
 
 def judge_record(record: Record, identity: str, policy: Policy, on: datetime) -> Judgement:
@@ -161,55 +153,35 @@ def judge_record(record: Record, identity: str, policy: Policy, on: datetime) ->
     )
 
 
-def _executor(
-    prepared: Prepared, answers: Answers, arrays: dict[str, str], folder: Path, jobs: int, progress: Progress
-) -> Executor:
-    """Choose where the units run: live objects cannot travel, so they stay in this process."""
-    opened, plan = prepared.opened, prepared.plan
-    terms = Terms(confidence=plan.confidence, include_rows=plan.include_rows)
-    if jobs > 1 and opened.description is not None:
-        return Processes(
-            Blueprint(
-                description=opened.description,
-                schema=opened.system.schema,
-                capabilities=opened.system.capabilities,
-                arrays=(folder / "arrays").resolve(),
-                digests=arrays,
-                failures=answers.failures,
-                topics=opened.system.topics,
-                terms=terms,
-                seed=int(plan.seed),
-            ),
-            jobs,
-        )
-    if jobs > 1:
-        progress.stage("running in this process: a model made of live Python objects cannot travel to another")
-    bench = Bench(system=opened.system, terms=terms, seed=int(plan.seed))
-    return Inline(bench, checks(), progress.started)
-
-
-def _record(prepared: Prepared, findings: Sequence[Finding], arrays: dict[str, str]) -> Record:
+def _record(prepared: Prepared, measured: Measured) -> Record:
     plan = prepared.plan  # only the checks it names: what else is installed must not change the id
     named = {unit.check for unit in plan.units} | {omission.check for omission in plan.omitted}
     return Record(
         format=RECORD_FORMAT,
         plan=plan,
         inputs=dict(sorted(prepared.opened.inputs.items())),
-        versions={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
-        arrays=arrays,
+        versions=_versions(),
+        arrays=measured.arrays,
         checks=tuple(check.card for check in checks().values() if check.id in named),
-        findings=tuple(findings),
+        findings=measured.findings,
     )
 
 
-def _finish(record: Record, policy: Policy, context: Context, folder: Path, today: datetime) -> Run:
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+
+
+def _finish(
+    record: Record, policy: Policy, context: Context, observed: tuple[Finding, ...], folder: Path, today: datetime
+) -> Run:
     """Write everything down, the report last: what looks finished is finished."""
     identity = record_id(record)
     judgement = judge_record(record, identity, policy, today)
-    run = Run(record=record, record_id=identity, judgement=judgement, context=context, folder=folder)
+    seen = Observed(format=OBSERVED_FORMAT, record=identity, findings=observed)
+    run = Run(record=record, record_id=identity, judgement=judgement, context=context, observed=seen, folder=folder)
     files.write_fact(folder / "context.json", context)
     files.write_fact(folder / "policy.json", policy)
-    files.write_fact(folder / "observed.json", {"format": "probatum-observed/1", "findings": []})
+    files.write_fact(folder / "observed.json", seen)
     files.write_record(folder / "record.json", record)
     files.write_fact(folder / "judgement.json", judgement)
     files.write_whole(folder / "report.html", render(run.edition, "html").encode())

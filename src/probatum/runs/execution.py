@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run the plan's units, here or in processes of their own; the numbers do not depend on where.
+"""Run the plan's work, here or in processes of its own; the numbers do not depend on where.
 
 Worker processes are spawned, never forked: a fork after scikit-learn has started its threads may hang.
 """
@@ -21,66 +21,39 @@ from probatum.checks.interface import Check, checks
 from probatum.errors import InsufficientDataError, ProbatumError, WorkerError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Finding, State, Topic
-from probatum.facts.plan import Terms, Unit
-from probatum.runs.answers import recall
+from probatum.facts.plan import OBSERVED, Refit, Terms, Unit
+from probatum.runs.answers import KeptAnswers, recall
+from probatum.runs.refits import refit
+from probatum.runs.views import Absent, Bench, view_for
 from probatum.seeds import stream
-from probatum.systems.datasets import Rows, Schema, TestRows, TrainTest, read
+from probatum.systems.datasets import Rows, Schema, read
 from probatum.systems.description import Description
-from probatum.systems.interface import Model
-from probatum.systems.statements import Statements
+from probatum.systems.interface import Answers, Model
 from probatum.systems.system import System
 
-Outcome = tuple[Unit, Finding]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Bench:
-    """What a unit is run on."""
-
-    system: System
-    terms: Terms
-    seed: int
+Work = Unit | Refit
+Result = Finding | Answers | None  # None: a refit failed; the check that needs it will say why
+Unseen = Mapping[int, KeptAnswers]  # by number of folds
 
 
 class Executor(Protocol):
-    """Runs units and yields each with its finding as it is done, in any order."""
+    """Runs work and yields each piece with its result as it is done, in any order."""
 
-    def run(self, units: Sequence[Unit]) -> Iterator[Outcome]:
-        """Run them all."""
+    def run(self, work: Sequence[Work], unseen: Unseen) -> Iterator[tuple[Work, Result]]:
+        """Run all of it; ``unseen`` says where the answers of the refits lie."""
 
-
-class Absent(Exception):  # noqa: N818  # not an error: it becomes "not applicable"
-    """A view cannot be built; carries why."""
-
-
-def _test_rows(bench: Bench) -> TestRows:
-    return TestRows(rows=bench.system.data.test, train=bench.system.data.train)
-
-
-def _train_test(bench: Bench) -> TrainTest:
-    if bench.system.data.train is None:
-        raise Absent("It needs the rows that the model was trained on. Give them with --train FILE.")
-    return TrainTest(train=bench.system.data.train, test=bench.system.data.test)
-
-
-def _statements(bench: Bench) -> Statements:
-    return Statements(topics=bench.system.topics)
-
-
-VIEWS: Mapping[type[Any], Callable[[Bench], Any]] = {
-    TestRows: _test_rows,
-    TrainTest: _train_test,
-    Statements: _statements,
-}
+    def close(self) -> None:
+        """Let go of everything that was started."""
 
 
 def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
     """Run one unit; whatever goes wrong becomes a finding that says so, by type and never by text."""
+    run = check.observe if unit.part == OBSERVED and check.observe is not None else check.run
     try:
-        view = VIEWS[check.data](bench)
+        view = view_for(check.data, bench, unit)
         options = check.options(**unit.options)
         with threadpool_limits(1):  # more threads add numbers in another order, and the last bits move
-            finding = check.run(bench.system, view, options, bench.terms, stream(bench.seed, unit.seed_name))
+            finding = run(bench.system, view, options, bench.terms, stream(bench.seed, unit.seed_name))
     except Absent as absence:
         finding = _without_answer(State.NOT_APPLICABLE, str(absence))
     except InsufficientDataError as error:
@@ -91,8 +64,25 @@ def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
         finding = _without_answer(State.ERROR, why)
     judged = tuple(name for name, limit in check.judged.items() if bench.system.task in limit.tasks)
     return replace(
-        finding, check=unit.check, part=unit.part, judged=judged, options=unit.options, seed_name=unit.seed_name
+        finding,
+        check=unit.check,
+        part=unit.part,
+        judged=() if unit.part == OBSERVED else judged,
+        options=unit.options,
+        seed_name=unit.seed_name,
     )
+
+
+def run_refit(wanted: Refit, bench: Bench) -> Answers | None:
+    """Train again and ask; None where that fails."""
+    train = bench.system.data.train
+    if train is None:
+        return None
+    try:
+        with threadpool_limits(1):
+            return refit(bench.system, train, wanted, bench.seed)
+    except Exception:  # noqa: BLE001  # a model may raise anything; the check tries once more, and tells
+        return None
 
 
 def _without_answer(state: State, why: str) -> Finding:
@@ -101,19 +91,26 @@ def _without_answer(state: State, why: str) -> Finding:
 
 
 class Inline:
-    """Runs units one after the other in this process."""
+    """Runs one piece of work after the other in this process."""
 
-    def __init__(self, bench: Bench, known: Mapping[str, Check], started: Callable[[Unit], None]) -> None:
-        """Take the bench, the checks and whom to tell that a unit starts."""
+    def __init__(
+        self, bench: Bench, known: Mapping[str, Check], started: Callable[[Work], None], arrays: Path | None = None
+    ) -> None:
+        """Take the bench, the checks, whom to tell that something starts, and where answers are kept."""
         self._bench = bench
         self._known = known
         self._started = started
+        self._arrays = arrays
 
-    def run(self, units: Sequence[Unit]) -> Iterator[Outcome]:
-        """Run them in the plan's order."""
-        for unit in units:
-            self._started(unit)
-            yield unit, run_unit(unit, self._known[unit.check], self._bench)
+    def run(self, work: Sequence[Work], unseen: Unseen) -> Iterator[tuple[Work, Result]]:
+        """Run it in the plan's order."""
+        bench = _with_unseen(self._bench, self._arrays, unseen)
+        for piece in work:
+            self._started(piece)
+            yield piece, _result(piece, self._known, bench)
+
+    def close(self) -> None:
+        """Nothing was started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,40 +121,46 @@ class Blueprint:
     schema: Schema
     capabilities: frozenset[Capability]
     arrays: Path
-    digests: Mapping[str, str]
-    failures: Mapping[str, int]
+    answered: Mapping[str, KeptAnswers]  # by name of rows
     topics: tuple[Topic, ...]
     terms: Terms
     seed: int
 
 
 class Processes:
-    """Runs units in processes of their own."""
+    """Runs work in processes of its own."""
 
-    def __init__(self, blueprint: Blueprint, jobs: int) -> None:
-        """Take what the workers build their bench from, and how many of them there are."""
-        self._blueprint = blueprint
+    def __init__(self, blueprint: Blueprint, jobs: int, started: Callable[[Work], None]) -> None:
+        """Take what the workers build their bench from, how many there are, and whom to tell that something starts."""
         self._jobs = jobs
-
-    def run(self, units: Sequence[Unit]) -> Iterator[Outcome]:
-        """Run them side by side."""
-        pool = ProcessPoolExecutor(
-            min(self._jobs, len(units)),
-            mp_context=get_context("spawn"),
-            initializer=_set_up,
-            initargs=(self._blueprint,),
+        self._started = started
+        self._pool = ProcessPoolExecutor(
+            jobs, mp_context=get_context("spawn"), initializer=_set_up, initargs=(blueprint,)
         )
+
+    def run(self, work: Sequence[Work], unseen: Unseen) -> Iterator[tuple[Work, Result]]:
+        """Run it side by side."""
         try:
             with _deaf():
-                waiting: dict[Future[Finding], Unit] = {pool.submit(_run_here, unit): unit for unit in units}
+                waiting: dict[Future[Result], Work] = {
+                    self._pool.submit(_run_here, piece, unseen): piece for piece in work
+                }
+            queue = iter(work)  # the pool begins them in this order
+            for piece, _ in zip(queue, range(self._jobs), strict=False):
+                self._started(piece)
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
+                following = next(queue, None)
+                if following is not None:
+                    self._started(following)
         except BrokenProcessPool as error:
             raise WorkerError(
                 "A worker process died, most often for want of memory. Run again with --jobs 1, or on fewer rows."
             ) from error
-        finally:
-            pool.shutdown(cancel_futures=True)  # after Ctrl-C: what has not begun never does
+
+    def close(self) -> None:
+        """End the workers; what has not begun never does."""
+        self._pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -173,11 +176,12 @@ def _deaf() -> Iterator[None]:
         signal(SIGINT, before)
 
 
-_bench: list[Bench] = []  # of this worker process, filled once by its initialiser
+_bench: list[tuple[Bench, Path]] = []  # of this worker process, with its folder of arrays; filled by its initialiser
 
 
 def _set_up(blueprint: Blueprint) -> None:
     from probatum.adapters import loading
+    from probatum.runs.opening import open_model, open_recipe, stored_files
 
     signal(SIGINT, SIG_DFL)  # from here on Ctrl-C ends a worker at once; only the parent speaks
     description = blueprint.description
@@ -186,21 +190,24 @@ def _set_up(blueprint: Blueprint) -> None:
         load, _ = loading.find_function(description.data.load, description.folder)
     data = read(description, description.folder, load=load)
     data = replace(data, train=_under(data.train, blueprint.schema), test=_under(data.test, blueprint.schema))
-    answers = recall(blueprint.arrays, blueprint.seed, data.test, blueprint.digests, blueprint.failures)
+    rows = {one.name: one for one in (data.train, data.test) if one is not None}
 
     def model() -> Model:
-        from probatum.runs.opening import open_described
-
-        return open_described(description, blueprint.seed).system.model
+        return open_model(description, data, blueprint.seed)[0]
 
     system = System(
         data,
         model,
         capabilities=blueprint.capabilities,
         topics=blueprint.topics,
-        answered={data.test.name: answers},
+        stored=stored_files(description),
+        answered={
+            name: recall(blueprint.arrays, blueprint.seed, rows[name], kept)
+            for name, kept in blueprint.answered.items()
+        },
+        train=open_recipe(description),
     )
-    _bench.append(Bench(system=system, terms=blueprint.terms, seed=blueprint.seed))
+    _bench.append((Bench(system=system, terms=blueprint.terms, seed=blueprint.seed), blueprint.arrays))
 
 
 def _under(rows: Rows | None, schema: Schema) -> Any:
@@ -208,5 +215,18 @@ def _under(rows: Rows | None, schema: Schema) -> Any:
     return None if rows is None else replace(rows, schema=schema)
 
 
-def _run_here(unit: Unit) -> Finding:
-    return run_unit(unit, checks()[unit.check], _bench[0])
+def _run_here(piece: Work, unseen: Unseen) -> Result:
+    bench, arrays = _bench[0]
+    return _result(piece, checks(), _with_unseen(bench, arrays, unseen))
+
+
+def _result(piece: Work, known: Mapping[str, Check], bench: Bench) -> Result:
+    return run_refit(piece, bench) if isinstance(piece, Refit) else run_unit(piece, known[piece.check], bench)
+
+
+def _with_unseen(bench: Bench, arrays: Path | None, unseen: Unseen) -> Bench:
+    """Give the bench the answers of the refits, once they are known."""
+    train = bench.system.data.train
+    if not unseen or arrays is None or train is None:
+        return bench
+    return replace(bench, unseen={parts: recall(arrays, bench.seed, train, kept) for parts, kept in unseen.items()})

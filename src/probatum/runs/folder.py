@@ -16,7 +16,7 @@ import numpy as np
 from probatum.errors import RunFolderError, StorageError
 from probatum.evidence.canonical import canonical, digest
 from probatum.evidence.wire import from_json, record_id, to_json
-from probatum.facts.record import Judgement, Record
+from probatum.facts.record import Judgement, Observed, Record
 from probatum.report.interface import Context
 
 Fact = TypeVar("Fact")
@@ -32,6 +32,7 @@ class StoredRun:
     record_id: str
     judgement: Judgement
     context: Context
+    observed: Observed
 
 
 def new_folder(name: str, wanted: Path | None) -> Path:
@@ -84,6 +85,12 @@ def write_whole(file: Path, content: bytes) -> None:
         raise StorageError(f"{file} could not be written: {full}. Nothing half-written was kept.") from error
 
 
+def sweep(folder: Path) -> None:
+    """Remove what a process that was killed left half-written."""
+    for part in folder.rglob(".*.part"):
+        part.unlink(missing_ok=True)
+
+
 def write_fact(file: Path, fact: object) -> None:
     """Write a fact as readable JSON; its id does not depend on the layout."""
     text = json.dumps(to_json(fact), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -133,7 +140,15 @@ def read_run(folder: Path) -> StoredRun:
             "One of the files was altered."
         )
     record = _parsed(folder / "record.json", content, Record)
-    return StoredRun(folder=folder, record=record, record_id=identity, judgement=judgement, context=context)
+    observed = read_fact(folder / "observed.json", Observed)
+    return StoredRun(
+        folder=folder,
+        record=record,
+        record_id=identity,
+        judgement=judgement,
+        context=context,
+        observed=observed,
+    )
 
 
 def _content(file: Path) -> bytes:

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a description to a system that answers: read the data, open the model, make sure that they fit each other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from mmap import ACCESS_READ, mmap
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from probatum.adapters import loading
+from probatum.adapters.cases import CasesModel
 from probatum.adapters.interface import Wish, align, few, spell, wrap
 from probatum.adapters.recipe import RecipeModel, train_by_recipe
 from probatum.errors import DataError, ModelError, ProbatumError
@@ -19,8 +21,10 @@ from probatum.seeds import number
 from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
+from probatum.systems.stored import StoredFile
 from probatum.systems.system import System
 
+ON_THE_SPOT = "The model was trained on the spot by the recipe."
 PROBED_ROWS = 256  # rows on which the speed of the model is measured, for the estimate on the screen only
 
 
@@ -32,6 +36,7 @@ class Opened:
     subject: Subject
     inputs: Mapping[str, str]  # role, digest
     seconds_per_row: float  # of the model, from a probe
+    seconds_to_train: float = 0.0  # where the recipe trained it just now; 0: not known
     description: Description | None  # None: made of live objects, which cannot travel to another process
 
 
@@ -47,18 +52,34 @@ def open_described(description: Description, seed: int) -> Opened:
         load, inputs["load"] = loading.find_function(description.data.load, description.folder)
     data = read(description, description.folder, load=load)
     inputs |= data.digests
-    model, model_inputs, notes = _open_model(description, data, seed)
+    start = perf_counter()
+    model, model_inputs, notes = open_model(description, data, seed)
+    seconds = perf_counter() - start
     data = reconcile(data, model)
     data = replace(data, notes=(*data.notes, *notes))
     said = description.system
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
     return Opened(
-        system=System.of(model, data, tuple(entry.topic_fact() for entry in description.declarations)),
+        system=System.of(
+            model, data, tuple(entry.topic_fact() for entry in description.declarations), stored_files(description)
+        ),
         subject=replace(subject, simulated=said.simulated),
         inputs=inputs | model_inputs,
         seconds_per_row=try_out(model, data.test),
+        seconds_to_train=seconds if ON_THE_SPOT in notes else 0.0,
         description=description,
     )
+
+
+def stored_files(description: Description) -> tuple[StoredFile, ...]:
+    """Return the files that the described model lies in, without reading them whole."""
+    said = description.model
+    path = description.folder / (said.file or "")
+    if said.file is None or not path.is_file() or not path.stat().st_size:
+        return ()
+    with path.open("rb") as file:
+        content = mmap(file.fileno(), 0, access=ACCESS_READ)
+    return (StoredFile(role="model", content=content, stated=said.sha256 is not None, path=path),)
 
 
 def open_live(model: Any, data: Dataset, *, name: str, stakes: Stakes | None, wish: Wish) -> Opened:
@@ -176,10 +197,24 @@ def _no_answer(rows: Rows, answers: Sequence[Answers], failure: Exception | None
     )
 
 
-def _open_model(description: Description, data: Dataset, seed: int) -> tuple[Model, dict[str, str], tuple[str, ...]]:
-    """Return the model, the digests of what it came from, and notes."""
+def open_recipe(description: Description) -> Callable[[Rows, int], Model] | None:
+    """Return what trains the described model again, without opening the one there is; None where no recipe is named."""
+    if description.recipe.train is None:
+        return None
+    train, _ = loading.find_function(description.recipe.train, description.folder)
+    return lambda rows, seed: train_by_recipe(train, rows, seed, wish_of(description))
+
+
+def open_model(description: Description, data: Dataset, seed: int) -> tuple[Model, dict[str, str], tuple[str, ...]]:
+    """Return the model that a description names, the digests of what it came from, and notes.
+
+    Raises:
+        ProbatumError: it is missing, broken or untrusted.
+    """
     said, wish = description.model, wish_of(description)
     inputs: dict[str, str] = {}
+    if said.scores is not None:
+        return CasesModel(data.test), inputs, ()
     train = None
     if description.recipe.train is not None:
         train, inputs["recipe"] = loading.find_function(description.recipe.train, description.folder)
@@ -195,10 +230,10 @@ def _open_model(description: Description, data: Dataset, seed: int) -> tuple[Mod
         return (
             train_by_recipe(train, data.train, number(seed, "recipe/train"), wish),
             inputs,
-            ("The model was trained on the spot by the recipe.",),
+            (ON_THE_SPOT,),
         )
     else:
-        raise ModelError("Wanted a model: [model] file or python, or a [recipe] with train rows. None came.")
+        raise ModelError("Wanted a model: [model] file, python or scores, or a [recipe] with train rows. None came.")
     return (model if train is None else RecipeModel(model, train, wish)), inputs, notes
 
 

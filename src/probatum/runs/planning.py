@@ -13,11 +13,23 @@ from probatum.checks.interface import Check
 from probatum.errors import DescriptionError, UsageError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Json
-from probatum.facts.plan import CHUNK_ROWS, PLAN_FORMAT, Effort, Omission, Plan, Subject, Unit
+from probatum.facts.plan import (
+    CHUNK_ROWS,
+    OBSERVED,
+    PLAN_FORMAT,
+    Effort,
+    Omission,
+    Plan,
+    Refit,
+    Subject,
+    Unit,
+)
 from probatum.facts.policy import Policy
 from probatum.runs.folder import read_fact
 from probatum.runs.policies import policy_digest
+from probatum.runs.refits import refits
 from probatum.runs.settings import option_mistakes
+from probatum.systems.views import CrossFit
 
 ENABLE = {
     Capability.PREDICTIONS: "Give a model under [model].",
@@ -63,7 +75,7 @@ def make_plan(
         if omission is not None:
             omitted.append(omission)
         else:
-            units.append(Unit(check=check.id, seed_name=check.id, options=options_for(check, policy, choice.effort)))
+            units += _units(check, options_for(check, policy, choice.effort))
     if not units:
         raise UsageError("Nothing is left to run. Loosen --only or --skip.")
     return Plan(
@@ -77,7 +89,27 @@ def make_plan(
         include_rows=choice.include_rows,
         units=tuple(units),
         omitted=tuple(omitted),
+        refits=_refits(units, checks, subject, capabilities),
     )
+
+
+def _units(check: Check, options: dict[str, Json]) -> list[Unit]:
+    """Return the check, and what it looks at on this machine as a part of its own."""
+    parts = [""] if check.observe is None else ["", OBSERVED]
+    return [
+        Unit(check=check.id, part=part, seed_name=f"{check.id}/{part}" if part else check.id, options=options)
+        for part in parts
+    ]
+
+
+def _refits(
+    units: Sequence[Unit], checks: Mapping[str, Check], subject: Subject, capabilities: frozenset[Capability]
+) -> tuple[Refit, ...]:
+    """Return the refits that the units need, each once."""
+    if Capability.REFIT not in capabilities or not subject.train_rows:
+        return ()
+    wanted = {unit.options["folds"] for unit in units if checks[unit.check].data is CrossFit}
+    return tuple(one for parts in sorted(map(int, wanted)) for one in refits(parts))  # type: ignore[arg-type]
 
 
 def read_plan(file: Path, checks: Mapping[str, Check]) -> Plan:

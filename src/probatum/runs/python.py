@@ -8,10 +8,8 @@ from typing import Any, TypeVar
 
 from probatum.adapters.interface import Wish
 from probatum.errors import UsageError
-from probatum.facts.finding import Finding
-from probatum.facts.plan import Effort, Plan, Unit
+from probatum.facts.plan import Effort
 from probatum.facts.policy import Stakes
-from probatum.facts.record import FindingVerdict
 from probatum.facts.threats import Task
 from probatum.runs.assess import Run, prepare
 from probatum.runs.assess import assess as run_assess
@@ -19,25 +17,10 @@ from probatum.runs.folder import new_folder
 from probatum.runs.opening import open_live
 from probatum.runs.planning import Choice
 from probatum.runs.policies import read_policy, shipped
+from probatum.runs.progress import Quiet
 from probatum.systems.datasets import Label, from_arrays
 
 Choosable = TypeVar("Choosable", bound=StrEnum)
-
-
-class Quiet:
-    """Tells nobody."""
-
-    def stage(self, what: str) -> None:
-        """Keep silent."""
-
-    def planned(self, plan: Plan, seconds: float) -> None:
-        """Keep silent."""
-
-    def started(self, unit: Unit) -> None:
-        """Keep silent."""
-
-    def finished(self, finding: Finding, verdict: FindingVerdict) -> None:
-        """Keep silent."""
 
 
 def assess(

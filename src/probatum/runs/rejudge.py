@@ -32,6 +32,7 @@ def rejudge(folder: Path, policy: Policy) -> tuple[StoredRun, Run]:
         record_id=stored.record_id,
         judgement=judgement,
         context=replace(stored.context, folder=str(folder)),
+        observed=stored.observed,
         folder=folder,
     )
     mark = judgement.policy.removeprefix("sha256:")[:12]
@@ -42,4 +43,10 @@ def rejudge(folder: Path, policy: Policy) -> tuple[StoredRun, Run]:
 
 def edition_of(stored: StoredRun) -> Edition:
     """Return what a report is made from."""
-    return Edition(record=stored.record, record_id=stored.record_id, judgement=stored.judgement, context=stored.context)
+    return Edition(
+        record=stored.record,
+        record_id=stored.record_id,
+        judgement=stored.judgement,
+        context=stored.context,
+        observed=stored.observed.findings,
+    )

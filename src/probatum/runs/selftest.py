@@ -13,9 +13,10 @@ from probatum.facts.plan import Effort, Terms, Unit
 from probatum.facts.policy import Policy, Stakes
 from probatum.facts.record import Verdict
 from probatum.planted.interface import Planted, triples
-from probatum.runs.execution import Bench, run_unit
+from probatum.runs.execution import run_unit
 from probatum.runs.planning import options_for
 from probatum.runs.policies import shipped
+from probatum.runs.views import Bench
 from probatum.seeds import stream
 
 LEAST_FOUND = 0.98  # of the flawed systems

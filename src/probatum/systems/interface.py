@@ -18,6 +18,7 @@ class Answers:
 
     labels: np.ndarray  # (n,) int32 index into the classes, -1: no answer; regression: (n,) float64, NaN: no answer
     scores: np.ndarray | None = None  # (n, k) probabilities in the order of the classes; NaN where no answer
+    ranks: np.ndarray | None = None  # (n,) float64, higher is more of the positive class, where no probability is given
     failures: Mapping[str, int] = field(default_factory=dict)  # type of exception, rows on which it was raised
 
     @property

@@ -17,7 +17,6 @@ MODEL_SOURCES = ("file", "python", "url", "scores")
 LATER = "is not built yet in this version; "
 LATER_KEYS = {
     ("model", "url"): "name the model's file or a Python function instead.",
-    ("model", "scores"): "name the model's file or a Python function instead.",
     ("data", "weight"): "leave it out; every row then counts the same, which may not be what you mean.",
     ("data", "protected_file"): "put the protected columns into the data and list them as audit_only and protected.",
     ("data", "recent"): "leave it out.",
@@ -42,6 +41,8 @@ def sense_mistakes(description: "Description", broken: frozenset[str], lines: Li
             found.append((LATER + LATER_KEYS[section, key], (section, key)))
     if not broken & {"model", "recipe"}:
         found += _model(description)
+    if "model" not in broken:
+        found += _cases(description)
     if "data" not in broken:
         found += _data(description)
     found += _files(description)
@@ -64,7 +65,7 @@ def column_mistakes(description: "Description", columns: Sequence[str], lines: L
         if name not in known
     ]
     for place, name in _named_columns(description):
-        if name == data.target and place != ("data", "target") and place[0] == "data":
+        if name == data.target and place != ("data", "target") and place[0] in ("data", "model"):
             found.append(mistake(f'"{name}" is the target, so it cannot stand here.', place, lines, item=name))
     return found
 
@@ -75,6 +76,9 @@ def _named_columns(description: "Description") -> Iterator[tuple[Place, str]]:
     for key in ("target", "id", "group", "time", "source"):
         if getattr(data, key) is not None:
             yield ("data", key), getattr(data, key)
+    for key in ("score", "decision"):
+        if description.model.scores is not None and getattr(description.model, key) is not None:
+            yield ("model", key), getattr(description.model, key)
     for name in data.features or ():
         yield ("data", "features"), name
     for key in type(data.columns).model_fields:
@@ -106,10 +110,37 @@ def _model(description: "Description") -> Iterator[tuple[str, Place]]:
         yield "a class is named twice.", ("model", "classes")
     if model.sha256 is not None and model.file is None:
         yield "a digest is of a file; name the model's file too, or leave it out.", ("model", "sha256")
+
+
+def _cases(description: "Description") -> Iterator[tuple[str, Place]]:
+    """Yield what is wrong with a table of cases that stands for a model."""
+    model, data = description.model, description.data
     if model.scores is None:
         for key in ("score", "decision", "decides_at"):
             if getattr(model, key) is not None:
                 yield "goes with scores, a table of cases without a model; leave it out.", ("model", key)
+        if model.output == "ranks":
+            yield (
+                "ranks are what a table of cases may hold; wanted probabilities, logits, labels or values.",
+                (
+                    "model",
+                    "output",
+                ),
+            )
+        return
+    if model.score is None and model.decision is None:
+        yield "wanted score or decision: the column that holds what the system said.", ("model", "scores")
+    if model.decides_at is not None and model.score is None:
+        yield "is a limit on score; name the column of the score too.", ("model", "decides_at")
+    if model.decides_at is not None and model.decision is not None:
+        yield "the decision has a column of its own; keep one of decision and decides_at.", ("model", "decides_at")
+    if model.output in ("logits", "labels"):
+        yield "a score in a table is taken as probabilities, ranks or values.", ("model", "output")
+    for key in ("train", "test", "load"):
+        if getattr(data, key) is not None:
+            yield "the rows are those of scores, the table of cases; leave this out.", ("data", key)
+    if description.recipe.train is not None:
+        yield "a table of cases cannot be trained again; leave this or scores out.", ("recipe", "train")
 
 
 def _data(description: "Description") -> Iterator[tuple[str, Place]]:
@@ -119,7 +150,7 @@ def _data(description: "Description") -> Iterator[tuple[str, Place]]:
         for key in ("train", "test", "names"):
             if getattr(data, key) is not None:
                 yield "load gives both train and test; leave this or load out.", ("data", key)
-    elif data.test is None:
+    elif data.test is None and description.model.scores is None:
         hint = " If the one file holds rows the model was not trained on, call it test." if data.train else ""
         yield f"test is missing; wanted a file of rows that the model was not trained on.{hint}", ("data",)
     arrays = split_reference(data.test or "")[1]
@@ -142,11 +173,11 @@ def _data(description: "Description") -> Iterator[tuple[str, Place]]:
 def _files(description: "Description") -> Iterator[tuple[str, Place]]:
     """Yield the files and modules that do not exist."""
     folder = description.folder
-    for section, key in (("model", "file"), ("data", "train"), ("data", "test")):
+    for section, key in (("model", "file"), ("model", "scores"), ("data", "train"), ("data", "test")):
         reference = getattr(getattr(description, section), key)
         if reference is None:
             continue
-        name = split_reference(reference)[0] if section == "data" else reference
+        name = reference if key == "file" else split_reference(reference)[0]
         if not (folder / name).exists():
             yield f"there is no file {name}{_similar(folder / name)}", (section, key)
         elif (folder / name).is_dir():

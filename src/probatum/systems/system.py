@@ -2,7 +2,8 @@
 """The system under assessment: a model and its data, asked in fixed chunks, each row once."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import final
 
@@ -15,6 +16,7 @@ from probatum.facts.plan import CHUNK_ROWS
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Dataset, Rows, Schema
 from probatum.systems.interface import Answers, Model
+from probatum.systems.stored import StoredFile
 
 
 @final
@@ -28,19 +30,35 @@ class System:
         *,
         capabilities: frozenset[Capability],
         topics: tuple[Topic, ...] = (),
+        stored: tuple[StoredFile, ...] = (),
         answered: Mapping[str, Answers] | None = None,
+        train: Callable[[Rows, int], Model] | None = None,
     ) -> None:
-        """Take the data, a way to open the model, what was declared, and answers known from before by name of rows."""
+        """Take the data and a way to open the model.
+
+        Args:
+            data: the rows.
+            model: opens the model.
+            capabilities: what can be asked of it.
+            topics: what was declared.
+            stored: the files that the model lies in.
+            answered: answers known from before, by name of rows.
+            train: trains the model on other rows with a seed, without opening the one there is.
+        """
         self.data = data
         self.capabilities = capabilities
         self.topics = topics
+        self.stored = stored
         self._open = model
+        self._train = train
         self._answered = dict(answered or {})
 
     @classmethod
-    def of(cls, model: Model, data: Dataset, topics: tuple[Topic, ...] = ()) -> "System":
+    def of(
+        cls, model: Model, data: Dataset, topics: tuple[Topic, ...] = (), stored: tuple[StoredFile, ...] = ()
+    ) -> "System":
         """Return the system of a model that is open already."""
-        return cls(data, lambda: model, capabilities=model.capabilities, topics=topics)
+        return cls(data, lambda: model, capabilities=model.capabilities, topics=topics, stored=stored)
 
     @property
     def schema(self) -> Schema:
@@ -67,9 +85,15 @@ class System:
             self._answered[rows.name] = answers
         return answers
 
+    def remember(self, rows: Rows, answers: Answers) -> None:
+        """Take answers about the system's own rows that were asked for earlier."""
+        self._answered[rows.name] = answers
+
     def refit(self, rows: Rows, rng: np.random.Generator) -> "System":
         """Return the same system trained on other rows; draws one seed."""
-        return System.of(self.model.refit(rows, int(rng.integers(2**31))), self.data, self.topics)
+        seed = int(rng.integers(2**31))
+        again = self.model.refit(rows, seed) if self._train is None else self._train(rows, seed)
+        return System.of(again, self.data, self.topics)
 
 
 def ask(model: Model, rows: Rows) -> Answers:
@@ -79,13 +103,20 @@ def ask(model: Model, rows: Rows) -> Answers:
     for start in range(0, len(rows), CHUNK_ROWS):
         chunk = rows.take(np.arange(start, min(start + CHUNK_ROWS, len(rows))))
         pieces.extend(_ask_or_halve(model, chunk, failures))
-    labels = np.concatenate([piece.labels for piece in pieces])
+    return replace(joined(pieces), failures=dict(sorted(failures.items())))
+
+
+def joined(pieces: Sequence[Answers]) -> Answers:
+    """Return answers about some rows after one another as one; at least one piece is wanted."""
     scored = [piece.scores for piece in pieces if piece.scores is not None]
+    ranked = [piece.ranks for piece in pieces if piece.ranks is not None]
+    failures: Counter[str] = Counter()
     for piece in pieces:
         failures.update(piece.failures)
     return Answers(
-        labels=labels,
+        labels=np.concatenate([piece.labels for piece in pieces]),
         scores=_stack(pieces, scored[0].shape[1]) if scored else None,
+        ranks=np.concatenate(ranked) if ranked else None,  # only a table of cases ranks, and it never raises
         failures=dict(sorted(failures.items())),
     )
 
@@ -111,7 +142,7 @@ def _silence(rows: Rows) -> Answers:
     return Answers(labels=np.full(len(rows), -1, dtype=np.int32))
 
 
-def _stack(pieces: list[Answers], width: int) -> np.ndarray:
+def _stack(pieces: Sequence[Answers], width: int) -> np.ndarray:
     return np.concatenate(
         [piece.scores if piece.scores is not None else np.full((len(piece.labels), width), np.nan) for piece in pieces]
     )

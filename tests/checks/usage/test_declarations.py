@@ -10,7 +10,7 @@ from probatum.facts.plan import Terms
 from probatum.facts.policy import Stakes
 from probatum.runs.policies import shipped
 from probatum.seeds import stream
-from probatum.systems.statements import Statements
+from probatum.systems.views import Statements
 
 
 def test_topics_are_listed_as_said_when_declared():

@@ -10,8 +10,9 @@ from probatum.checks.usage.error_rate import Options, run
 from probatum.facts.plan import Terms
 from probatum.planted.answers import answering
 from probatum.seeds import stream
-from probatum.systems.datasets import TestRows, from_arrays
+from probatum.systems.datasets import from_arrays
 from probatum.systems.system import System
+from probatum.systems.views import TestRows
 
 TERMS = Terms(confidence=0.95)
 

@@ -19,7 +19,7 @@ from probatum.facts.plan import Terms
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import ALL_TASKS, Property, Vector, atlas
 from probatum.systems.interface import Predictions
-from probatum.systems.statements import Statements
+from probatum.systems.views import Statements
 
 # Topic: from which stakes on it is demanded, and why.
 DEMANDED = {

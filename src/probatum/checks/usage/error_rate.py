@@ -25,8 +25,8 @@ from probatum.facts.finding import Advice, Example, Finding, Measure
 from probatum.facts.plan import Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, CLASSIFICATION, Property, Task, Vector, atlas
-from probatum.systems.datasets import TestRows
 from probatum.systems.interface import Answers, Predictions
+from probatum.systems.views import TestRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

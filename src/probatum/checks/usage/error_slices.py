@@ -28,8 +28,8 @@ from probatum.facts.interval import Interval
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Task, Vector, atlas
-from probatum.systems.datasets import TestRows
 from probatum.systems.interface import Answers, Predictions
+from probatum.systems.views import TestRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

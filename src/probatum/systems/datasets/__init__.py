@@ -6,7 +6,7 @@ content, and ``doors`` has the two ways in: ``read`` for a description, ``from_a
 """
 
 from probatum.systems.datasets.doors import from_arrays, read
-from probatum.systems.datasets.rows import Column, Dataset, Kind, Label, Rows, Schema, TestRows, TrainTest
+from probatum.systems.datasets.rows import Column, Dataset, Kind, Label, Rows, Said, Schema
 
 __all__ = [
     "Column",
@@ -14,9 +14,8 @@ __all__ = [
     "Kind",
     "Label",
     "Rows",
+    "Said",
     "Schema",
-    "TestRows",
-    "TrainTest",
     "from_arrays",
     "read",
 ]

@@ -21,9 +21,9 @@ ONE_FILE = (
 def assemble(train: Table | None, test: Table, description: Description, notes: list[str]) -> Dataset:
     """Return the data set; ``notes`` are what was said of the tables already."""
     data = description.data
-    if train is None:
+    if train is None and description.model.scores is None:
         notes.append(ONE_FILE)
-    else:
+    if train is not None:
         test = aligned(train, test, notes)
         train = answered(train, notes)
     test = answered(test, notes)
@@ -48,6 +48,7 @@ def assemble(train: Table | None, test: Table, description: Description, notes: 
         classes=answer.classes,
         array=isinstance(test.features, np.ndarray),
         positive=answer.positive,
+        group=data.group,
     )
     digests = {"test": test.digest} if train is None else {"train": train.digest, "test": test.digest}
     return Dataset(

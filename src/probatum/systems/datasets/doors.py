@@ -2,6 +2,7 @@
 """The two ways in: files that a description names, and frames or arrays from Python."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ import pandas as pd
 
 from probatum.errors import DataError, UsageError
 from probatum.facts.threats import Task
-from probatum.systems.datasets import digests, files
+from probatum.systems.datasets import cases, digests, files
 from probatum.systems.datasets.assemble import assemble
 from probatum.systems.datasets.rows import Dataset, Label
-from probatum.systems.datasets.tables import Table, column_names
+from probatum.systems.datasets.tables import Table, answered, column_names
 from probatum.systems.description import Description
 from probatum.systems.sections import ColumnsSection, DataSection, ModelSection
 
@@ -37,6 +38,8 @@ def read(description: Description, folder: Path, *, load: Load | None = None) ->
     notes: list[str] = []
     if load is not None:
         train, test = _loaded(load, description)
+    elif description.model.scores is not None:
+        return _cases(description.model.scores, folder, description, notes)
     elif data.load is not None:
         raise UsageError(f"[data] load names {data.load}; wanted that function, imported, and none came.")
     elif data.test is None:
@@ -133,6 +136,19 @@ def _answers(answers: Any, what: str) -> pd.Series:
     if array.ndim != 1:
         raise DataError(f"Wanted the answers of {what} as one column; the shape {array.shape} came.")
     return pd.Series(array)
+
+
+def _cases(reference: str, folder: Path, description: Description, notes: list[str]) -> Dataset:
+    """Read a table of cases that stands for a model."""
+    table = answered(files.read(reference, folder, description, None, notes), notes)
+    data = assemble(None, cases.without_answers(table, description.model), description, notes)
+    said = cases.said(table, data.test, description.model, notes)
+    return replace(
+        data,
+        test=replace(data.test, said=said),
+        digests={"cases": table.digest},
+        notes=tuple(dict.fromkeys(notes)),
+    )
 
 
 def _loaded(load: Load, description: Description) -> tuple[Table | None, Table]:

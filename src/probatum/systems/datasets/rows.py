@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The nouns of a data set: columns, the schema they form, rows, and the views that a check asks for."""
+"""The nouns of a data set: columns, the schema they form, and rows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -51,11 +51,30 @@ class Schema:
     classes: tuple[Label, ...]  # in the order of the scores; empty for regression
     array: bool  # the user gave arrays, so the model gets arrays
     positive: int | None = None  # binary: the index of the class that is looked for
+    group: str | None = None  # the column whose equal cells belong together: one person's visits, one family
 
     @property
     def given(self) -> tuple[Column, ...]:
         """The columns that the model is given, in its order."""
         return tuple(column for column in self.columns if not column.audit_only)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Said:
+    """What a system said about some rows long ago, where a table of cases stands for a model."""
+
+    labels: np.ndarray  # (n,) int32 index into the classes, -1: none; regression: (n,) float64, NaN: none
+    scores: np.ndarray | None = None  # (n, k) probabilities in the order of the classes
+    ranks: np.ndarray | None = None  # (n,) float64, higher is more of the positive class; no probability
+
+    def take(self, where: np.ndarray) -> "Said":
+        """Return what was said about the rows at these positions."""
+        return Said(
+            labels=self.labels[where],
+            scores=None if self.scores is None else self.scores[where],
+            ranks=None if self.ranks is None else self.ranks[where],
+        )
 
 
 @final
@@ -68,6 +87,7 @@ class Rows:
     schema: Schema
     name: str  # "train" or "test"
     audit: pd.DataFrame | None = None  # what is only looked at
+    said: Said | None = None  # by a system of which only this table is left
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -78,7 +98,8 @@ class Rows:
         where = np.flatnonzero(index) if index.dtype == bool else index
         features = self.features.iloc[where] if isinstance(self.features, pd.DataFrame) else self.features[where]
         audit = None if self.audit is None else self.audit.iloc[where]
-        return replace(self, features=features, truth=self.truth[where], audit=audit)
+        said = None if self.said is None else self.said.take(where)
+        return replace(self, features=features, truth=self.truth[where], audit=audit, said=said)
 
     def contents(self, row: int) -> dict[str, str]:
         """Return the cells of one row as printed, by column."""
@@ -131,24 +152,6 @@ class Dataset:
     test: Rows
     digests: Mapping[str, str]  # "train", "test": "sha256:" and hex
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TestRows:
-    """The view of a check that measures on held-out rows."""
-
-    __test__ = False  # the name is not a test's, whatever pytest thinks
-
-    rows: Rows
-    train: Rows | None = None  # only to learn a trivial answer or bin edges from
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TrainTest:
-    """The view of a check that compares what the model learned from with what it did not."""
-
-    train: Rows
-    test: Rows
 
 
 def plain_numbers(features: pd.DataFrame | np.ndarray) -> bool:

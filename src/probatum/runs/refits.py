@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Train the system again on some of its rows, and ask it about the others: planned work that several checks share."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from probatum.facts.plan import Refit
+from probatum.seeds import stream
+from probatum.systems.datasets import Rows
+from probatum.systems.datasets.folds import folds
+from probatum.systems.interface import Answers
+from probatum.systems.system import System, joined
+
+
+def refits(parts: int) -> tuple[Refit, ...]:
+    """Return the refits that together see every training row from outside once."""
+    return tuple(Refit(part=part, parts=parts, seed_name=f"refit/{parts}/{part}") for part in range(1, parts + 1))
+
+
+def refit(system: System, train: Rows, wanted: Refit, seed: int) -> Answers:
+    """Train on all folds but one; return the answers about that one, in the order of its rows.
+
+    Raises:
+        ModelError: the system cannot be trained again.
+    """
+    inside = fold_of(train, wanted.parts, seed) == wanted.part
+    again = system.refit(train.take(~inside), stream(seed, wanted.seed_name))
+    return again.answers(train.take(inside))
+
+
+def fold_of(train: Rows, parts: int, seed: int) -> np.ndarray:
+    """Return (n,) the fold of each training row, 1 to ``parts``."""
+    return folds(train, parts, stream(seed, f"folds/{parts}"))
+
+
+def unseen(train: Rows, parts: int, seed: int, by_part: Mapping[int, Answers]) -> Answers:
+    """Put the answers of all folds together in the order of the training rows."""
+    where = fold_of(train, parts, seed)
+    places = np.concatenate([np.flatnonzero(where == part) for part in range(1, parts + 1)])
+    pieces: Sequence[Answers] = [by_part[part] for part in range(1, parts + 1)]
+    together, back = joined(pieces), np.argsort(places)
+    return Answers(
+        labels=together.labels[back],
+        scores=None if together.scores is None else together.scores[back],
+        failures=together.failures,
+    )
