@@ -38,7 +38,7 @@ generate: $(VENV)/.dev  ## write the policies and pages that come out of the che
 	$(BIN)/python docs/generate.py
 
 selftest: $(VENV)/.core  ## the published table: does each check find its planted flaw (takes long)
-	$(BIN)/probatum selftest --seeds 200
+	$(BIN)/probatum selftest --seeds 200 --smallest --jobs 2
 
 bench-usage: $(VENV)/.dev  ## the speed of error slices beside sliceline
 	$(BIN)/python benchmarks/usage/slices.py

@@ -5,17 +5,26 @@ from typing import Annotated
 
 import typer
 
-from probatum.cli.options import Only
+from probatum.cli.options import Jobs, Only
 from probatum.cli.screen import say, stderr_console
 
 Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How many systems of each kind are made.")]
+Smallest = Annotated[bool, typer.Option("--smallest", help="Look for the smallest flaw that is found, too.")]
 
 
-def selftest(only: Only = [], seeds: Seeds = 5) -> int:  # noqa: B006  # typer's way to say "may be repeated"
+def selftest(
+    only: Only = [],  # noqa: B006  # typer's way to say "may be repeated"
+    seeds: Seeds = 5,
+    smallest: Smallest = False,
+    jobs: Jobs = 1,
+) -> int:
     """Plant flaws and count how often each check finds them."""
-    from probatum.runs.selftest import run, table
+    from probatum.runs.selftest import grid_table, run, table
 
     console = stderr_console()
-    rows = run(tuple(only), seeds, lambda line: console.print(line))
+    rows = run(tuple(only), seeds, lambda line: console.print(line), smallest=smallest, jobs=jobs)
     say(table(rows))
+    if smallest:
+        say()
+        say(grid_table(rows))
     return 0 if all(row.holds for row in rows) else 1
