@@ -72,7 +72,10 @@ class SklearnModel:
         parameters = estimator.get_params(deep=True)
         states = sorted(name for name in parameters if name.rpartition("__")[2] == "random_state")
         estimator.set_params(**dict.fromkeys(states, seed))
-        estimator.fit(self._features(rows), _labels(rows))
+        try:
+            estimator.fit(self._features(rows), _labels(rows))
+        except Exception as error:  # an estimator may raise anything, say where only one class is left
+            raise ModelError(f"Training again failed with {type(error).__name__}: {error}.") from error
         return SklearnModel(estimator, rows.schema)
 
     def _features(self, rows: Rows) -> Any:

@@ -52,6 +52,28 @@ def test_interval_holds_the_value_and_is_nested_when_confidence_rises(pairs, con
         assert narrow.upper <= wide.upper + close
 
 
+def test_lower_end_may_be_negative_when_the_first_are_differences():
+    rng = np.random.default_rng(6)
+    first, second = rng.normal(0, 1, 60), rng.gamma(3, 1, 60)
+    value, interval = mean_ratio(first, second, confidence=0.95, signed=True)
+    assert interval.lower < 0 < interval.upper
+    assert stats.ttest_1samp(first - interval.lower * second, 0).pvalue == pytest.approx(0.05, abs=1e-9)
+    turned, other = mean_ratio(-first, second, confidence=0.95, signed=True)
+    assert (turned, other.lower, other.upper) == pytest.approx((-value, -interval.upper, -interval.lower))
+
+
+@pytest.mark.parametrize(("n", "true"), [(60, 0.0), (60, 0.2), (500, 0.05)])
+def test_coverage_is_as_promised_when_the_first_are_skewed_differences(n, true):
+    rng = np.random.default_rng(7)
+    held = 0
+    for _ in range(1500):
+        second = rng.exponential(size=n)
+        first = true * second + rng.exponential(size=n) * second - second  # their mean is true times that of second
+        _, interval = mean_ratio(first, second, confidence=0.95, signed=True)
+        held += interval.lower <= true <= interval.upper
+    assert 0.91 <= held / 1500 <= 0.97
+
+
 def coverage(n, shape_first, shape_second, samples=1200):
     """Share of samples of correlated log-normal sizes whose interval holds the true ratio 0.6."""
     rng = np.random.default_rng(5)

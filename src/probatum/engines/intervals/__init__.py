@@ -3,6 +3,7 @@
 
 ``proportions``    a share, or many shares at once
 ``paired_ratio``   the ratio of two shares counted on the same rows
+``paired_difference``  the difference of two shares counted on the same rows
 ``mean_ratio``     the ratio of two means taken over the same rows
 ``concentration``  how many times the average a group does, and how surely it is worse than the rest
 ``multiplicity``   what several statements made at once cost

@@ -18,13 +18,16 @@ from probatum.facts.interval import Interval
 METHOD = "Fieller 1954, Student t"
 
 
-def mean_ratio(first: np.ndarray, second: np.ndarray, *, confidence: float) -> tuple[float | None, Interval]:
+def mean_ratio(
+    first: np.ndarray, second: np.ndarray, *, confidence: float, signed: bool = False
+) -> tuple[float | None, Interval]:
     """Return mean of ``first`` / mean of ``second`` and its interval.
 
     Args:
         first: (n,) sizes, at least 0, in any unit.
         second: (n,) sizes of the same rows, in the same unit.
         confidence: of the interval.
+        signed: the first are differences, which may be negative, and so may the ratio.
 
     Returns:
         The ratio, None where the second mean is zero; and its interval, whose bounds are None where the second mean
@@ -46,7 +49,9 @@ def mean_ratio(first: np.ndarray, second: np.ndarray, *, confidence: float) -> t
     if a <= 0:
         return above / below, _unknown(confidence, "The mean to divide by cannot be told from zero with so few rows.")
     root = math.sqrt(max(0.0, b * b - a * c))
-    lower, upper = max(0.0, (b - root) / a), (b + root) / a  # sizes are at least 0, and so is their ratio
+    lower, upper = (b - root) / a, (b + root) / a
+    if not signed:
+        lower = max(0.0, lower)  # sizes are at least 0, and so is their ratio
     return above / below, Interval(lower=lower, upper=upper, confidence=confidence, method=METHOD)
 
 

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Did it learn, or learn by heart?"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from probatum.checks.usage.overfitting import DOUBT, Options, run
+from probatum.errors import InsufficientDataError
+from probatum.facts.capabilities import Capability
+from probatum.facts.plan import Terms
+from probatum.planted.usage.overfitting import build
+from probatum.seeds import stream
+from probatum.systems.datasets import from_arrays
+from probatum.systems.interface import Answers
+from probatum.systems.system import System
+from probatum.systems.views import CrossFit
+
+TERMS = Terms(confidence=0.95)
+PREDICTIONS = frozenset({Capability.PREDICTIONS})
+
+
+def found(seen, unseen, test, *, scores=None, groups=None, task=None):
+    """Ask about cases whose right answer is 0 or, for numbers, their place; all answers are given."""
+    seen, test = np.asarray(seen), np.asarray(test)
+    right = [np.arange(len(side), dtype=float) if task else np.zeros(len(side), dtype=int) for side in (seen, test)]
+    frames = [pd.DataFrame({"x": np.arange(len(side)), "person": np.arange(len(side)) // 5}) for side in (seen, test)]
+    data = from_arrays((frames[1], right[1]), (frames[0], right[0]), task=task, classes=None if task else [0, 1])
+    if groups:
+        schema = replace(data.train.schema, group="person")
+        data = replace(data, train=replace(data.train, schema=schema), test=replace(data.test, schema=schema))
+    answered = {"train": Answers(labels=seen, scores=scores), "test": Answers(labels=test)}
+    system = System(data, lambda: None, capabilities=PREDICTIONS, answered=answered)
+    known = None if unseen is None else Answers(labels=np.asarray(unseen))
+    view = CrossFit(train=data.train, test=data.test, unseen=known)
+    return run(system, view, Options(), TERMS, stream(0, "t"))
+
+
+def labels(wrong, n):
+    return np.repeat([1, 0], [wrong, n - wrong]).astype(np.int32)
+
+
+def test_gap_is_told_in_cases_of_100_when_it_was_learned_by_heart():
+    finding = found(labels(30, 1000), labels(150, 1000), labels(60, 400))
+    assert finding.sentence == ("Of 100 cases it learned from, it gets about 3 wrong; had it not seen them, about 15.")
+    assert finding.measures["gap"].value == pytest.approx(0.12)
+    assert finding.measures["by_heart"].value == pytest.approx(0.12)
+    assert finding.measures["by_heart_reversed"].value == 0
+    assert finding.measures["held_out_gap"].value == pytest.approx(0.12)
+    assert "none the other way round" in finding.details[1]
+    assert finding.advice
+
+
+def test_sentence_is_no_praise_when_unseen_cases_go_better_by_chance():
+    finding = found(labels(52, 1000), labels(50, 1000), labels(20, 400))
+    assert finding.sentence.endswith("had it not seen them, no more than that.")
+    assert finding.measures["gap"].per_100 is None
+    assert finding.measures["gap"].value is not None
+    assert finding.advice == ()
+
+
+def test_no_advice_is_given_when_the_gap_is_proven_small():
+    finding = found(labels(500, 5000), labels(600, 5000), labels(240, 2000))
+    assert finding.measures["gap"].interval.lower > 0
+    assert finding.advice == ()
+
+
+def test_chance_is_named_when_the_cases_are_few():
+    finding = found(labels(1, 20), labels(3, 20), labels(1, 20))
+    assert finding.sentence.endswith("about 15, which may be chance.")
+
+
+def test_nothing_is_judged_when_training_cases_go_far_worse_than_unseen_ones():
+    finding = found(labels(300, 1000), labels(100, 1000), labels(40, 400))
+    assert finding.measures["gap"].value is None
+    assert finding.measures["gap"].why == DOUBT
+    assert "cannot be right" in finding.sentence
+
+
+def test_different_cases_are_compared_and_said_when_it_cannot_be_trained_again():
+    finding = found(labels(30, 1000), None, labels(60, 400))
+    assert finding.sentence == "Of 100 cases it learned from, it gets about 3 wrong; of 100 other cases, about 15."
+    assert "different cases" in finding.details[0]
+    assert "recipe" in finding.advice[-1].sentence
+    assert finding.measures["gap"].value == pytest.approx(0.12)
+    assert "by_heart" not in finding.measures
+
+
+def test_detail_says_so_when_held_out_cases_go_even_worse():
+    finding = found(labels(30, 1000), labels(40, 1000), labels(160, 400))
+    assert any("does even worse" in detail for detail in finding.details)
+
+
+def test_groups_are_named_and_widen_the_range_when_rows_belong_together():
+    plain = found(labels(30, 1000), labels(150, 1000), labels(60, 400))
+    grouped = found(labels(30, 1000), labels(150, 1000), labels(60, 400), groups=True)
+    assert any("“person”" in detail for detail in grouped.details)
+    assert grouped.measures["gap"].interval.lower < plain.measures["gap"].interval.lower
+
+
+def test_scores_tell_the_sure_ones_when_there_are_any():
+    sure = np.where(np.arange(1000) < 90, 0.95, 0.6)
+    finding = found(labels(30, 1000), labels(150, 1000), labels(60, 400), scores=np.column_stack([sure, 1 - sure]))
+    assert finding.measures["by_heart_sure"].value == pytest.approx(0.06)
+
+
+def test_silence_is_said_and_never_helps_when_answers_are_missing():
+    seen = labels(30, 1000)
+    seen[:30] = -1
+    finding = found(seen, labels(150, 1000), labels(60, 400))
+    assert finding.measures["gap"].value == pytest.approx(0.15)
+    assert any("without an answer" in detail for detail in finding.details)
+
+
+def test_too_little_is_known_when_no_training_case_is_answered():
+    with pytest.raises(InsufficientDataError):
+        found(np.full(50, -1, dtype=np.int32), labels(5, 50), labels(5, 50))
+
+
+def test_errors_are_compared_in_trivial_units_when_the_target_is_a_number():
+    right, held_out = np.arange(200.0), np.arange(100.0)
+    finding = found(right + 5, right + 10, held_out + 12, task="regression")
+    assert finding.sentence == (
+        "On cases it learned from, its errors are 0.10 times those of a rule that knows nothing; "
+        "had it not seen them, 0.20 times."
+    )
+    assert finding.measures["gap"].value == pytest.approx(0.10)
+    assert finding.measures["gap"].unit == "ratio"
+    assert "by_heart" not in finding.measures
+    assert found(right + 5, None, held_out + 12, task="regression").measures["gap"].value is not None
+
+
+def test_planted_gap_is_what_it_should_be_when_averaged_over_many_systems():
+    gaps = []
+    for seed in range(20):
+        system = build(0.10, stream(seed, "p"))
+        train = system.data.train
+        halves = stream(seed, "h").random(len(train)) < 0.5
+        unseen = np.empty(len(train), dtype=np.int32)
+        for half in (halves, ~halves):
+            unseen[half] = system.refit(train.take(~half), stream(seed, "r")).answers(train.take(half)).labels
+        view = CrossFit(train=train, test=system.data.test, unseen=Answers(labels=unseen))
+        gaps.append(run(system, view, Options(), TERMS, stream(0, "t")).measures["gap"].value)
+    assert np.mean(gaps) == pytest.approx(0.10, abs=0.008)  # three standard errors
