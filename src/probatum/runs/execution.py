@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from signal import SIG_DFL, SIG_IGN, SIGINT, signal
@@ -146,7 +147,7 @@ class Processes:
                     self._pool.submit(_run_here, piece, unseen): piece for piece in work
                 }
             queue = iter(work)  # the pool begins them in this order
-            for piece, _ in zip(queue, range(self._jobs), strict=False):
+            for piece in islice(queue, self._jobs):
                 self._started(piece)
             for done in as_completed(waiting):
                 yield waiting[done], done.result()

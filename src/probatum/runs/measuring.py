@@ -106,8 +106,9 @@ class Measuring:
         self._refits = {one: answers for one, answers in refits.items() if answers is not None}
         units: list[Work] = [unit for unit in plan.units if _key(unit) not in self._findings]
         late = [unit for unit in units if isinstance(unit, Unit) and plan.refits and self._waits(unit)]
-        early: list[Work] = [one for one in plan.refits if late and one not in self._refits]
-        return early + [unit for unit in units if unit not in late], list(late)
+        early = [unit for unit in units if unit not in late]  # first, so that something is soon to be seen
+        early += [one for one in plan.refits if late and one not in self._refits]
+        return early, list(late)
 
     def _waits(self, unit: Unit) -> bool:
         return self._checks[unit.check].data is CrossFit
