@@ -12,19 +12,20 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 
 
+def module_in(example: str, name: str) -> ModuleType:
+    """Import a module out of an example's folder."""
+    spec = spec_from_file_location(name, PROJECT / "examples" / example / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="session")
 def recipe() -> Callable[[str], ModuleType]:
     """Return a function that imports an example's recipe."""
-
-    def imported(name: str) -> ModuleType:
-        spec = spec_from_file_location("recipe", PROJECT / "examples" / name / "recipe.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-
-    return imported
+    return lambda example: module_in(example, "recipe")
 
 
 @pytest.fixture

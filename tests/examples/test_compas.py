@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""COMPAS, by the vendor's own score and by a forest: both call Black people a risk wrongly far more often."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+from examples.conftest import PROJECT, module_in
+from probatum.facts.finding import Finding, Part
+from probatum.facts.policy import Stakes
+from probatum.runs.assess import assess, prepare
+from probatum.runs.opening import open_described
+from probatum.runs.planning import Choice
+from probatum.runs.policies import shipped
+from probatum.runs.progress import Quiet
+from probatum.systems.description import read_description
+
+FILE = "compas_two_years.csv.gz"
+LARGEST = {"race = African-American", "race = Caucasian"}
+PEOPLE = pd.DataFrame(
+    {
+        "days_b_screening_arrest": [0, 45, 3, 1],
+        "is_recid": [1, 0, -1, 0],
+        "c_charge_degree": ["F", "M", "F", "M"],
+        "score_text": ["High", "Low", "Low", "Low"],
+        "decile_score": [9, 1, 2, 3],
+        "two_year_recid": [1, 0, 0, 0],
+        "sex": ["Male", "Female", "Male", "Female"],
+        "race": ["Other", "Caucasian", "Other", "Caucasian"],
+        "age": [20, 30, 40, 50],
+        "priors_count": [3, 0, 1, 0],
+        "juv_fel_count": [0, 0, 0, 0],
+        "juv_misd_count": [0, 0, 0, 0],
+        "juv_other_count": [0, 0, 0, 0],
+    }
+)
+
+
+@pytest.fixture
+def scores() -> ModuleType:
+    """Return the script that writes the table of cases."""
+    return module_in("compas-scores", "prepare")
+
+
+@pytest.fixture
+def forest(recipe: Callable[[str], ModuleType]) -> ModuleType:
+    """Return the forest's recipe."""
+    return recipe("compas-forest")
+
+
+def test_people_whom_propublica_compared_are_kept_when_read(
+    scores: ModuleType, forest: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PEOPLE.to_csv(tmp_path / "compas_two_years.csv", index=False)
+    monkeypatch.setenv("PROBATUM_DATA", str(tmp_path))
+    cases = scores.cases()
+    assert cases["decile_score"].tolist() == [9, 3]
+    assert cases["two_year_recid"].tolist() == ["reoffended", "stayed clear"]
+    assert forest.read(forest.data_file())["age"].tolist() == [20, 50]
+
+
+@pytest.mark.parametrize("example", ["compas-scores", "compas-forest"])
+def test_nothing_known_only_afterwards_is_kept_when_described(example: str) -> None:
+    later = {"is_recid", "event", "end", "start", "r_offense_date", "violent_recid", "is_violent_recid", "out_custody"}
+    code = module_in(example, "prepare" if example == "compas-scores" else "recipe")
+    kept = set(code.KEPT) if example == "compas-scores" else {*code.NUMBERS, *code.CATEGORIES, *code.LOOKED_AT}
+    assert not kept & later
+    described = tomllib.loads((PROJECT / "examples" / example / "probatum.toml").read_text(encoding="utf-8"))
+    assert {name for names in described["data"]["columns"].values() for name in names} <= kept
+
+
+def test_source_is_named_when_data_are_absent(
+    scores: ModuleType, forest: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code in (scores, forest):
+        monkeypatch.delenv("PROBATUM_DATA", raising=False)
+        with pytest.raises(FileNotFoundError, match=r"Set PROBATUM_DATA .* It comes from https://"):
+            code.data_file()
+        monkeypatch.setenv("PROBATUM_DATA", str(tmp_path))
+        with pytest.raises(FileNotFoundError, match=r"lacks compas-scores-two-years\.csv"):
+            code.data_file()
+
+
+def bias_of(description: Path, folder: Path) -> Finding:
+    opened = open_described(read_description(description), seed=0)
+    prepared = prepare(opened, shipped(Stakes.HIGH), Choice(only=("usage/bias",)))
+    run = assess(prepared, folder=folder, jobs=1, progress=Quiet())
+    return run.record.findings[0]
+
+
+def gap_between_the_largest(finding: Finding) -> Part:
+    parts = finding.measures["false_positive_rate_gap"].groups
+    return next(part for part in parts if LARGEST == set(part.name.split(" against ")))
+
+
+def test_false_alarms_differ_by_race_when_the_vendors_score_decides(
+    scores: ModuleType, real_data: Callable[..., None], tmp_path: Path
+) -> None:
+    real_data(FILE)
+    scores.cases().to_csv(tmp_path / "cases.csv", index=False)
+    text = (PROJECT / "examples" / "compas-scores" / "probatum.toml").read_text(encoding="utf-8")
+    (tmp_path / "probatum.toml").write_text(text, encoding="utf-8")
+    gap = gap_between_the_largest(bias_of(tmp_path / "probatum.toml", tmp_path / "run"))
+    assert gap.interval is not None
+    assert gap.interval.lower is not None
+    assert gap.interval.lower > 0.1  # 42 against 22 of 100
+
+
+def test_false_alarms_differ_by_race_when_a_forest_decides(
+    forest: ModuleType, real_data: Callable[..., None], tmp_path: Path
+) -> None:
+    real_data(FILE)
+    gap = gap_between_the_largest(bias_of(PROJECT / "examples" / "compas-forest" / "probatum.toml", tmp_path / "run"))
+    assert gap.interval is not None
+    assert gap.interval.lower is not None
+    assert gap.interval.lower > 0
