@@ -14,12 +14,14 @@ from probatum.errors import PluginError
 CHECKS = (
     "probatum.checks.usage.error_rate:CHECK",
     "probatum.checks.usage.error_slices:CHECK",
+    "probatum.checks.usage.calibration:CHECK",
     "probatum.checks.usage.overfitting:CHECK",
     "probatum.checks.usage.declarations:CHECK",
 )
 PLANTED = (
     "probatum.planted.usage.error_rate:PLANTED",
     "probatum.planted.usage.error_slices:PLANTED",
+    "probatum.planted.usage.calibration:PLANTED",
     "probatum.planted.usage.overfitting:PLANTED",
     "probatum.planted.usage.declarations:PLANTED",
 )
