@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probatum.engines.calibration.bins import put_together
-from probatum.engines.calibration.reliability import could_be_worked_out, reliability, shown
+from probatum.engines.calibration.reliability import reliability, shown
+from probatum.engines.mistakes.small_counts import could_be_worked_out
 from probatum.seeds import stream
 
 

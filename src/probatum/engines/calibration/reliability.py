@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from probatum.engines.calibration.bins import Bins
-from probatum.engines.mistakes.small_counts import SMALL, share_within
+from probatum.engines.mistakes.small_counts import SMALL, could_be_worked_out, hidden_count, share_within
 from probatum.facts.finding import Part
 
 FINEST = 6  # decimals in a name
@@ -49,32 +49,13 @@ def shown(bins: Bins) -> list[list[int]]:
     return groups
 
 
-def could_be_worked_out(hidden: Sequence[int]) -> bool:
-    """Say whether the sum of the hidden counts, each 1 to ``SMALL`` - 1, tells any of them; 0 is not hidden.
-
-    The sum leaves every one of two or more counts open unless all of them are the least, or all the most.
-    """
-    counts = [count for count in hidden if count]
-    return bool(counts) and not (len(counts) > 1 and len(counts) < sum(counts) < (SMALL - 1) * len(counts))
-
-
-def _hidden(rows: int, right: int) -> int:
-    """Return the count that is hidden, 0 if none is: of those right, else of those not, turned round.
-
-    Turned round, since what is missing to the total is known of both together: more not right is fewer right.
-    """
-    if 0 < right < SMALL:
-        return right
-    return SMALL - (rows - right) if 0 < rows - right < SMALL else 0
-
-
 def _count(bins: Bins, group: list[int]) -> tuple[int, int]:
     return int(bins.rows[group].sum()), int(bins.right[group].sum())
 
 
 def _cost(bins: Bins, group: list[int]) -> tuple[bool, int]:
     rows, right = _count(bins, group)
-    return _hidden(rows, right) > 0, rows
+    return hidden_count(rows, right) > 0, rows
 
 
 def _to_join(bins: Bins, groups: list[list[int]]) -> int | None:
@@ -83,7 +64,7 @@ def _to_join(bins: Bins, groups: list[list[int]]) -> int | None:
     small = [place for place, (rows, _) in enumerate(counts) if rows < SMALL]
     if small:
         return small[0]
-    hidden = [_hidden(rows, right) for rows, right in counts]
+    hidden = [hidden_count(rows, right) for rows, right in counts]
     return next(place for place, one in enumerate(hidden) if one) if could_be_worked_out(hidden) else None
 
 

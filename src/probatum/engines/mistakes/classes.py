@@ -7,7 +7,7 @@ import numpy as np
 
 from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.engines.intervals.proportions import clopper_pearson
-from probatum.engines.mistakes.small_counts import SMALL, share_within
+from probatum.engines.mistakes.small_counts import SMALL, share_within, shares_within
 from probatum.facts.finding import Measure, Part
 
 CLOSE = 0.1  # a runner-up within 10 points of the answer given
@@ -49,10 +49,13 @@ def error_rate(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *, c
     rows = np.bincount(truth, minlength=len(names))
     mistakes = np.bincount(truth[wrong], minlength=len(names))
     present = np.flatnonzero(rows)
-    parts = [
-        share_within(names[place], int(mistakes[place]), int(rows[place]), confidence=confidence, family=len(present))
-        for place in present.tolist()
-    ]
+    parts = shares_within(
+        [names[place] for place in present.tolist()],
+        mistakes[present].tolist(),
+        rows[present].tolist(),
+        confidence=confidence,
+        family=len(present),
+    )
     return share(int(wrong.sum()), len(truth), confidence=confidence, groups=_worst_first(parts))
 
 
@@ -66,16 +69,14 @@ def mistake_kinds(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *
     counts = np.bincount((labels[wrong] + 1) * width + truth[wrong], minlength=width * width)
     kinds = np.flatnonzero(counts)
     said = ["no answer", *(f"said {name}" for name in names)]
-    parts = [
-        share_within(
-            f"{said[kind // width]}, was {names[kind % width]}",
-            int(counts[kind]),
-            len(truth),
-            confidence=confidence,
-            family=len(names) * len(names),
-        )
-        for kind in kinds[np.argsort(-counts[kinds], kind="stable")]
-    ]
+    ordered = kinds[np.argsort(-counts[kinds], kind="stable")].tolist()
+    parts = shares_within(
+        [f"{said[kind // width]}, was {names[kind % width]}" for kind in ordered],
+        counts[ordered].tolist(),
+        [len(truth)] * len(ordered),
+        confidence=confidence,
+        family=len(names) * len(names),
+    )
     return share(int(wrong.sum()), len(truth), confidence=confidence, groups=parts)
 
 

@@ -6,11 +6,54 @@ none at all. Otherwise the share is dropped and the range is widened to all that
 so that neither tells the count. The whole set of test rows is no group of people and is not hidden.
 """
 
+from collections.abc import Sequence
+
 from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.facts.finding import Part
 from probatum.facts.interval import Interval
 
 SMALL = 10
+
+
+def shares_within(
+    names: Sequence[str], counts: Sequence[int], rows: Sequence[int], *, confidence: float, family: int
+) -> list[Part]:
+    """Return the share of each group's rows that are counted, where the sum of all counts is told elsewhere.
+
+    If the sum would tell a hidden count, the smallest count that is not hidden is hidden too (complementary
+    suppression: Cox 1980, Journal of the American Statistical Association 75:377).
+    """
+    parts = [
+        share_within(name, count, n, confidence=confidence, family=family)
+        for name, count, n in zip(names, counts, rows, strict=True)
+    ]
+    told = [place for place, part in enumerate(parts) if part.value]
+    if not could_be_worked_out([hidden_count(n, count) for n, count in zip(rows, counts, strict=True)]) or not told:
+        return parts
+    least = min(told, key=lambda place: (counts[place], place))
+    exact = clopper_pearson(counts[least], rows[least], confidence=confidence, family=family)
+    cover = _cover(exact, 0, rows[least], rows[least], confidence, family)
+    parts[least] = Part(name=names[least], value=None, interval=cover, n=rows[least])
+    return parts
+
+
+def could_be_worked_out(hidden: Sequence[int]) -> bool:
+    """Say whether the sum of the hidden counts, each 1 to ``SMALL`` - 1, tells any of them; 0 is not hidden.
+
+    The sum leaves every one of two or more counts open unless all of them are the least, or all the most.
+    """
+    counts = [count for count in hidden if count]
+    return bool(counts) and not (len(counts) > 1 and len(counts) < sum(counts) < (SMALL - 1) * len(counts))
+
+
+def hidden_count(n: int, count: int) -> int:
+    """Return the count that ``share_within`` hides, 0 if none is: of those counted, else of those not, turned round.
+
+    Turned round, since what is missing to the total is known of both together: more not counted is fewer counted.
+    """
+    if 0 < count < SMALL:
+        return count
+    return SMALL - (n - count) if 0 < n - count < SMALL else 0
 
 
 def share_within(name: str, count: int, n: int, *, confidence: float, family: int = 1) -> Part:
