@@ -7,7 +7,11 @@ SKIP ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check lint types imports generated generate selftest bench-usage clean
+# The files in a build bear the time of the last commit; without git, a fixed one.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
+BUILD := $(BIN)/python -m hatchling build
+
+.PHONY: help demo test check lint types imports generated generate selftest bench-usage dist clean
 
 help:  ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -43,8 +47,17 @@ selftest: $(VENV)/.core  ## the published table: does each check find its plante
 bench-usage: $(VENV)/.dev  ## the speed of error slices beside sliceline
 	$(BIN)/python benchmarks/usage/slices.py
 
+dist: $(VENV)/.dev  ## build sdist and wheel, build them again out of the sdist elsewhere, and compare every byte
+	rm -rf dist
+	$(BUILD) -d dist
+	set -e; again=$$(mktemp -d); trap 'rm -rf "$$again"' EXIT; \
+	tar -xzf dist/*.tar.gz -C "$$again"; \
+	(cd "$$again"/probatum-*/ && $(abspath $(BIN))/python -m hatchling build -d "$$again/dist" > /dev/null); \
+	diff -r dist "$$again/dist"
+	ls -l dist
+
 clean:  ## remove what was installed and cached, not your runs
-	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf dist .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.core: requirements/core.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
