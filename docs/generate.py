@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Write what is generated from the checks: the shipped policies and the page of each check.
+"""Write what is generated: the shipped policies and the page of each check out of the checks, schemas out of the facts.
 
 ``python docs/generate.py`` writes; with ``--check`` it only compares, and ends with 1 where a file is stale.
 """
 
 import inspect
+import json
 import sys
 from pathlib import Path
 from typing import get_type_hints
@@ -12,6 +13,7 @@ from typing import get_type_hints
 import probatum.cli
 from probatum.checks.interface import Check, checks
 from probatum.cli.app import app
+from probatum.evidence.schemas import PUBLISHED, schema
 from probatum.facts.policy import Stakes
 from probatum.runs.policies import write_shipped
 
@@ -26,6 +28,9 @@ def generated() -> dict[Path, str]:
     texts |= {ROOT / "docs" / "checks" / f"{check.id}.md": page(check) for check in known.values()}
     texts[ROOT / "docs" / "checks" / "README.md"] = index(known)
     texts[ROOT / "docs" / "commands.md"] = commands()
+    schemas = ROOT / "src" / "probatum" / "evidence" / "schemas"
+    for name, (kind, format_) in PUBLISHED.items():
+        texts[schemas / f"{name}.json"] = json.dumps(schema(kind, format_), indent=1, ensure_ascii=False) + "\n"
     return texts
 
 
