@@ -17,6 +17,7 @@ CHECKS = (
     "probatum.checks.usage.calibration:CHECK",
     "probatum.checks.usage.overfitting:CHECK",
     "probatum.checks.usage.declarations:CHECK",
+    "probatum.checks.environment.model_file:CHECK",
 )
 PLANTED = (
     "probatum.planted.usage.error_rate:PLANTED",
@@ -24,6 +25,7 @@ PLANTED = (
     "probatum.planted.usage.calibration:PLANTED",
     "probatum.planted.usage.overfitting:PLANTED",
     "probatum.planted.usage.declarations:PLANTED",
+    "probatum.planted.environment.model_file:PLANTED",
 )
 ADAPTERS = (
     "probatum.adapters.sklearn:ADAPTER",

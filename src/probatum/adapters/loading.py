@@ -16,22 +16,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from probatum.engines.files import kinds
+from probatum.engines.files.identify import identify
 from probatum.errors import DescriptionError, ModelError, UntrustedFileError
 from probatum.evidence.canonical import digest
 
-# First bytes, format. joblib writes pickles, compressed or not; all of them run code when loaded.
-PICKLES = {
-    b"\x80": "pickle",
-    b"x\x01": "compressed pickle (zlib)",
-    b"x\x5e": "compressed pickle (zlib)",
-    b"x\x9c": "compressed pickle (zlib)",
-    b"x\xda": "compressed pickle (zlib)",
-    b"\x1f\x8b": "compressed pickle (gzip)",
-    b"BZh": "compressed pickle (bzip2)",
-    b"\xfd7zXZ": "compressed pickle (xz)",
-    b"]\x00\x00": "compressed pickle (lzma)",
-}
-OTHERS = {b"PK\x03\x04": "zip archive (skops, torch or Keras)", b"\x89HDF": "HDF5 (Keras)"}
+LOADABLE = (kinds.PICKLE, *kinds.PACKED_PICKLES.values())  # what joblib writes; all of them run code when loaded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,24 +48,21 @@ def load(file: Path, *, trusted: bool) -> Loaded:
         ) from error
     if not content:
         raise ModelError(f"{file.name} is empty; wanted a model. Save it again, with joblib.")
-    kind = _format(content)
-    if kind is None:
-        other = next((name for start, name in OTHERS.items() if content.startswith(start)), None)
+    kind = identify(content)
+    if kind not in LOADABLE:
+        known = kind not in (kinds.UNKNOWN, kinds.OLD_PICKLE)
+        what = f"is a {kind.name}" if known else f"starts with {content[:4]!r}"
         raise ModelError(
-            f"{file.name} is not a model file that this version reads (pickle or joblib): it "
-            f"{f'is a {other}' if other else f'starts with {content[:4]!r}'}. Save the model with joblib, or name a "
-            'function: python = "module:function".'
+            f"{file.name} is not a model file that this version reads (pickle or joblib): it {what}. Save the model "
+            'with joblib, or name a function: python = "module:function".'
         )
     if not trusted:
         raise UntrustedFileError(
-            f"{file.name} is a {kind}: loading one runs whatever code it holds, so it is loaded only if you say that "
-            "you trust where it comes from. Add trust_file = true under [model], or --trust-file on the command line."
+            f"{file.name} is a {kind.name}: loading one runs whatever code it holds, so it is loaded only if you say "
+            "that you trust where it comes from. Add trust_file = true under [model], or --trust-file on the command "
+            "line."
         )
     return _unpickle(file, content)
-
-
-def _format(content: bytes) -> str | None:
-    return next((name for start, name in PICKLES.items() if content.startswith(start)), None)
 
 
 def _unpickle(file: Path, content: bytes) -> Loaded:
