@@ -5,6 +5,9 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from probatum.facts.finding import State
+from probatum.facts.plan import OBSERVED
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -65,8 +68,9 @@ class Watcher:
 
     def planned(self, plan: "Plan", seconds: float) -> None:
         """Say what will run and how long that takes."""
-        self._units, self._seconds = len(plan.units), seconds
-        names = ", ".join(unit.check for unit in plan.units)
+        checks = [unit.check for unit in plan.units if unit.part != OBSERVED]
+        self._units, self._seconds = len(checks), seconds
+        names = ", ".join(checks)
         self._line(
             f"plan: {self._units} {'check' if self._units == 1 else 'checks'} ({names}), about {_about(seconds)}"
         )
@@ -75,6 +79,8 @@ class Watcher:
 
     def started(self, unit: "Unit") -> None:
         """Say that a check began."""
+        if unit.part == OBSERVED:
+            return
         left = max(self._seconds - (monotonic() - self._start), 0)
         self._line(f"[{self._done + 1}/{self._units}] {unit.check} … ({_about(left)} left)")
 
@@ -82,11 +88,17 @@ class Watcher:
         """Show a finding as soon as it is there."""
         from probatum.report.marks import mark_of
 
+        if finding.part == OBSERVED:  # never judged
+            self._line(f"seen: {finding.sentence}" if finding.state is State.MEASURED else "")
+            return
         self._done += 1
         mark = mark_of(verdict.verdict)
-        self._line(f"[{self._done}/{self._units}] {mark.symbol} {mark.word}: {finding.sentence}")
+        said = finding.sentence if finding.state in (State.MEASURED, State.DECLARED) else finding.why
+        self._line(f"[{self._done}/{self._units}] {mark.symbol} {mark.word}: {said}")
 
     def _line(self, text: str) -> None:
+        if not text:
+            return
         passed = monotonic() - self._start
         self._console.print(f"{passed:5.1f} s  {printable(text)}", soft_wrap=True)
 

@@ -42,6 +42,8 @@ def _test_rows(bench: Bench, unit: Unit) -> TestRows:
 
 
 def _train(bench: Bench) -> Rows:
+    if bench.system.data.test.said is not None:
+        raise Absent("Only a table of cases is left of the system; what it learned from is not in it.")
     if bench.system.data.train is None:
         raise Absent("It needs the rows that the model was trained on. Give them with --train FILE.")
     return bench.system.data.train
