@@ -15,16 +15,20 @@ CHECKS = (
     "probatum.checks.usage.error_rate:CHECK",
     "probatum.checks.usage.error_slices:CHECK",
     "probatum.checks.usage.calibration:CHECK",
+    "probatum.checks.usage.bias:CHECK",
     "probatum.checks.usage.overfitting:CHECK",
     "probatum.checks.usage.declarations:CHECK",
+    "probatum.checks.data_manipulation.leakage:CHECK",
     "probatum.checks.environment.model_file:CHECK",
 )
 PLANTED = (
     "probatum.planted.usage.error_rate:PLANTED",
     "probatum.planted.usage.error_slices:PLANTED",
     "probatum.planted.usage.calibration:PLANTED",
+    "probatum.planted.usage.bias:PLANTED",
     "probatum.planted.usage.overfitting:PLANTED",
     "probatum.planted.usage.declarations:PLANTED",
+    "probatum.planted.data_manipulation.leakage:PLANTED",
     "probatum.planted.environment.model_file:PLANTED",
 )
 ADAPTERS = (

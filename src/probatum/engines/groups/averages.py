@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An average in every group, and the differences between any two of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from probatum.engines.intervals import means
+from probatum.engines.intervals.differences import mean_difference_bounds, mean_method
+from probatum.engines.intervals.multiplicity import sidak
+from probatum.engines.mistakes.small_counts import SMALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moments:
+    """Mean, variance and rows of each group."""
+
+    mean: np.ndarray  # (g,) NaN where there is no row
+    variance: np.ndarray  # (g,) divided by n - 1; NaN under 2 rows
+    n: np.ndarray  # (g,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Averages:
+    """One average in each group."""
+
+    seen: Moments  # among the rows that have an answer
+    lowest: Moments  # among all rows, had each missing answer been the lowest ever given
+    highest: Moments  # and the highest
+    unit: str
+
+    @property
+    def n(self) -> np.ndarray:
+        """(g,) rows that each average rests on."""
+        return self.lowest.n
+
+    @property
+    def usable(self) -> np.ndarray:
+        """(g,) bool: there are enough rows to compare the group, and to speak of it."""
+        return np.asarray(np.minimum(self.seen.n, self.n) >= SMALL)
+
+    @property
+    def value(self) -> np.ndarray:
+        """(g,) the average."""
+        return self.seen.mean
+
+    @property
+    def shown(self) -> np.ndarray:
+        """(g,) bool: the average may be told; it counts nobody."""
+        return np.ones(len(self.n), dtype=bool)
+
+    def ends(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return each group's range (g,); NaN under 2 rows."""
+        sure = sidak(confidence, family)
+        return self.lowest.mean - _reach(self.lowest, sure), self.highest.mean + _reach(self.highest, sure)
+
+    def differences(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the range of (row's average - column's average), (g, g); all groups must be usable."""
+        lower, _ = _bounds(self.seen, self.seen, confidence, family)
+        _, upper = _bounds(self.highest, self.lowest, confidence, family)
+        return lower, upper
+
+    def largest(self, *, confidence: float, family: int) -> tuple[float, int, int]:
+        """Return the largest upper bound of a difference, and its pair; all groups must be usable."""
+        _, upper = _bounds(self.highest, self.lowest, confidence, family)
+        np.fill_diagonal(upper, -np.inf)
+        first, second = divmod(int(upper.argmax()), len(upper))
+        return float(upper[first, second]), first, second
+
+    def take(self, groups: np.ndarray) -> "Averages":
+        """Return the same average in some of the groups."""
+        seen, lowest, highest = (_take(one, groups) for one in (self.seen, self.lowest, self.highest))
+        return Averages(seen=seen, lowest=lowest, highest=highest, unit=self.unit)
+
+    def method(self, family: int) -> str:
+        """Name the method of each group's range."""
+        return means.METHOD + (f", Šidák over {family}" if family > 1 else "")
+
+    def gap_method(self, family: int) -> str:
+        """Name the method of the differences."""
+        return mean_method(family)
+
+
+def moments(codes: np.ndarray, groups: int, values: np.ndarray) -> Moments:
+    """Return the moments of ``values`` (n,) in each group; NaN values and rows of no group are left out."""
+    there = (codes >= 0) & ~np.isnan(values)
+    codes, values = codes[there], values[there]
+    n = np.bincount(codes, minlength=groups)
+    mean = np.bincount(codes, weights=values, minlength=groups) / np.where(n > 0, n, np.nan)
+    squares = np.bincount(codes, weights=(values - mean[codes]) ** 2, minlength=groups)
+    return Moments(mean=mean, variance=squares / np.where(n > 1, n - 1, np.nan), n=n)
+
+
+def _bounds(first: Moments, second: Moments, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
+    return mean_difference_bounds(
+        (first.mean[:, None], first.variance[:, None], first.n[:, None]),
+        (second.mean[None], second.variance[None], second.n[None]),
+        confidence=confidence,
+        family=family,
+    )
+
+
+def _reach(one: Moments, sure: float) -> np.ndarray:
+    t = stdtrit(np.maximum(one.n - 1, 1), (1 + sure) / 2)
+    return np.asarray(t * np.sqrt(one.variance / np.maximum(one.n, 1)))
+
+
+def _take(one: Moments, groups: np.ndarray) -> Moments:
+    return Moments(mean=one.mean[groups], variance=one.variance[groups], n=one.n[groups])

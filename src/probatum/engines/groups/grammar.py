@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was found between groups, in plain sentences: different, not different, or too few people to tell."""
+
+from collections.abc import Sequence
+from math import ceil, floor
+
+from probatum.engines.groups.averages import Averages
+from probatum.engines.groups.compare import Comparison, Gap, Outcome, Reach
+from probatum.engines.groups.questions import Question
+from probatum.engines.mistakes.small_counts import SMALL
+
+MOST_ROWS = 100  # "more people needed" is said up to so many times the present number
+NAMED = 3  # groups listed by name in one sentence
+RULE = "1 is the average error of always saying the middle value"
+
+
+def headline(comparison: Comparison, decide_at: float) -> str:
+    """Say the largest proven gap, or that none was proven."""
+    if comparison.proven:
+        return told(comparison.gaps[0])
+    if not comparison.gaps:
+        return "There are too few people to compare any two groups."
+    if comparison.complete and comparison.largest <= decide_at:
+        most = _size(comparison.gaps[0], comparison.largest)
+        return f"No two groups of people are treated differently by more than {most}."
+    return "No difference between groups of people was proven, and there are too few people to rule one out."
+
+
+def told(gap: Gap) -> str:
+    """Say a gap as natural frequencies."""
+    question, names = gap.question, gap.question.groups.names
+    if isinstance(question.numbers, Averages):
+        return (
+            f"Beside the truth, the system says more for {names[gap.more]} than for {names[gap.less]}: the gap is "
+            f"{gap.value:.2f} on average ({RULE})."
+        )
+    whole = 100 if gap.value >= 0.02 else 1000
+    more, less = (_of(question, place, whole) for place in (gap.more, gap.less))
+    whom = f"people {question.whose}" if question.whose else "people"
+    return f"Of {whole:,} {whom}, {more} among {names[gap.more]} {question.did}, and {less} among {names[gap.less]}."
+
+
+def verdicts(comparison: Comparison, decide_at: float) -> tuple[str, ...]:
+    """Say for each grouping what is proven of its worst pair, and who could not be compared."""
+    return tuple(sentence for outcome in comparison.outcomes for sentence in _verdict(outcome, decide_at))
+
+
+def why_open(comparison: Comparison) -> str | None:
+    """Say who could not be compared, or nothing if everybody was."""
+    names = [name for outcome in comparison.outcomes for _, left in outcome.left_out for name in left]
+    bare = [_label(outcome) for outcome in comparison.outcomes if outcome.widest is None]
+    missing = list(dict.fromkeys([*names, *bare]))
+    return f"There are too few people to compare: {_listed(missing)}." if missing else None
+
+
+def _verdict(outcome: Outcome, decide_at: float) -> list[str]:
+    label = _label(outcome)
+    if not outcome.groups.names:
+        return [f"By {label} nobody can be compared: it is free text, or it can tell who somebody is."]
+    if outcome.widest is None or not outcome.gaps:
+        return [f"By {label} nobody can be compared: there are not two groups of at least {SMALL} people."]
+    return [f"By {label}: {_word(outcome.gaps[0], outcome.widest, decide_at)}", *_left_out(outcome)]
+
+
+def _word(gap: Gap, reach: Reach, decide_at: float) -> str:
+    most = _size(gap, reach.upper)
+    if gap.lower > 0 and reach.upper <= decide_at:
+        return f"different (proven), but by no more than {most}."
+    if gap.lower > 0:
+        least, most = _size(gap, gap.lower, up=False), _size(gap, gap.upper)
+        return f"different (proven). {told(gap)} The gap is at least {least}, and at most {most}."
+    if reach.upper <= decide_at:
+        return f"no difference above {most} (proven)."
+    return f"too few people to tell: {_needed(reach, decide_at)}."
+
+
+def _needed(reach: Reach, decide_at: float) -> str:
+    """Say how many more people would do: the width of a range shrinks by the root of their number."""
+    names = reach.question.groups.names
+    who = f"“{names[reach.first]}” and “{names[reach.second]}”"
+    distance = abs(reach.value - decide_at)
+    times = ((reach.upper - reach.value) / distance) ** 2 if distance > 0 else float("inf")
+    if times > MOST_ROWS:
+        return f"more are needed in {who} than data of this kind can give"
+    more = (max(times, 1.0) - 1) * reach.rows
+    step = int(10 ** max(len(str(int(more))) - 2, 0))
+    return f"about {max(ceil(more / step) * step, 1):,} more needed in {who}"
+
+
+def _left_out(outcome: Outcome) -> list[str]:
+    whose: dict[str, list[str]] = {}
+    for question, names in outcome.left_out:
+        for name in names:
+            whose.setdefault(name, []).append(question.whose)
+    by_whom: dict[str, list[str]] = {}
+    for name, lacking in whose.items():
+        by_whom.setdefault(" or ".join(dict.fromkeys(lacking)), []).append(name)
+    return [
+        f"By {_label(outcome)}, some cannot be compared, since there are fewer than {SMALL} people {lacking} among "
+        f"them: {_listed(names)}.".replace("people  among", "people among")
+        for lacking, names in by_whom.items()
+    ]
+
+
+def _of(question: Question, place: int, whole: int) -> str:
+    """Return a share as a whole number of 100, or as a range where the count is hidden."""
+    numbers = question.numbers
+    if isinstance(numbers, Averages) or numbers.shown[place]:
+        return f"{float(numbers.value[place]) * whole:.0f}"
+    n = numbers.seen.n[place]
+    return f"between {floor(numbers.seen.fewest[place] / n * whole)} and {ceil(numbers.seen.most[place] / n * whole)}"
+
+
+def _size(gap: Gap, size: float, *, up: bool = True) -> str:
+    if isinstance(gap.question.numbers, Averages):
+        hundredths = ceil(size * 100) if up else floor(size * 100)
+        return f"{hundredths / 100:.2f} ({RULE})"
+    whole = 100 if size >= 0.02 else 1000
+    return f"{ceil(size * whole - 1e-9) if up else floor(size * whole + 1e-9)} of {whole:,}"
+
+
+def _label(outcome: Outcome) -> str:
+    return " and ".join(outcome.groups.columns)
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - NAMED
+    return "; ".join(names[:NAMED]) + (f"; and {rest} more" if rest > 0 else "")

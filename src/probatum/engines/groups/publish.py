@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parts and measures out of groups, rounded so that no small count can be worked out.
+
+A count under ten is hidden, but it could still come out as what is left when other groups are taken away from a
+whole. So a group's share is rounded to whole people of 100 (of 1,000 in groups of 10,000 and more; ranges outwards),
+its size down to tens, and what is told of a gap or an average to three decimals.
+"""
+
+import math
+from collections.abc import Sequence
+
+from probatum.engines.groups.averages import Averages
+from probatum.engines.groups.compare import Comparison, Gap, gaps, pairs, worst
+from probatum.engines.groups.questions import Question
+from probatum.facts.finding import Measure, Part
+from probatum.facts.interval import Interval
+
+ABOUT_A_GAP = 3  # decimals
+MANY = 10_000  # rows of a group in which a thousandth is ten people
+_EPSILON = 1e-9  # keeps 0.29 from becoming 0.28 on its way down
+
+
+def rates(questions: Sequence[Question], everybody: Question, *, confidence: float, keep: int) -> Measure:
+    """Return one number in every group that has enough rows, in the order of the groupings; groups hold at once."""
+    family = max(sum(int(question.numbers.usable.sum()) for question in questions), 1)
+    parts = [part for question in questions for part in _parts(question, confidence, family)]
+    lower, upper = everybody.numbers.ends(confidence=confidence, family=1)
+    known = not everybody.of and bool(everybody.numbers.usable[0])
+    value = float(everybody.numbers.value[0]) if known else None
+    interval = Interval(
+        lower=float(lower[0]), upper=float(upper[0]), confidence=confidence, method=everybody.numbers.method(1)
+    )
+    unit = everybody.numbers.unit
+    return Measure(
+        value=value,
+        unit=unit,
+        interval=interval if known else None,
+        n=int(everybody.numbers.n[0]),
+        groups=tuple(parts[:keep]),
+        per_100=100 * value if value is not None and unit == "share" else None,
+        why=None if known else "There is one number for each class." if everybody.of else "There are too few rows.",
+    )
+
+
+def gap_measure(questions: Sequence[Question], n: int, *, confidence: float, keep: int) -> Measure:
+    """Return the worst gaps of one number, for looking at: simultaneous among themselves."""
+    family = max(pairs(questions), 1)
+    found = worst(
+        [gap for one in questions for gap in gaps(one, confidence=confidence, family=family, keep=keep)], keep
+    )
+    method = questions[0].numbers.gap_method(family)
+    parts = tuple(_gap_part(gap, pair_name(gap), confidence, method) for gap in found)
+    why = None if found else "Fewer than two groups have enough rows."
+    return Measure(
+        value=round(found[0].value, ABOUT_A_GAP) if found else None,
+        unit=questions[0].numbers.unit,
+        interval=parts[0].interval if parts else None,
+        n=n,
+        groups=parts,
+        why=why,
+    )
+
+
+def max_gap(comparison: Comparison, n: int, *, confidence: float, unit: str, why: str | None) -> Measure:
+    """Return the largest gap in what is judged: at least the largest that is proven, at most the largest possible.
+
+    Args:
+        comparison: of all that is judged.
+        n: rows.
+        confidence: of the range.
+        unit: of the gaps.
+        why: some group cannot be compared, so there is no upper end.
+    """
+    method = f"{comparison.method}; upper end: the largest of all pairs (Berger 1982)"
+    if not comparison.gaps:
+        nothing = Interval(lower=None, upper=None, confidence=confidence, method=method, why=why)
+        return Measure(value=None, unit=unit, interval=nothing, n=n, why=why)
+    interval = Interval(
+        lower=_down(max(comparison.gaps[0].lower, 0.0), ABOUT_A_GAP),
+        upper=_up(comparison.largest, ABOUT_A_GAP) if why is None else None,
+        confidence=confidence,
+        method=method,
+        why=why,
+    )
+    value = round(_headline(comparison), ABOUT_A_GAP)
+    parts = tuple(
+        _gap_part(gap, f"{gap.question.measure.replace('_', ' ')}: {pair_name(gap)}", confidence, comparison.method)
+        for gap in comparison.gaps
+    )
+    return Measure(value=value, unit=unit, interval=interval, n=n, groups=parts)
+
+
+def pair_name(gap: Gap) -> str:
+    """Name a pair: who has more of what, and who less."""
+    names = gap.question.groups.names
+    about = f" ({gap.question.of})" if gap.question.of else ""
+    return f"{names[gap.more]} against {names[gap.less]}{about}"
+
+
+def _headline(comparison: Comparison) -> float:
+    """Return the gap whose lower end is largest, or the largest one seen if none is proven."""
+    if comparison.proven:
+        return comparison.gaps[0].value
+    return max(outcome.gaps[0].value for outcome in comparison.outcomes if outcome.gaps)
+
+
+def _parts(question: Question, confidence: float, family: int) -> list[Part]:
+    numbers = question.numbers
+    lower, upper = numbers.ends(confidence=confidence, family=family)
+    names = question.groups.names
+    parts = []
+    for place in numbers.usable.nonzero()[0].tolist():
+        n = int(numbers.n[place])
+        decimals = ABOUT_A_GAP if isinstance(numbers, Averages) or n >= MANY else ABOUT_A_GAP - 1
+        interval = Interval(
+            lower=_down(float(lower[place]), decimals),
+            upper=_up(float(upper[place]), decimals),
+            confidence=confidence,
+            method=numbers.method(family),
+        )
+        value = round(float(numbers.value[place]), decimals) if numbers.shown[place] else None
+        name = f"{names[place]} ({question.of})" if question.of else names[place]
+        parts.append(Part(name=name, value=value, interval=interval, n=_tens(n)))
+    return parts
+
+
+def _gap_part(gap: Gap, name: str, confidence: float, method: str) -> Part:
+    interval = Interval(
+        lower=_down(gap.lower, ABOUT_A_GAP), upper=_up(gap.upper, ABOUT_A_GAP), confidence=confidence, method=method
+    )
+    value = round(gap.value, ABOUT_A_GAP) if gap.shown else None
+    return Part(name=name, value=value, interval=interval, n=_tens(gap.rows))
+
+
+def _tens(rows: int) -> int:
+    return rows // 10 * 10
+
+
+def _down(value: float, decimals: int) -> float:
+    return math.floor(value * 10.0**decimals + _EPSILON) / 10.0**decimals
+
+
+def _up(value: float, decimals: int) -> float:
+    return math.ceil(value * 10.0**decimals - _EPSILON) / 10.0**decimals

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A share in every group, and the differences between any two of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from probatum.engines.groups.tallies import Tally
+from probatum.engines.intervals.differences import lowest_share_difference, share_difference_lower, share_method
+from probatum.engines.intervals.proportions import clopper_pearson_bounds, method
+from probatum.engines.mistakes.small_counts import SMALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shares:
+    """One share in each group."""
+
+    seen: Tally  # among the rows that have an answer
+    possible: Tally  # among all rows, whatever the missing answers might have been
+
+    unit = "share"
+
+    @property
+    def n(self) -> np.ndarray:
+        """(g,) rows that each share rests on."""
+        return self.possible.n
+
+    @property
+    def usable(self) -> np.ndarray:
+        """(g,) bool: there are enough rows to compare the group, and to speak of it."""
+        return np.asarray(np.minimum(self.seen.n, self.possible.n) >= SMALL)
+
+    @property
+    def value(self) -> np.ndarray:
+        """(g,) the share; in the middle of what it could be where it is hidden."""
+        return self.seen.share
+
+    @property
+    def shown(self) -> np.ndarray:
+        """(g,) bool: the share may be told."""
+        return self.seen.known
+
+    def ends(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return each group's range (g,)."""
+        lower, _ = clopper_pearson_bounds(self.possible.fewest, self.n, confidence=confidence, family=family)
+        _, upper = clopper_pearson_bounds(self.possible.most, self.n, confidence=confidence, family=family)
+        return lower, upper
+
+    def differences(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the range of (row's share - column's share), (g, g); all groups must be usable."""
+        lower = _lower(self.seen, confidence, family)
+        widest = lower if self.seen is self.possible else _lower(self.possible, confidence, family)
+        return lower, -widest.T
+
+    def largest(self, *, confidence: float, family: int) -> tuple[float, int, int]:
+        """Return the largest upper bound of a difference, and its pair; all groups must be usable."""
+        one = self.possible
+        second, first = np.nonzero(~np.eye(len(one.n), dtype=bool))
+        bound, place = lowest_share_difference(
+            one.fewest[second], one.n[second], one.most[first], one.n[first], confidence=confidence, family=family
+        )
+        return -bound, int(first[place]), int(second[place])
+
+    def take(self, groups: np.ndarray) -> "Shares":
+        """Return the same share in some of the groups."""
+        seen = _take(self.seen, groups)
+        return Shares(seen=seen, possible=seen if self.seen is self.possible else _take(self.possible, groups))
+
+    def method(self, family: int) -> str:
+        """Name the method of each group's range."""
+        return method(family)
+
+    def gap_method(self, family: int) -> str:
+        """Name the method of the differences."""
+        return share_method(family)
+
+
+def _lower(one: Tally, confidence: float, family: int) -> np.ndarray:
+    return share_difference_lower(
+        one.fewest[:, None], one.n[:, None], one.most[None], one.n[None], confidence=confidence, family=family
+    )
+
+
+def _take(one: Tally, groups: np.ndarray) -> Tally:
+    return Tally(n=one.n[groups], fewest=one.fewest[groups], most=one.most[groups])
