@@ -41,18 +41,28 @@ def recipe(desk: Desk) -> None:
     desk.describe(("[data]", '[recipe]\ntrain = "recipe:train"\n\n[data]'))
 
 
+def worked(desk: Desk, jobs: str) -> float:
+    """Return the seconds from the plan to the end of a run."""
+    process = start("assess", "-o", f"timed-{jobs}", "--jobs", jobs)
+    wait_for(process, "plan:")
+    begun = time.monotonic()
+    process.communicate()
+    return time.monotonic() - begun
+
+
 def test_the_record_is_the_same_when_killed_at_random_moments_and_resumed(desk: Desk) -> None:
     recipe(desk)
-    begun = time.monotonic()
     wanted = whole(desk, "whole")
-    seconds = time.monotonic() - begun + 1.5  # and the start of a process
+    seconds = {jobs: worked(desk, jobs) for jobs in ("1", "2")}
     moments = random.Random(0)
-    ids = []
+    ids, resumed = [], 0
     for kill in range(KILLS):
         run = desk.folder / f"run-{kill}"
         jobs = str(1 + kill % 2)
         process = start("assess", "-o", str(run), "--jobs", jobs)
-        time.sleep(moments.uniform(0, seconds))
+        if kill % 10:  # one in ten is killed before or while it plans
+            wait_for(process, "plan:")
+        time.sleep(moments.uniform(0, seconds[jobs]))
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         if not run.exists():  # before it made its folder: nothing to go on with
@@ -65,7 +75,10 @@ def test_the_record_is_the_same_when_killed_at_random_moments_and_resumed(desk: 
         assert not (run / "unfinished").exists()
         assert not list(run.rglob(".*"))
         ids.append(desk.record_id(run.name))
+        resumed += 1
+    print(f"{KILLS} kills: {resumed} resumed, {len(ids) - resumed} done before, {KILLS - len(ids)} not begun")
     assert set(ids) == {wanted}
+    assert resumed >= KILLS // 4
 
 
 def test_findings_are_not_made_again_when_they_were_kept(desk: Desk) -> None:

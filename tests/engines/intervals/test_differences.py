@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The range of the difference of two shares, or of two means."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -26,8 +28,11 @@ def bounds(k, n, j, m, confidence=0.95, family=1):
 def melded_chance(x, k, n, j, m):
     """P(L - U <= x), by an integral of its own."""
     cuts = stats.beta.ppf([1e-9, 0.001, 0.1, 0.5, 0.9, 0.999, 1 - 1e-9], j + 1, m - j)
-    density = lambda u: stats.beta.cdf(x + u, k, n - k + 1) * stats.beta.pdf(u, j + 1, m - j)
-    return sum(quad(density, a, b, epsabs=1e-13, limit=200)[0] for a, b in zip(cuts, cuts[1:]))
+
+    def density(u):
+        return stats.beta.cdf(x + u, k, n - k + 1) * stats.beta.pdf(u, j + 1, m - j)
+
+    return sum(quad(density, a, b, epsabs=1e-13, limit=200)[0] for a, b in pairwise(cuts))
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,9 @@ def test_days_are_printed_when_a_date_is_protected():
 def test_ordered_words_keep_their_order_when_crossed_with_an_audit_column():
     frame = pd.DataFrame({"school": ["low", "high"] * 40, "sex": ["f"] * 40 + ["m"] * 40})
     found = groupings(rows(frame, protected=("school", "sex"), audit_only=("sex",)))
-    assert found[-1].names == ("school = high and sex = f", "school = high and sex = m") + (
+    assert found[-1].names == (
+        "school = high and sex = f",
+        "school = high and sex = m",
         "school = low and sex = f",
         "school = low and sex = m",
     )

@@ -37,6 +37,7 @@ from probatum.engines.groups.questions import (
     about_classes,
     about_scores,
     about_values,
+    arrange,
     expected_at_rank,
 )
 from probatum.errors import InsufficientDataError
@@ -63,7 +64,7 @@ class Options:
 def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Compare every group with every other; nothing is drawn at random."""
     answers = system.answers(data.rows)
-    groupings = [Groups(names=one.names, columns=one.columns, codes=one.codes) for one in data.groupings]
+    groupings = arrange([(one.columns, one.names, one.codes) for one in data.groupings])
     questions = [question for groups in groupings for question in _questions(groups, data, answers)]
     judged = [question for question in questions if question.measure in JUDGED]
     found = compare(groupings, judged, confidence=terms.confidence, keep=options.pairs)
@@ -106,7 +107,7 @@ def _shown(
 ) -> dict[str, Measure]:
     """Return every number in every group, and its worst gaps."""
     n = len(data.rows)
-    everybody = Groups(names=("everybody",), columns=(), codes=np.zeros(n, dtype=np.int32))
+    (everybody,) = arrange([(("all",), ("everybody",), np.zeros(n, dtype=np.int32))])
     overall = {question.measure: question for question in _questions(everybody, data, answers)}
     measures: dict[str, Measure] = {}
     for name, whole in overall.items():

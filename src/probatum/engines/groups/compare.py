@@ -157,8 +157,6 @@ def _reach(question: Question, confidence: float) -> Reach | None:
 
 
 def _left_out(question: Question) -> tuple[str, ...]:
-    """Return the groups that have too few rows to be compared; all of them where only one is left."""
-    usable = question.numbers.usable
-    if usable.sum() < 2:
-        return question.groups.names or (question.groups.columns[0],)
-    return tuple(name for name, enough in zip(question.groups.names, usable.tolist(), strict=True) if not enough)
+    """Return the groups that have too few rows to be compared."""
+    usable = question.numbers.usable.tolist()
+    return tuple(name for name, enough in zip(question.groups.names, usable, strict=True) if not enough)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parts and measures out of groups, rounded so that no small count can be worked out.
+"""Parts and measures out of groups.
 
-A count under ten is hidden, but it could still come out as what is left when other groups are taken away from a
-whole. So a group's share is rounded to whole people of 100 (of 1,000 in groups of 10,000 and more; ranges outwards),
-its size down to tens, and what is told of a gap or an average to three decimals.
+What is told comes out of ranges that hide every small count (see ``tallies``). The sizes that shares do not come
+with, those of averages and of pairs, are told in tens, and gaps to three decimals.
 """
 
 import math
@@ -15,8 +14,7 @@ from probatum.engines.groups.questions import Question
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
 
-ABOUT_A_GAP = 3  # decimals
-MANY = 10_000  # rows of a group in which a thousandth is ten people
+DECIMALS = 3  # decimals
 _EPSILON = 1e-9  # keeps 0.29 from becoming 0.28 on its way down
 
 
@@ -52,7 +50,7 @@ def gap_measure(questions: Sequence[Question], n: int, *, confidence: float, kee
     parts = tuple(_gap_part(gap, pair_name(gap), confidence, method) for gap in found)
     why = None if found else "Fewer than two groups have enough rows."
     return Measure(
-        value=round(found[0].value, ABOUT_A_GAP) if found else None,
+        value=round(found[0].value, DECIMALS) if found else None,
         unit=questions[0].numbers.unit,
         interval=parts[0].interval if parts else None,
         n=n,
@@ -76,13 +74,13 @@ def max_gap(comparison: Comparison, n: int, *, confidence: float, unit: str, why
         nothing = Interval(lower=None, upper=None, confidence=confidence, method=method, why=why)
         return Measure(value=None, unit=unit, interval=nothing, n=n, why=why)
     interval = Interval(
-        lower=_down(max(comparison.gaps[0].lower, 0.0), ABOUT_A_GAP),
-        upper=_up(comparison.largest, ABOUT_A_GAP) if why is None else None,
+        lower=_down(max(comparison.gaps[0].lower, 0.0), DECIMALS),
+        upper=_up(comparison.largest, DECIMALS) if why is None else None,
         confidence=confidence,
         method=method,
         why=why,
     )
-    value = round(_headline(comparison), ABOUT_A_GAP)
+    value = round(_headline(comparison), DECIMALS)
     parts = tuple(
         _gap_part(gap, f"{gap.question.measure.replace('_', ' ')}: {pair_name(gap)}", confidence, comparison.method)
         for gap in comparison.gaps
@@ -108,27 +106,28 @@ def _parts(question: Question, confidence: float, family: int) -> list[Part]:
     numbers = question.numbers
     lower, upper = numbers.ends(confidence=confidence, family=family)
     names = question.groups.names
-    parts = []
-    for place in numbers.usable.nonzero()[0].tolist():
-        n = int(numbers.n[place])
-        decimals = ABOUT_A_GAP if isinstance(numbers, Averages) or n >= MANY else ABOUT_A_GAP - 1
-        interval = Interval(
-            lower=_down(float(lower[place]), decimals),
-            upper=_up(float(upper[place]), decimals),
-            confidence=confidence,
-            method=numbers.method(family),
+    exact = not isinstance(numbers, Averages)
+    return [
+        Part(
+            name=f"{names[place]} ({question.of})" if question.of else names[place],
+            value=float(numbers.value[place]) if numbers.shown[place] else None,
+            interval=Interval(
+                lower=float(lower[place]),
+                upper=float(upper[place]),
+                confidence=confidence,
+                method=numbers.method(family),
+            ),
+            n=int(numbers.n[place]) if exact else _tens(int(numbers.n[place])),
         )
-        value = round(float(numbers.value[place]), decimals) if numbers.shown[place] else None
-        name = f"{names[place]} ({question.of})" if question.of else names[place]
-        parts.append(Part(name=name, value=value, interval=interval, n=_tens(n)))
-    return parts
+        for place in numbers.usable.nonzero()[0].tolist()
+    ]
 
 
 def _gap_part(gap: Gap, name: str, confidence: float, method: str) -> Part:
     interval = Interval(
-        lower=_down(gap.lower, ABOUT_A_GAP), upper=_up(gap.upper, ABOUT_A_GAP), confidence=confidence, method=method
+        lower=_down(gap.lower, DECIMALS), upper=_up(gap.upper, DECIMALS), confidence=confidence, method=method
     )
-    value = round(gap.value, ABOUT_A_GAP) if gap.shown else None
+    value = round(gap.value, DECIMALS) if gap.shown else None
     return Part(name=name, value=value, interval=interval, n=_tens(gap.rows))
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from probatum.engines.groups.averages import Averages, moments
 from probatum.engines.groups.shares import Shares
-from probatum.engines.groups.tallies import Tally, counted, tally
+from probatum.engines.groups.tallies import Tally, blur, counted, lines, tally, to_blur
+from probatum.engines.mistakes.small_counts import SMALL
 
 SELECTION = "selection_rate"
 HITS = "true_positive_rate"
@@ -27,6 +28,7 @@ class Groups:
     names: tuple[str, ...]
     columns: tuple[str, ...]
     codes: np.ndarray  # (n,) int32 index into names; -1: in no group
+    lines: np.ndarray  # (l, g + 1) bool: groups whose sum is known from elsewhere; see ``tallies.lines``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,6 +42,24 @@ class Question:
     whose: str = ""  # of whom: "whose right answer was “yes”"
     did: str = ""  # what is counted: "were answered “yes”"
     of: str = ""  # the class, where there are several
+
+
+def arrange(found: Sequence[tuple[tuple[str, ...], tuple[str, ...], np.ndarray]]) -> list[Groups]:
+    """Return the groupings, each with the sums that are known of it: those of the columns that were crossed.
+
+    Args:
+        found: columns, names and codes of each; single columns first.
+    """
+    single = {columns: codes for columns, _, codes in found if len(columns) == 1}
+    return [
+        Groups(
+            names=names,
+            columns=columns,
+            codes=codes,
+            lines=lines(codes, len(names), [single[column,] for column in columns if len(columns) > 1]),
+        )
+        for columns, names, codes in found
+    ]
 
 
 def about_classes(
@@ -56,13 +76,11 @@ def about_classes(
     """
     given = labels >= 0
     for place, name in enumerate(classes):
-        right = truth == place
         if positive is None or place == positive:
             other = f"was “{classes[1 - place]}”" if len(classes) == 2 else f"was not “{name}”"
+            whose = f"whose right answer was “{name}”", f"whose right answer {other}"
             of = f"“{name}”" if positive is None else ""
-            yield from _about_class(groups, right, labels == place, given, (name, other, of))
-        if not given.all():
-            yield _silence(groups, right, given, name)
+            yield from _about_class(groups, truth == place, labels == place, given, (*whose, name, of))
 
 
 def about_scores(groups: Groups, right: np.ndarray, expected: np.ndarray) -> Question:
@@ -93,7 +111,8 @@ def about_values(groups: Groups, truth: np.ndarray, values: np.ndarray, middle: 
     numbers = Averages(seen=seen, lowest=lowest, highest=highest, unit="ratio")
     yield Question(measure=MEAN_ERROR, groups=groups, rows=_rows(groups), numbers=numbers)
     if not given.all():
-        yield _silence(groups, np.ones(len(truth), dtype=bool), given, "")
+        _, silence = _shares(groups, np.ones(len(truth), dtype=bool), np.zeros(len(truth), dtype=bool), given)
+        yield Question(measure=SILENCE, groups=groups, rows=_rows(groups), numbers=silence, did="got no answer")
 
 
 def expected_at_rank(right: np.ndarray, ranks: np.ndarray) -> np.ndarray:
@@ -114,73 +133,71 @@ def expected_at_rank(right: np.ndarray, ranks: np.ndarray) -> np.ndarray:
 
 
 def _about_class(
-    groups: Groups, right: np.ndarray, said: np.ndarray, given: np.ndarray, words: tuple[str, str, str]
+    groups: Groups, right: np.ndarray, said: np.ndarray, given: np.ndarray, words: tuple[str, str, str, str]
 ) -> Iterator[Question]:
-    name, other, of = words
+    *whose, name, of = words
     rows, did = _rows(groups), f"were answered “{name}”"
-    hits, false = (_share(groups, side, side & said, given) for side in (right, ~right))
-    yield Question(
-        measure=HITS, groups=groups, rows=rows, numbers=hits, whose=f"whose right answer was “{name}”", did=did, of=of
-    )
-    yield Question(
-        measure=FALSE_ALARMS,
-        groups=groups,
-        rows=rows,
-        numbers=false,
-        whose=f"whose right answer {other}",
-        did=did,
-        of=of,
-    )
-    # out of the published ranges, so that no hidden count comes out by adding or taking away
-    sides = hits.possible, false.possible
-    selected = _sum(sides[0].fewest, sides[1].fewest), _sum(sides[0].most, sides[1].most)
-    both = Tally(n=rows, fewest=selected[0], most=selected[1])
-    yield Question(
-        measure=SELECTION, groups=groups, rows=rows, numbers=Shares(seen=both, possible=both), did=did, of=of
-    )
+    sides = []
+    for measure, among, whom in zip((HITS, FALSE_ALARMS), (right, ~right), whose, strict=True):
+        share, silence = _shares(groups, among, said, given)
+        sides.append(share.possible)
+        yield Question(measure=measure, groups=groups, rows=rows, numbers=share, whose=whom, did=did, of=of)
+        if not given.all():
+            yield Question(
+                measure=SILENCE, groups=groups, rows=rows, numbers=silence, whose=whom, did="got no answer", of=of
+            )
+    yield Question(measure=SELECTION, groups=groups, rows=rows, numbers=_selected(*sides), did=did, of=of)
     yield Question(measure=PRECISION, groups=groups, rows=rows, numbers=_precision(*sides), of=of)
 
 
-def _share(groups: Groups, among: np.ndarray, count: np.ndarray, given: np.ndarray) -> Shares:
+def _shares(groups: Groups, among: np.ndarray, said: np.ndarray, given: np.ndarray) -> tuple[Shares, Shares]:
+    """Return the share of ``among`` that got this answer, and the share that got none."""
     size = len(groups.names)
-    n, k = counted(groups.codes, size, among), counted(groups.codes, size, count)
+    n, k = counted(groups.codes, size, among), counted(groups.codes, size, among & said)
     silent = counted(groups.codes, size, among & ~given)
-    possible = tally(k, n, silent)
-    return Shares(seen=tally(k, n - silent) if silent.any() else possible, possible=possible)
+    seen, possible, quiet = tally(k, n - silent), tally(k, n, silent), tally(silent, n)
+    hidden = seen.hidden | possible.hidden | quiet.hidden
+    where = to_blur(hidden, n, groups.lines)
+    seen, possible, quiet = (blur(one, where) for one in (seen, possible, quiet))
+    return (
+        Shares(seen=seen if silent.any() else possible, possible=possible),
+        Shares(seen=quiet, possible=quiet),
+    )
 
 
-def _precision(right: Tally, wrong: Tally) -> Shares:
-    """Return the share of right ones among those selected; a range of counts becomes one of shares.
-
-    The rows are the fewest there could be, and the counts out of them the ones nearest to either end.
-    """
-    n = right.fewest + wrong.fewest
-    sure = right.known & wrong.known
-    most = right.most / np.maximum(right.most + wrong.fewest, 1)
-    least = right.fewest / np.maximum(right.fewest + wrong.most, 1)
-    fewest = np.where(sure, right.fewest, np.floor(least * n)).astype(np.int64)
-    found = Tally(n=n, fewest=fewest, most=np.where(sure, right.most, np.ceil(most * n)).astype(np.int64))
+def _selected(right: Tally, wrong: Tally) -> Shares:
+    """Return the share selected, out of the published ranges: no hidden count comes out by adding or taking away."""
+    found = Tally(
+        n=np.where(_few(right, wrong), 0, right.n + wrong.n),
+        fewest=np.where(_few(right, wrong), 0, right.fewest + wrong.fewest),
+        most=np.where(_few(right, wrong), 0, right.most + wrong.most),
+        hidden=right.hidden | wrong.hidden,
+    )
     return Shares(seen=found, possible=found)
 
 
-def _silence(groups: Groups, among: np.ndarray, given: np.ndarray, name: str) -> Question:
-    size = len(groups.names)
-    found = tally(counted(groups.codes, size, among & ~given), counted(groups.codes, size, among))
-    whose = f"whose right answer was “{name}”" if name else ""
-    return Question(
-        measure=SILENCE,
-        groups=groups,
-        rows=_rows(groups),
-        numbers=Shares(seen=found, possible=found),
-        whose=whose,
-        did="got no answer",
-        of=f"“{name}”" if name else "",
+def _precision(right: Tally, wrong: Tally) -> Shares:
+    """Return the share of right ones among those selected, out of the published ranges.
+
+    The rows are the fewest there could be, and the counts out of them the ones nearest to either end.
+    """
+    n = np.where(_few(right, wrong), 0, right.fewest + wrong.fewest)
+    least = right.fewest / np.maximum(right.fewest + wrong.most, 1)
+    most = right.most / np.maximum(right.most + wrong.fewest, 1)
+    sure = (right.fewest == right.most) & (wrong.fewest == wrong.most)
+    found = Tally(
+        n=n,
+        fewest=np.where(sure, np.minimum(right.fewest, n), np.floor(least * n)).astype(np.int64),
+        most=np.where(sure, np.minimum(right.most, n), np.ceil(most * n)).astype(np.int64),
+        hidden=right.hidden | wrong.hidden,
     )
+    return Shares(seen=found, possible=found)
+
+
+def _few(right: Tally, wrong: Tally) -> np.ndarray:
+    """Return (g,) bool: so few are right, or wrong, that the sum would tell how many."""
+    return np.asarray(((right.n > 0) & (right.n < SMALL)) | ((wrong.n > 0) & (wrong.n < SMALL)))
 
 
 def _rows(groups: Groups) -> np.ndarray:
     return counted(groups.codes, len(groups.names), np.ones(len(groups.codes), dtype=bool))
-
-
-def _sum(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return np.asarray(first + second)

@@ -38,7 +38,7 @@ class Shares:
     @property
     def shown(self) -> np.ndarray:
         """(g,) bool: the share may be told."""
-        return self.seen.known
+        return ~self.seen.hidden
 
     def ends(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
         """Return each group's range (g,)."""
@@ -63,8 +63,8 @@ class Shares:
 
     def take(self, groups: np.ndarray) -> "Shares":
         """Return the same share in some of the groups."""
-        seen = _take(self.seen, groups)
-        return Shares(seen=seen, possible=seen if self.seen is self.possible else _take(self.possible, groups))
+        seen = self.seen.take(groups)
+        return Shares(seen=seen, possible=seen if self.seen is self.possible else self.possible.take(groups))
 
     def method(self, family: int) -> str:
         """Name the method of each group's range."""
@@ -79,7 +79,3 @@ def _lower(one: Tally, confidence: float, family: int) -> np.ndarray:
     return share_difference_lower(
         one.fewest[:, None], one.n[:, None], one.most[None], one.n[None], confidence=confidence, family=family
     )
-
-
-def _take(one: Tally, groups: np.ndarray) -> Tally:
-    return Tally(n=one.n[groups], fewest=one.fewest[groups], most=one.most[groups])

@@ -28,10 +28,13 @@ def build(size: float, rng: np.random.Generator) -> System:
     return told_apart(answers, truth, np.array(["east", "north", "west"])[group])
 
 
-def told_apart(answers: np.ndarray, truth: np.ndarray, group: np.ndarray) -> System:
+def told_apart(
+    answers: np.ndarray, truth: np.ndarray, group: np.ndarray, *, classes: tuple[int, ...] = (0, 1)
+) -> System:
     """Return a system that gives these answers to people who are told apart by one protected column."""
     frame = pd.DataFrame({"region": group, "answer": answers})
-    data = from_arrays((frame, truth), classes=(0, 1), positive=1, protected=("region",), personal=("answer",))
+    positive = 1 if len(classes) == 2 else None
+    data = from_arrays((frame, truth), classes=classes, positive=positive, protected=("region",), personal=("answer",))
     model = wrap(lambda rows: np.asarray(rows["answer"]), few(data.test), Wish(output="labels"))
     return System.of(model, data, ())
 
