@@ -134,7 +134,7 @@ def adult() -> dict[str, np.ndarray]:
     import pandas as pd
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    from probatum.engines.slices.bins import digitise, nice_edges
+    from probatum.systems.levels import digitise, nice_edges
 
     frames = []
     for name, skip in (("adult.data.gz", 0), ("adult.test.gz", 1)):

@@ -3,7 +3,6 @@
 
 A slice is a conjunction of up to three levels, ``column = code``. The parts, in the order they are used:
 
-``bins``      cut numbers into levels with edges that are easy to read
 ``slices``    the facts: a slice, the result of a search, the rows of a slice
 ``scoring``   how good a slice is, and how good any part of it can become
 ``levels``    depth 1: the levels with enough rows, and their rows as packed bits

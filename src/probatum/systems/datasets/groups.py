@@ -12,8 +12,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from probatum.systems.datasets.levels import MISSING, digitise, nice_edges, plain, ranges
 from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, as_frame, codes, numbers, printed
+from probatum.systems.levels import MISSING, digitise, nice_edges, plain, ranges
 from probatum.systems.views import Grouping
 
 SMALL = 10  # rows; smaller groups are pooled

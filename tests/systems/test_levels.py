@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from probatum.engines.slices.bins import digitise, nice_edges
 from probatum.errors import UsageError
+from probatum.systems.levels import digitise, nice_edges
 
 numbers = arrays(np.float64, st.integers(1, 200), elements=st.floats(-1e6, 1e6, allow_subnormal=False))
 whole = arrays(np.float64, st.integers(1, 200), elements=st.integers(-1000, 1000).map(float))

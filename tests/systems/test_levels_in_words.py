@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from probatum.systems.datasets.levels import digitise, nice_edges, ranges
+from probatum.systems.levels import digitise, nice_edges, ranges
 
 
 def test_ages_are_cut_at_readable_edges_when_whole():
