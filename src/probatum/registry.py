@@ -19,6 +19,7 @@ CHECKS = (
     "probatum.checks.usage.overfitting:CHECK",
     "probatum.checks.usage.declarations:CHECK",
     "probatum.checks.data_manipulation.leakage:CHECK",
+    "probatum.checks.input_manipulation.malformed_input:CHECK",
     "probatum.checks.environment.model_file:CHECK",
 )
 PLANTED = (
@@ -29,6 +30,7 @@ PLANTED = (
     "probatum.planted.usage.overfitting:PLANTED",
     "probatum.planted.usage.declarations:PLANTED",
     "probatum.planted.data_manipulation.leakage:PLANTED",
+    "probatum.planted.input_manipulation.malformed_input:PLANTED",
     "probatum.planted.environment.model_file:PLANTED",
 )
 ADAPTERS = (

@@ -94,7 +94,7 @@ def bias_of(description: Path, folder: Path) -> Finding:
 
 def gap_between_the_largest(finding: Finding) -> Part:
     parts = finding.measures["false_positive_rate_gap"].groups
-    return next(part for part in parts if LARGEST == set(part.name.split(" against ")))
+    return next(part for part in parts if set(part.name.split(" against ")) == LARGEST)
 
 
 def test_false_alarms_differ_by_race_when_the_vendors_score_decides(

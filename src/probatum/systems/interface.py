@@ -71,6 +71,13 @@ class Scores(Predictions, Protocol):
     """A system whose answers carry probabilities."""
 
 
+class Probed(Predictions, Protocol):
+    """A system that can be asked about rows that are no rows."""
+
+    def probe(self, rows: Rows) -> Answers | type[Exception]:
+        """Ask the model once about rows as they are; return the type of what it raised."""
+
+
 class Refit(Predictions, Protocol):
     """A system that can be trained again."""
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The system under assessment: a model and its data, asked in fixed chunks, each row once."""
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -84,6 +85,15 @@ class System:
         if own:
             self._answered[rows.name] = answers
         return answers
+
+    def probe(self, rows: Rows) -> Answers | type[Exception]:
+        """Ask the model once about rows as they are, past chunks and store; return the type of what it raised."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a warning that nobody reads is no refusal
+            try:
+                return self.model.ask(rows)
+            except Exception as error:  # noqa: BLE001  # a model may raise anything, and that is what is asked for
+                return type(error)
 
     def remember(self, rows: Rows, answers: Answers) -> None:
         """Take answers about the system's own rows that were asked for earlier."""
