@@ -56,7 +56,7 @@ def test_open_range_reaches_the_edge_when_a_bound_is_unknown():
     row = place(measure, id="c", title="t", judged=None, whole_name="All cases").rows[0]
     assert row.open_right
     assert not row.open_left
-    assert row.shown == "2 (1 to ?)"
+    assert row.shown == "2 (1 or more)"
 
 
 def test_only_the_first_groups_are_drawn_when_there_are_many():

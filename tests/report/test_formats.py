@@ -113,7 +113,7 @@ def test_formats_give_equal_texts_when_asked_twice(shown, name):
 
 def test_json_carries_record_judgement_and_page_when_read_back():
     whole = json.loads(report_json.FORMAT.render(binary_fail()))
-    assert set(whole) == {"format", "record_id", "record", "judgement", "context", "page_one"}
+    assert set(whole) == {"format", "record_id", "record", "judgement", "context", "observed", "page_one"}
     assert whole["record"]["findings"][0]["measures"]["error_rate"]["value"] == 0.086
     assert whole["judgement"]["verdicts"][1]["verdict"] == "fail"
     assert whole["page_one"]["overall"]["sentence"].startswith("Do not rely")

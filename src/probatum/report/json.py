@@ -30,6 +30,7 @@ class Json:
             "record": to_json(edition.record),
             "judgement": to_json(edition.judgement),
             "context": to_json(edition.context),
+            "observed": to_json(edition.observed),
             "page_one": to_json(page_one(edition)),
         }
         return json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=True, allow_nan=False) + "\n"

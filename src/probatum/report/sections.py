@@ -13,6 +13,7 @@ from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.marks import Mark, mark_of, verdict_on
 from probatum.report.questions import TITLES
+from probatum.report.reliability import reliability_chart
 from probatum.report.words import (
     RATIO,
     SHARE,
@@ -30,7 +31,9 @@ from probatum.report.words import (
 GROUPS_SHOWN = 12
 # What a measure's own number is of; the worst of the groups is drawn among them.
 _WHOLE = {"worst_ratio": None, "error_ratio": "The system"}
-_GROUPED_BY = {"error_rate": "Right answer", "mistake_kinds": "Kind of mistake"}
+_GROUPED_BY = {"error_rate": "Right answer", "mistake_kinds": "Kind of mistake", "reliability": "What it said"}
+_DRAWN_TOO = ("true_positive_rate", "false_positive_rate")  # beside what is judged
+_TABLES_SHOWN = 2  # the others unfold
 _KNOWN = {
     Known.PROVEN: "Proven: there is no doubt about the number.",
     Known.MEASURED: "Measured on a sample of cases, so every number has a range.",
@@ -100,7 +103,8 @@ class Section:
     limits: tuple[LimitStory, ...]
     charts: tuple[tuple[str, Markup], ...]  # title, drawing
     measures: tuple[MeasureRow, ...]
-    groups: tuple[GroupTable, ...]
+    groups: tuple[GroupTable, ...]  # the first, always in sight
+    further: tuple[GroupTable, ...]  # those that unfold
     examples: tuple[Example, ...]
     cells: tuple[str, ...]  # columns shown in the examples
     advice: tuple[Advice, ...]
@@ -138,7 +142,8 @@ def _section(finding: Finding, anchor: str, lookup: Lookup) -> Section:
         limits=tuple(_limit(one, finding.measures.get(one.measure)) for one in verdict.measures),
         charts=_charts(finding, judged, anchor),
         measures=tuple(_measure_row(name, measure) for name, measure in finding.measures.items()),
-        groups=_group_tables(finding),
+        groups=_group_tables(finding)[:_TABLES_SHOWN],
+        further=_group_tables(finding)[_TABLES_SHOWN:],
         examples=finding.examples,
         cells=tuple(dict.fromkeys(cell.column for example in finding.examples for cell in example.cells)),
         advice=finding.advice,
@@ -148,6 +153,31 @@ def _section(finding: Finding, anchor: str, lookup: Lookup) -> Section:
         holds=plural(finding.holds_days, "day") if finding.state is State.MEASURED else None,
         options=tuple((visible(name), visible(str(value))) for name, value in sorted(finding.options.items())),
         seed_name=finding.seed_name,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What was seen on the machine of the run; no part of the record, and never judged."""
+
+    title: str
+    sentence: str
+    details: tuple[str, ...]
+    advice: tuple[Advice, ...]
+
+
+def seen_here(edition: Edition) -> tuple[Sight, ...]:
+    """Return what was seen on the machine, without what could not be looked at."""
+    lookup = Lookup(edition)
+    return tuple(
+        Sight(
+            title=lookup.title(finding.check),
+            sentence=sentence(visible(finding.sentence)),
+            details=tuple(sentence(visible(detail)) for detail in finding.details),
+            advice=finding.advice,
+        )
+        for finding in edition.observed
+        if finding.state is State.MEASURED
     )
 
 
@@ -190,7 +220,13 @@ def _charts(finding: Finding, judged: dict[str, MeasureVerdict], anchor: str) ->
     drawn = [name for name in finding.measures if name in judged] or [
         name for name, measure in finding.measures.items() if measure.groups
     ][:1]
-    charts = []
+    drawn += [name for name in _DRAWN_TOO if name in finding.measures and name not in drawn]
+    charts: list[tuple[str, Markup]] = []
+    said, came_true = finding.measures.get("said"), finding.measures.get("reliability")
+    if said and came_true:
+        title = "What it said, and how often that came true"
+        chart = reliability_chart(said, came_true, id=f"{anchor}-reliability", title=title)
+        charts += [(title, chart)] if chart is not None else []
     for place, name in enumerate(drawn, start=1):
         measure, title = finding.measures[name], title_of(name)
         if measure.interval is None and not measure.groups:

@@ -18,7 +18,7 @@ from probatum.report.interface import Edition
 from probatum.report.marks import Mark
 from probatum.report.matrix import LOSSES
 from probatum.report.page_one import PageOne, page_one
-from probatum.report.sections import Section, sections
+from probatum.report.sections import Section, Sight, sections, seen_here
 from probatum.report.words import visible
 
 WIDTH = 80
@@ -60,7 +60,7 @@ def show(edition: Edition, console: Console) -> None:
 def page(edition: Edition) -> RenderableType:
     """Return everything that is shown, to be printed by any console."""
     view = page_one(edition)
-    return Group(*_page_one(view), *_findings(sections(edition)), *_terms(view))
+    return Group(*_page_one(view), *_findings(sections(edition)), *_seen(seen_here(edition)), *_terms(view))
 
 
 def _page_one(view: PageOne) -> Iterator[RenderableType]:
@@ -109,6 +109,16 @@ def _findings(chapters: tuple[Section, ...]) -> Iterator[RenderableType]:
             yield Padding(
                 _text(f"{story.title}. Limit: {story.limit}. Measured: {story.measured}. {story.outcome}"), (0, 0, 0, 4)
             )
+
+
+def _seen(sights: tuple[Sight, ...]) -> Iterator[RenderableType]:
+    if not sights:
+        return
+    yield _heading("Seen on this machine (no part of the record, and not judged)")
+    for sight in sights:
+        yield _item(f"{sight.title}. {sight.sentence}")
+        for detail in sight.details:
+            yield Padding(_text(detail), (0, 0, 0, 4))
 
 
 def _terms(view: PageOne) -> Iterator[RenderableType]:

@@ -22,7 +22,7 @@ SHARE = "share"
 RATIO = "ratio"
 OWN_UNIT = "target"  # a number in the unit of what is predicted
 LONGEST_NAME = 120  # characters of a name on the page; nobody reads further
-_NOUNS = {RATIO: "times", "rows": "rows", "topics": "topics"}
+_NOUNS = {RATIO: "times"} | {unit: unit for unit in ("rows", "topics", "kinds", "columns", "files")}
 _FEWEST = 0.02  # below 2 of 100 a share is told of 1,000, so that rounding does not swallow it
 _LARGEST_WHOLE = 10**9
 _EPSILON = 1e-9  # keeps 0.07 * 100 from becoming 7.000000000000001, and so 8
@@ -140,8 +140,12 @@ def brief(measure: Measure | Part, scale: float = 1.0, *, finer: int = 0) -> str
     value = "" if measure.value is None else number(measure.value * scale, decimals=places)
     if measure.interval is None:
         return value or UNKNOWN
-    lower, upper = (end or "?" for end in _outwards(measure.interval, scale, places))
-    return f"{value} ({lower} to {upper})" if value else f"{lower} to {upper}"
+    lower, upper = _outwards(measure.interval, scale, places)
+    if lower is None or upper is None:
+        known = "range unknown" if lower is upper else f"{lower} or more" if upper is None else f"{upper} or less"
+    else:
+        known = f"{lower} to {upper}"
+    return f"{value} ({known})" if value else known
 
 
 def limit_in_words(direction: Direction, limit: float, unit: str) -> str:
