@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import joblib
+import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
@@ -52,6 +53,22 @@ def test_nothing_runs_without_leave(tmp_path: Path, pack: Callable[[bytes], byte
     assert not mark.exists()
 
 
+def test_nothing_runs_when_the_file_is_not_the_one_stated(tmp_path: Path) -> None:
+    file, mark = tmp_path / "model.pkl", tmp_path / "mark"
+    file.write_bytes(pickle.dumps(Bomb(mark)))
+    with pytest.raises(ModelError, match="not the file described"):
+        load(file, trusted=True, stated="sha256:" + "0" * 64)
+    assert not mark.exists()
+    load(file, trusted=True, stated="sha256:" + sha256(file.read_bytes()).hexdigest())
+    assert mark.exists()
+
+
+def test_a_packed_file_is_told_when_its_first_block_is_large(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(0).random(130_000)
+    joblib.dump(numbers, tmp_path / "model.joblib", compress=("bz2", 9))
+    assert (load(tmp_path / "model.joblib", trusted=True).content == numbers).all()
+
+
 @pytest.mark.parametrize("protocol", [0, 1])
 def test_old_pickles_are_not_taken_for_models(tmp_path: Path, protocol: int) -> None:
     file = tmp_path / "model.pkl"
@@ -64,7 +81,12 @@ def test_old_pickles_are_not_taken_for_models(tmp_path: Path, protocol: int) -> 
 
 @pytest.mark.parametrize(
     ("content", "wanted"),
-    [(b"", "is empty"), (b"a,b\n1,2\n", "starts with b'a,b"), (b"PK\x03\x04", "zip archive"), (b"\x89HDF\r\n", "HDF5")],
+    [
+        (b"", "is empty"),
+        (b"a,b\n1,2\n", "starts with b'a,b"),
+        (b"PK\x03\x04", "zip archive"),
+        (b"\x89HDF\r\n", "is an HDF5"),
+    ],
 )
 def test_a_file_of_another_kind_is_refused_by_its_kind(tmp_path: Path, content: bytes, wanted: str) -> None:
     file = tmp_path / "model.bin"

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever is wrong with the model or its answers: one clear message, the documented code, no traceback."""
 
+import json
+import pickle
 import sys
+from hashlib import sha256
+from pathlib import Path
 from types import ModuleType
 
 import joblib
@@ -11,6 +15,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from functional.workshop import BRIEFLY, Desk
+from probatum.facts.record import Verdict
 
 # The answers
 
@@ -138,3 +143,37 @@ def test_a_model_whose_module_is_missing_is_refused_by_the_modules_name(
 def test_a_module_that_cannot_be_imported_is_refused(desk: Desk, code: str, wanted: str) -> None:
     desk.function(code)
     desk.assess().refuses(wanted, "own")
+
+
+# The file
+
+
+class Bomb:
+    """What a pickle can do: leave a mark when it is loaded."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return Path.touch, (self.mark,)
+
+
+def test_a_file_other_than_the_one_stated_is_never_loaded(desk: Desk) -> None:
+    mark = desk.folder / "mark"
+    (desk.folder / "model.joblib").write_bytes(pickle.dumps(Bomb(mark)))
+    desk.describe(("trust_file = true", f'trust_file = true\nsha256 = "{"0" * 64}"'))
+    desk.assess().refuses("is not the file described", "Was it replaced?")
+    assert not mark.exists()
+
+
+def test_a_stated_digest_answers_for_a_file_that_can_run_code(desk: Desk) -> None:
+    only = ("--only", "environment/model-file")
+    assert desk.assess(*only).code == 1
+    assert desk.verdicts()["environment/model-file"] is Verdict.FAIL
+    digest = sha256((desk.folder / "model.joblib").read_bytes()).hexdigest()
+    desk.describe(("trust_file = true", f'trust_file = true\nsha256 = "{digest}"'))
+    for run, jobs in (("one", "1"), ("two", "2")):
+        assert desk.assess(*only, "-o", run, "--jobs", jobs).code == 0
+        assert desk.verdicts(run)["environment/model-file"] is Verdict.PASS
+        assert json.loads((desk.folder / run / "observed.json").read_bytes())["findings"]
+    assert desk.record_id("one") == desk.record_id("two")

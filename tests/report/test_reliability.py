@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from editions import binary_fail
+
 from probatum.facts.finding import Advice, Finding, Measure, Part, State
 from probatum.facts.interval import Interval
 from probatum.report import html, terminal

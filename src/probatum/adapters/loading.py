@@ -33,12 +33,17 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def load(file: Path, *, trusted: bool) -> Loaded:
+def load(file: Path, *, trusted: bool, stated: str | None = None) -> Loaded:
     """Load a model file.
+
+    Args:
+        file: where it lies.
+        trusted: its owner said that it may run code.
+        stated: the digest that it must have; with another one nothing of it is loaded.
 
     Raises:
         UntrustedFileError: the format can run code, and ``trusted`` is false.
-        ModelError: the file is absent, of a format that cannot be read, or broken.
+        ModelError: the file is absent, not the one stated, of a format that cannot be read, or broken.
     """
     try:
         content = file.read_bytes()
@@ -48,24 +53,28 @@ def load(file: Path, *, trusted: bool) -> Loaded:
         ) from error
     if not content:
         raise ModelError(f"{file.name} is empty; wanted a model. Save it again, with joblib.")
+    came = digest(content)
+    if stated not in (None, came):
+        raise ModelError(f"{file.name} is not the file described: wanted {stated}, came {came}. Was it replaced?")
     kind = identify(content)
     if kind not in LOADABLE:
         known = kind not in (kinds.UNKNOWN, kinds.OLD_PICKLE)
-        what = f"is a {kind.name}" if known else f"starts with {content[:4]!r}"
+        what = f"is {kind.name}" if known else f"starts with {content[:4]!r}"
         raise ModelError(
             f"{file.name} is not a model file that this version reads (pickle or joblib): it {what}. Save the model "
             'with joblib, or name a function: python = "module:function".'
         )
     if not trusted:
         raise UntrustedFileError(
-            f"{file.name} is a {kind.name}: loading one runs whatever code it holds, so it is loaded only if you say "
+            f"{file.name} is {kind.name}: loading one runs whatever code it holds, so it is loaded only if you say "
             "that you trust where it comes from. Add trust_file = true under [model], or --trust-file on the command "
             "line."
         )
-    return _unpickle(file, content)
+    model, notes = _unpickle(file, content)
+    return Loaded(content=model, digest=came, notes=notes)
 
 
-def _unpickle(file: Path, content: bytes) -> Loaded:
+def _unpickle(file: Path, content: bytes) -> tuple[Any, tuple[str, ...]]:
     import joblib
 
     with warnings.catch_warnings(record=True) as caught:
@@ -86,7 +95,7 @@ def _unpickle(file: Path, content: bytes) -> Loaded:
     notes = (
         ("The model was saved with another version of scikit-learn than the one that ran it here.",) if stale else ()
     )
-    return Loaded(content=model, digest=digest(content), notes=notes)
+    return model, notes
 
 
 def find_function(name: str, folder: Path) -> tuple[Callable[..., Any], str]:

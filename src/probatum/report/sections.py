@@ -29,6 +29,7 @@ from probatum.report.words import (
 )
 
 GROUPS_SHOWN = 12
+EXACT = "This was counted, so there is no doubt about the number."
 # What a measure's own number is of; the worst of the groups is drawn among them.
 _WHOLE = {"worst_ratio": None, "error_ratio": "The system"}
 _GROUPED_BY = {"error_rate": "Right answer", "mistake_kinds": "Kind of mistake", "reliability": "What it said"}
@@ -194,6 +195,7 @@ def _why(finding: Finding, verdict: FindingVerdict) -> str | None:
 def _limit(judged: MeasureVerdict, measure: Measure | None) -> LimitStory:
     unit = measure.unit if measure else ""
     mark = mark_of(judged.verdict)
+    counted = measure is not None and measure.value is not None and measure.interval is None
     needed = f" About {judged.rows_needed:,} cases would decide it." if judged.rows_needed and not judged.why else ""
     return LimitStory(
         mark=mark,
@@ -201,7 +203,7 @@ def _limit(judged: MeasureVerdict, measure: Measure | None) -> LimitStory:
         limit=limit_in_words(judged.direction, judged.limit, unit),
         measured=_measured(judged, measure),
         because=sentence(visible(judged.because)),
-        outcome=f"{sentence(visible(judged.why or mark.means))}{needed}",
+        outcome=f"{sentence(visible(judged.why or (EXACT if counted else mark.means)))}{needed}",
     )
 
 
@@ -209,6 +211,8 @@ def _measured(judged: MeasureVerdict, measure: Measure | None) -> str:
     """Return the number as finely as it takes to see on which side of the limit it lies."""
     if measure is None or measure.value is None:
         return UNKNOWN
+    if measure.interval is None and measure.unit != SHARE:
+        return number(measure.value)
     whole = whole_for(judged.limit) if measure.unit == SHARE else 1
     shown = brief(measure, whole, finer=1)
     unit = f"of {whole:,}" if measure.unit == SHARE else "times" if measure.unit == RATIO else ""

@@ -123,6 +123,7 @@ class Blueprint:
     capabilities: frozenset[Capability]
     arrays: Path
     answered: Mapping[str, KeptAnswers]  # by name of rows
+    model: str | None  # digest of the file or the function that it was opened from
     topics: tuple[Topic, ...]
     terms: Terms
     seed: int
@@ -194,14 +195,14 @@ def _set_up(blueprint: Blueprint) -> None:
     rows = {one.name: one for one in (data.train, data.test) if one is not None}
 
     def model() -> Model:
-        return open_model(description, data, blueprint.seed)[0]
+        return open_model(description, data, blueprint.seed, before=blueprint.model)[0]
 
     system = System(
         data,
         model,
         capabilities=blueprint.capabilities,
         topics=blueprint.topics,
-        stored=stored_files(description),
+        stored=stored_files(description, blueprint.model),
         answered={
             name: recall(blueprint.arrays, blueprint.seed, rows[name], kept)
             for name, kept in blueprint.answered.items()

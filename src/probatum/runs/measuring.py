@@ -152,6 +152,7 @@ class Measuring:
                 capabilities=opened.system.capabilities,
                 arrays=self._arrays.resolve(),
                 answered=answered,
+                model=opened.inputs.get("model"),
                 topics=opened.system.topics,
                 terms=terms,
                 seed=int(plan.seed),

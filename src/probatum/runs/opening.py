@@ -3,7 +3,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from mmap import ACCESS_READ, mmap
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +13,7 @@ from probatum.adapters.cases import CasesModel
 from probatum.adapters.interface import Wish, align, few, spell, wrap
 from probatum.adapters.recipe import RecipeModel, train_by_recipe
 from probatum.errors import DataError, ModelError, ProbatumError
+from probatum.evidence.canonical import digest
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
@@ -61,7 +61,10 @@ def open_described(description: Description, seed: int) -> Opened:
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
     return Opened(
         system=System.of(
-            model, data, tuple(entry.topic_fact() for entry in description.declarations), stored_files(description)
+            model,
+            data,
+            tuple(entry.topic_fact() for entry in description.declarations),
+            stored_files(description, model_inputs.get("model")),
         ),
         subject=replace(subject, simulated=said.simulated),
         inputs=inputs | model_inputs,
@@ -71,14 +74,19 @@ def open_described(description: Description, seed: int) -> Opened:
     )
 
 
-def stored_files(description: Description) -> tuple[StoredFile, ...]:
-    """Return the files that the described model lies in, without reading them whole."""
+def stored_files(description: Description, loaded: str | None) -> tuple[StoredFile, ...]:
+    """Return the files that the described model lies in; ``loaded`` is the digest of the bytes that were loaded.
+
+    Raises:
+        ModelError: the file was replaced since.
+    """
     said = description.model
-    path = description.folder / (said.file or "")
-    if said.file is None or not path.is_file() or not path.stat().st_size:
+    if said.file is None:
         return ()
-    with path.open("rb") as file:
-        content = mmap(file.fileno(), 0, access=ACCESS_READ)
+    path = description.folder / said.file
+    content = path.read_bytes()
+    if digest(content) != loaded:
+        raise ModelError(f"{said.file} was replaced while it was being assessed. Assess it again.")
     return (StoredFile(role="model", content=content, stated=said.sha256 is not None, path=path),)
 
 
@@ -205,8 +213,16 @@ def open_recipe(description: Description) -> Callable[[Rows, int], Model] | None
     return lambda rows, seed: train_by_recipe(train, rows, seed, wish_of(description))
 
 
-def open_model(description: Description, data: Dataset, seed: int) -> tuple[Model, dict[str, str], tuple[str, ...]]:
+def open_model(
+    description: Description, data: Dataset, seed: int, *, before: str | None = None
+) -> tuple[Model, dict[str, str], tuple[str, ...]]:
     """Return the model that a description names, the digests of what it came from, and notes.
+
+    Args:
+        description: names it.
+        data: the rows that it fits.
+        seed: of a recipe.
+        before: the digest of the file when it was opened before; another one is not loaded.
 
     Raises:
         ProbatumError: it is missing, broken or untrusted.
@@ -219,8 +235,8 @@ def open_model(description: Description, data: Dataset, seed: int) -> tuple[Mode
     if description.recipe.train is not None:
         train, inputs["recipe"] = loading.find_function(description.recipe.train, description.folder)
     if said.file is not None:
-        loaded = loading.load(description.folder / said.file, trusted=said.trust_file)
-        _require_digest(said.file, said.sha256, loaded.digest)
+        wanted = said.sha256 or before
+        loaded = loading.load(description.folder / said.file, trusted=said.trust_file, stated=wanted)
         model: Model = wrap(loaded.content, few(data.test), wish)
         inputs["model"], notes = loaded.digest, loaded.notes
     elif said.python is not None:
@@ -235,11 +251,6 @@ def open_model(description: Description, data: Dataset, seed: int) -> tuple[Mode
     else:
         raise ModelError("Wanted a model: [model] file, python or scores, or a [recipe] with train rows. None came.")
     return (model if train is None else RecipeModel(model, train, wish)), inputs, notes
-
-
-def _require_digest(file: str, wanted: str | None, came: str) -> None:
-    if wanted is not None and wanted != came:
-        raise ModelError(f"{file} is not the file described: wanted {wanted}, came {came}. Was it replaced?")
 
 
 def _subject(data: Dataset, *, name: str, stakes: Stakes | None, purpose: str | None, affected: str | None) -> Subject:

@@ -88,10 +88,11 @@ class System:
 
     def probe(self, rows: Rows) -> Answers | type[Exception]:
         """Ask the model once about rows as they are, past chunks and store; return the type of what it raised."""
+        model = self.model  # one that cannot even be opened has refused nothing
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a warning that nobody reads is no refusal
             try:
-                return self.model.ask(rows)
+                return model.ask(rows)
             except Exception as error:  # noqa: BLE001  # a model may raise anything, and that is what is asked for
                 return type(error)
 

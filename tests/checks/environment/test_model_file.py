@@ -3,8 +3,11 @@
 
 import os
 import pickle
+import tomllib
+from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from probatum.checks.environment.model_file import Options, observe, run
@@ -12,6 +15,7 @@ from probatum.facts.finding import State
 from probatum.facts.plan import Terms
 from probatum.planted.answers import answering
 from probatum.seeds import stream
+from probatum.systems.sections import ModelSection
 from probatum.systems.stored import StoredFile
 from probatum.systems.views import ModelFiles
 
@@ -19,10 +23,9 @@ PICKLED = pickle.dumps([1.0, 2.0])
 HARMLESS = b"tree\nversion=v4\nnum_class=1\n"
 
 
-def asked(content, *, stated=False, path=None, part=run):
-    import numpy as np
-
-    view = ModelFiles(files=(StoredFile(role="model", content=content, stated=stated, path=path),))
+def asked(*contents, stated=False, path=None, part=run):
+    files = tuple(StoredFile(role="model", content=content, stated=stated, path=path) for content in contents)
+    view = ModelFiles(files=files)
     system = answering(np.array([0, 1]), np.array([0, 1]))
     return part(system, view, Options(), Terms(confidence=0.95), stream(0, "t"))
 
@@ -31,8 +34,36 @@ def test_a_pickle_counts_when_its_digest_is_not_stated():
     finding = asked(PICKLED)
     assert finding.measures["can_run_code"].value == 1
     assert finding.measures["can_run_code"].interval is None
-    assert "pickle" in finding.sentence
-    assert finding.advice
+    assert finding.sentence == (
+        "The model is stored as a pickle: whoever can change the file can run code on the machine that loads it."
+    )
+
+
+def test_the_line_to_paste_states_the_digest_when_there_is_one_file():
+    line = asked(PICKLED).advice[0].command
+    assert line == f'sha256 = "{sha256(PICKLED).hexdigest()}"'
+    section = ModelSection.model_validate({"file": "m.joblib"} | tomllib.loads(line))
+    assert section.sha256 == f"sha256:{sha256(PICKLED).hexdigest()}"
+
+
+def test_nobody_is_accused_when_the_format_cannot_be_told():
+    finding = asked(b"a,b\n1,2\n")
+    assert finding.measures["can_run_code"].value == 1
+    assert "nobody can say" in finding.sentence
+
+
+def test_every_file_is_counted_when_there_are_several():
+    finding = asked(PICKLED, HARMLESS, PICKLED, b"?")
+    assert finding.measures["can_run_code"].value == 3
+    assert finding.measures["files"].value == 4
+    assert finding.sentence.startswith("Of the model's 4 files, 3 could run code when loaded, such as a pickle:")
+    assert finding.advice[0].command is None
+    assert asked(HARMLESS, HARMLESS).sentence == "None of the model's 2 files can run code when it is loaded."
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_a_pickle_of_every_protocol_counts(protocol):
+    assert asked(pickle.dumps([1.0], protocol=protocol)).measures["can_run_code"].value == 1
 
 
 def test_a_pickle_does_not_count_when_its_digest_is_stated():
@@ -62,7 +93,7 @@ def file(tmp_path: Path) -> Path:
 class TestRights:
     def test_nothing_is_told_of_a_file_when_only_its_owner_may_write(self, file):
         finding = asked(PICKLED, path=file, part=observe)
-        assert "only the owner" in finding.sentence
+        assert "only its owner" in finding.sentence
         assert not finding.details
 
     @pytest.mark.parametrize(
@@ -78,7 +109,7 @@ class TestRights:
         (file.parent if folder else file).chmod(mode)
         finding = asked(PICKLED, path=file, part=observe)
         assert wanted in finding.details
-        assert "others than the owner" in finding.sentence
+        assert "not only its owner" in finding.sentence
         assert str(file) not in str(finding)
 
     def test_a_sticky_folder_is_no_doubt_when_all_may_write_into_it(self, file):

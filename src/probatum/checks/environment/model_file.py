@@ -10,20 +10,22 @@ Judged      can_run_code, against the policy's limit, which is none.
 Source      arXiv:2508.15987 (PickleBall: how many models are pickles, and what they can do); the documentation of
             Python's pickle; the formats' own descriptions.
 Not shown   whether the code in the file does harm: nobody looked at what it would do. Who may write the file is seen
-            on this machine only, so it is told beside the record and not judged.
+            on this machine only, by its owner and mode bits (not by access lists), so it is told beside the record and
+            not judged.
 """
 
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from probatum.checks.interface import Check
 from probatum.engines.files.identify import identify
-from probatum.engines.files.kinds import NO_CODE, Kind
+from probatum.engines.files.kinds import Kind
+from probatum.engines.files.rights import doubts
 from probatum.facts.finding import Advice, Finding, Known, Measure, State
 from probatum.facts.plan import Terms
 from probatum.facts.policy import at_most
@@ -31,8 +33,6 @@ from probatum.facts.threats import ALL_TASKS, Property, Vector, atlas, nist, owa
 from probatum.systems.interface import Predictions
 from probatum.systems.stored import StoredFile
 from probatum.systems.views import ModelFiles
-
-OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +43,16 @@ class Options:
 def run(system: Predictions, data: ModelFiles, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Tell each file's format by its bytes; nothing is loaded and nothing is drawn at random."""
     found = [(file, identify(file.content)) for file in data.files]
-    open_ = [kind for file, kind in found if kind.can_run_code and not file.stated]
+    free = [(file, kind) for file, kind in found if kind.can_run_code and not file.stated]
     return Finding(
         sentence=_sentence(found),
         known=Known.PROVEN,
         details=tuple(dict.fromkeys(sentence for file, kind in found for sentence in _details(file, kind))),
         measures={
-            "can_run_code": Measure(value=len(open_), unit="files", interval=None, n=len(found)),
+            "can_run_code": Measure(value=len(free), unit="files", interval=None, n=len(found)),
             "files": Measure(value=len(found), unit="files", interval=None, n=len(found)),
         },
-        advice=_advice() if open_ else (),
+        advice=tuple(_advice(free)),
     )
 
 
@@ -62,26 +62,36 @@ def observe(system: Predictions, data: ModelFiles, options: Options, terms: Term
     if os.name != "posix" or not paths:
         why = "Who may write a file can be seen on POSIX systems only, and only of files on a disk."
         return Finding(sentence="This question does not apply here.", state=State.NOT_APPLICABLE, why=why)
-    doubts = tuple(dict.fromkeys(doubt for path in paths for doubt in _doubts(path)))
-    if not doubts:
-        return Finding(
-            sentence="On this machine, only the owner of the model's file can change or replace it.", known=Known.PROVEN
-        )
+    found = tuple(dict.fromkeys(sentence for path in paths for sentence in _doubts(path)))
+    if not found:
+        return Finding(sentence="On this machine, only its owner can change or replace the model's file.")
     return Finding(
-        sentence="On this machine, others than the owner of the model's file can change or replace it.",
-        known=Known.PROVEN,
-        details=doubts,
-        advice=(Advice(sentence="Take the right to write from all but the owner.", command="chmod go-w FILE FOLDER"),),
+        sentence="On this machine, it is not only its owner who could change or replace the model's file.",
+        details=found,
+        advice=(
+            Advice(
+                sentence="Keep the file in a folder of its owner, and take the right to write from all others, "
+                "also in the folders above it.",
+                command="chmod go-w FILE FOLDER",
+            ),
+        ),
     )
 
 
 def _sentence(found: list[tuple[StoredFile, Kind]]) -> str:
-    kind = max((kind for _, kind in found), key=lambda kind: kind.can_run_code)
-    article = "an" if kind.name[0] in "aeiouAEIO" else "a"
-    said = f"The model is stored as {article} {kind.name}"
-    if kind.can_run_code:
-        return f"{said}: whoever can change the file can run code on the machine that loads it."
-    return f"{said}, which cannot run code when it is loaded."
+    """Name the most dangerous format: one that can run code, then one that could not be told."""
+    kind = max((kind for _, kind in found), key=lambda kind: (kind.can_run_code, kind.told))
+    files, dangerous = len(found), sum(other.can_run_code for _, other in found)
+    if not dangerous and files > 1:
+        return f"None of the model's {files} files can run code when it is loaded."
+    if not dangerous:
+        return f"The model is stored as {kind.name}, which cannot run code when it is loaded."
+    said = f"The model is stored as {kind.name}"
+    if files > 1:
+        said = f"Of the model's {files} files, {dangerous} could run code when loaded, such as {kind.name}"
+    if not kind.told:
+        return f"{said}: nobody can say that it runs no code on the machine that loads it."
+    return f"{said}: whoever can change the file can run code on the machine that loads it."
 
 
 def _details(file: StoredFile, kind: Kind) -> Iterator[str]:
@@ -90,38 +100,31 @@ def _details(file: StoredFile, kind: Kind) -> Iterator[str]:
         yield "The description states the file's digest, so only this very file is loaded; it must itself be trusted."
 
 
-def _advice() -> tuple[Advice, ...]:
-    return (
-        Advice(
-            sentence="State the file's digest in the description, so that no other file is ever loaded in its place.",
-            command='sha256sum FILE    # then, under [model]: sha256 = "..."',
-        ),
-        Advice(sentence=f"Better still, store the model in a format that holds no code, such as {NO_CODE}."),
+def _advice(free: list[tuple[StoredFile, Kind]]) -> Iterator[Advice]:
+    """Yield what makes the files safe; the digest of one is no secret."""
+    if not free:
+        return
+    file, kind = free[0]
+    yield Advice(
+        sentence="If you trust this file, state its digest under [model], so that no other is loaded in its place."
+        if len(free) == 1
+        else "State the digest of each file that you trust, so that no other is loaded in its place.",
+        command=f'sha256 = "{sha256(file.content).hexdigest()}"' if len(free) == 1 else None,
+    )
+    yield Advice(
+        sentence=f"Better still, store the model in a format that holds no code ({kind.instead}), and name a function "
+        "that reads it.",
+        command='python = "module:function"',
     )
 
 
 def _doubts(path: Path) -> Iterator[str]:
-    """Yield each way in which somebody else could change or replace a file; no name and no path is told."""
+    """Yield a sentence for each way in which somebody else could change or replace a file; no path is told."""
     try:
-        if path.is_symlink():
-            yield "The model's file is a link: whoever may change what it leads to changes the model."
-        yield from _writers(path.resolve(), "The model's file", is_folder=False)
-        for height, folder in enumerate(path.resolve().parents):
-            yield from _writers(folder, "Its folder" if height == 0 else "A folder above it", is_folder=True)
+        for place, doubt in doubts(path, os.getuid()):
+            yield f"{place.value} {doubt.value}."
     except OSError:
         yield "The rights of the model's file, or of a folder above it, could not be read."
-
-
-def _writers(path: Path, what: str, *, is_folder: bool) -> Iterator[str]:
-    """Yield who besides the owner may write here; in a sticky folder nobody may replace another's file."""
-    seen = path.stat()
-    sticky = is_folder and bool(seen.st_mode & stat.S_ISVTX)
-    if seen.st_mode & stat.S_IWOTH and not sticky:
-        yield f"{what} may be written by everybody."
-    elif seen.st_mode & stat.S_IWGRP and not sticky:
-        yield f"{what} may be written by its group."
-    if seen.st_uid not in (os.getuid(), 0):
-        yield f"{what} belongs to another user."
 
 
 CHECK = Check(

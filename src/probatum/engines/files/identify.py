@@ -5,124 +5,79 @@ Whatever cannot be told for sure counts as able to run code: a wrong "harmless" 
 """
 
 import ast
-import json
-import pickletools
 import warnings
 from collections.abc import Callable
-from io import BytesIO
 from mmap import mmap
 
 from probatum.engines.files import kinds
+from probatum.engines.files.arrays import HEADER, arrays
+from probatum.engines.files.described import safetensors, xgboost
+from probatum.engines.files.disguises import can_be_read_otherwise, is_tar
 from probatum.engines.files.fields import message
 from probatum.engines.files.kinds import Kind
+from probatum.engines.files.orders import is_pickle
 from probatum.engines.files.packed import packed
-from probatum.engines.files.zips import HEADER, arrays, zipped
+from probatum.engines.files.zips import zipped
 
 HEAD = 1 << 16  # bytes that are looked at where a format has no end to be checked
-MOST_ORDERS = 2_000  # of a pickle of protocol 0 or 1, which has no first byte of its own
-MOST_HEADER = 100_000_000  # bytes of a safetensors header, as its own readers allow
-MOST_JSON = 50_000_000  # bytes of a JSON model that are parsed
 
-# First bytes, kind; what begins so and is something else would be refused by every reader of that kind.
-MAGIC = {
-    b"\x80": kinds.PICKLE,
+MAGIC = {  # first bytes, kind
+    **{bytes([0x80, protocol]): kinds.PICKLE for protocol in range(6)},
     b"\x89HDF": kinds.HDF5,
     b"GGUF": kinds.GGUF,
     b"CBM1": kinds.CATBOOST,
     b"tree\nversion=": kinds.LIGHTGBM,
     b"7z\xbc\xaf\x27\x1c": kinds.ARCHIVE,
     b"Rar!\x1a\x07": kinds.ARCHIVE,
-    b"\x28\xb5\x2f\xfd": kinds.ARCHIVE,  # Zstandard
+    b"\x28\xb5\x2f\xfd": kinds.PACKED,  # Zstandard
+    b"\x7fELF": kinds.PROGRAM,
 }
 
 
 def identify(content: bytes | mmap) -> Kind:
     """Return what a file is. Law: it never raises, whatever the bytes.
 
-    Some harmless forms leave their first bytes so free that one file may read as that and as a pickle, too; which it is
-    depends on who loads it, so it counts as able to run code.
+    A file that begins like a harmless format, and that another reader could take for one that can run code, counts as
+    able to run code: which one it is depends on who loads it.
     """
     if not len(content):
         return kinds.EMPTY
-    kind = _kind(content, bytes(content[:HEADER]))
-    return kinds.TWO_IN_ONE if not kind.can_run_code and _old_pickle(content) is not None else kind
+    kind = next((found for look in _LOOKS if (found := look(content)) is not None), kinds.UNKNOWN)
+    if kind.can_run_code:
+        return kind
+    is_zip = content[:2] == b"PK"
+    return kinds.TWO_IN_ONE if can_be_read_otherwise(content, is_zip=is_zip) else kind
 
 
-def _kind(content: bytes | mmap, head: bytes) -> Kind:
-    known = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), None)
-    if known is not None:
-        return known
-    if head.startswith(b"\x93NUMPY"):
-        return arrays(head)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return zipped(content)
-    if head[257:262] == b"ustar":
-        return kinds.ARCHIVE
-    if head[4:8] == b"TFL3":
-        return kinds.TFLITE
-    return next((found for look in _LOOKS if (found := look(content)) is not None), kinds.UNKNOWN)
+def _by_first_bytes(content: bytes | mmap) -> Kind | None:
+    head = bytes(content[: max(map(len, MAGIC))])
+    return next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), None)
 
 
-def _safetensors(content: bytes | mmap) -> Kind | None:
-    """Eight bytes of length, then JSON of exactly that length that covers every byte after it.
-
-    Source: the format's description, huggingface/safetensors README.
-    """
-    length = int.from_bytes(bytes(content[:8]), "little")
-    if not 2 <= length <= MOST_HEADER or 8 + length > len(content) or content[8:9] != b"{":
-        return None
-    header = _object(bytes(content[8 : 8 + length]))
-    if header is None:
-        return None
-    spans = [_span(entry) for name, entry in header.items() if name != "__metadata__"]
-    covered = 0
-    for span in sorted(span or (-1, -1) for span in spans):
-        if span[0] != covered or span[1] < covered:
-            return None
-        covered = span[1]
-    return kinds.SAFETENSORS if 8 + length + covered == len(content) else None
+def _numpy(content: bytes | mmap) -> Kind | None:
+    head = bytes(content[:HEADER])
+    return arrays(head) if head.startswith(b"\x93NUMPY") else None
 
 
-def _span(tensor: object) -> tuple[int, int] | None:
-    """Return from which byte to which a tensor lies; None if its entry does not say."""
-    ends = tensor.get("data_offsets") if isinstance(tensor, dict) else None
-    if not isinstance(ends, list) or len(ends) != 2 or not all(type(end) is int for end in ends):
-        return None
-    return ends[0], ends[1]
+def _zip(content: bytes | mmap) -> Kind | None:
+    return zipped(content) if content[:4] in (b"PK\x03\x04", b"PK\x05\x06") else None
 
 
-def _json(content: bytes | mmap) -> Kind | None:
-    """Return XGBoost's JSON, which is an object with a learner and a version."""
-    if content[:1] != b"{" or len(content) > MOST_JSON:
-        return None
-    body = _object(bytes(content))
-    return kinds.XGBOOST if body is not None and {"learner", "version"} <= set(body) else None
+def _tar(content: bytes | mmap) -> Kind | None:
+    return kinds.ARCHIVE if is_tar(content) else None
 
 
-def _ubjson(content: bytes | mmap) -> Kind | None:
-    """Return XGBoost's UBJSON: an object whose first key, with its length before it, is the learner."""
-    head = bytes(content[:64])
-    return kinds.XGBOOST if head.startswith(b"{L\x00\x00\x00\x00\x00\x00\x00\x07learner{") else None
+def _tflite(content: bytes | mmap) -> Kind | None:
+    return kinds.TFLITE if content[4:8] == b"TFL3" else None
 
 
-def _xml(content: bytes | mmap) -> Kind | None:
+def _pmml(content: bytes | mmap) -> Kind | None:
     head = bytes(content[:HEADER]).lstrip(b"\xef\xbb\xbf \t\r\n")
     return kinds.PMML if head.startswith((b"<?xml", b"<PMML")) and b"<PMML" in head else None
 
 
 def _old_pickle(content: bytes | mmap) -> Kind | None:
-    """Return an old pickle if the bytes read as its orders, to the end or for very many; none is carried out."""
-    try:
-        for order, (opcode, _, _) in enumerate(pickletools.genops(BytesIO(bytes(content[:HEAD]))), start=1):
-            if opcode.name == "STOP":
-                return kinds.OLD_PICKLE if order > 1 else None
-            if order > MOST_ORDERS:
-                return kinds.OLD_PICKLE
-            if opcode.name in ("GLOBAL", "INST", "REDUCE"):  # orders that name and call functions
-                return kinds.OLD_PICKLE
-    except Exception:  # noqa: BLE001  # genops may raise anything on bytes that are no pickle
-        return None
-    return None
+    return kinds.OLD_PICKLE if is_pickle(content) else None
 
 
 def _python(content: bytes | mmap) -> Kind | None:
@@ -139,21 +94,17 @@ def _python(content: bytes | mmap) -> Kind | None:
     return kinds.PYTHON if any(isinstance(node, doing) for node in tree.body) else None
 
 
-def _object(text: bytes) -> dict[str, object] | None:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-# In this order: what has a strict form comes before what many bytes could be.
+# What is told by all its bytes comes before what is told by its first ones, and that before what many could be.
 _LOOKS: tuple[Callable[[bytes | mmap], Kind | None], ...] = (
+    safetensors,
+    _by_first_bytes,
+    _numpy,
+    _zip,
     packed,
-    _safetensors,
-    _json,
-    _ubjson,
-    _xml,
+    _tar,
+    _tflite,
+    xgboost,
+    _pmml,
     message,
     _old_pickle,
     _python,

@@ -3,7 +3,8 @@
 
 from dataclasses import dataclass
 
-NO_CODE = "skops, safetensors or ONNX"  # what to store a model as instead
+ANY = "skops, safetensors or ONNX"
+TENSORS = "safetensors or ONNX"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +14,16 @@ class Kind:
     name: str  # as it is told: "a pickle"
     can_run_code: bool  # when the library that it is meant for loads it
     why: str  # a plain sentence
+    told: bool = True  # False: what it holds could not be told, so it counts as able to run code
+    instead: str = ANY  # in which formats such a model could be stored without code
 
 
-def _code(name: str, why: str) -> Kind:
-    return Kind(name=name, can_run_code=True, why=why)
+def _code(name: str, why: str, instead: str = ANY) -> Kind:
+    return Kind(name=name, can_run_code=True, why=why, instead=instead)
+
+
+def _untold(name: str, why: str) -> Kind:
+    return Kind(name=name, can_run_code=True, why=why, told=False)
 
 
 def _data(name: str, why: str = "It holds numbers and their names, and nothing that is run.") -> Kind:
@@ -24,31 +31,45 @@ def _data(name: str, why: str = "It holds numbers and their names, and nothing t
 
 
 _PICKLED = "A pickle is a list of orders that are carried out when it is loaded; any function may be among them."
-PICKLE = _code("pickle", _PICKLED)
-OLD_PICKLE = _code("pickle of an old protocol", _PICKLED)
+_LAMBDA = "A Keras model may hold functions of its own (Lambda layers), which are code."
+_GRAPH = "It holds a graph of known operators, which its runtime carries out."
+_TREES = "It holds trees as numbers."
+
+PICKLE = _code("a pickle", _PICKLED)
+OLD_PICKLE = _code("a pickle of an old protocol", _PICKLED)
 PACKED_PICKLES = {
-    packing: _code(f"compressed pickle ({packing})", _PICKLED)
+    packing: _code(f"a compressed pickle ({packing})", _PICKLED)
     for packing in ("zlib", "gzip", "bzip2", "xz", "lzma", "lz4")
 }
-TORCH = _code("zip archive of PyTorch, with a pickle inside", _PICKLED)
-TORCHSCRIPT = _code("TorchScript archive", "It holds the code of the model, which runs when the model is asked.")
-KERAS = _code("Keras archive", "A Keras model may hold functions of its own (Lambda layers), which are code.")
-HDF5 = _code("HDF5 file (Keras)", "A Keras model may hold functions of its own (Lambda layers), which are code.")
-PICKLED_ARRAYS = _code("numpy file with Python objects", _PICKLED)
-SAVED_MODEL = _code("TensorFlow SavedModel", "Its graph is a program, and may read and write files.")
+TORCH = _code("a zip archive of PyTorch, with a pickle inside", _PICKLED, TENSORS)
+TORCHSCRIPT = _code(
+    "a TorchScript archive", "It holds the code of the model, which runs when the model is asked.", TENSORS
+)
+KERAS = _code("a Keras archive", _LAMBDA, TENSORS)
+HDF5 = _code("an HDF5 file (Keras)", _LAMBDA, TENSORS)
+PICKLED_ARRAYS = _code("a numpy file with Python objects", _PICKLED, "a numpy file with numbers only")
+SAVED_MODEL = _code("a TensorFlow SavedModel", "Its graph is a program, and may read and write files.", TENSORS)
 PYTHON = _code("Python source code", "It is a program.")
-BROKEN_ZIP = _code("zip archive that cannot be read", "Nobody can say what is inside, nor that it cannot run code.")
-ARCHIVE = _code("archive of files", "What is inside was not looked at, so nobody can say that it cannot run code.")
-UNKNOWN = _code("file of no known format", "Nobody can say that it cannot run code.")
-TWO_IN_ONE = _code("file that reads as two formats", "One of them is a pickle; which it is depends on who loads it.")
-EMPTY = _code("empty file", "There is nothing in it that could be told.")
-SKOPS = _data("skops archive", "Only types that its reader is told to trust are built.")
-ARRAYS = _data("numpy file")
-SAFETENSORS = _data("safetensors file")
-ONNX = _data("ONNX model", "It holds a graph of known operators, which its runtime carries out.")
-TFLITE = _data("TensorFlow Lite model", "It holds a graph of known operators, which its runtime carries out.")
-GGUF = _data("GGUF file")
-XGBOOST = _data("XGBoost model", "It holds trees as numbers.")
-LIGHTGBM = _data("LightGBM model as text", "It holds trees as numbers.")
-CATBOOST = _data("CatBoost model", "It holds trees as numbers.")
-PMML = _data("PMML document", "It holds the model as text that is read, not run.")
+PROGRAM = _code("a compiled program", "It is a program.")
+
+BROKEN_ZIP = _untold("a zip archive that cannot be read", "Nobody can say what is inside.")
+BROKEN_ARRAYS = _untold("a numpy file that cannot be read", "Nobody can say what is inside.")
+TWICE = _untold("a zip archive with two members of one name", "Which of them is loaded depends on who loads it.")
+ARCHIVE = _untold("an archive of files", "What is inside was not looked at.")
+PACKED = _untold("a compressed file", "What is inside is of no known format.")
+TWO_IN_ONE = _untold(
+    "a file that can be read in two ways", "In one of them it can run code; which one is taken depends on who loads it."
+)
+UNKNOWN = _untold("a file of no known format", "What it does when it is loaded depends on who loads it.")
+EMPTY = _untold("an empty file", "There is nothing in it that could be told.")
+
+SKOPS = _data("a skops archive", "Only types that its reader is told to trust are built.")
+ARRAYS = _data("a numpy file")
+SAFETENSORS = _data("a safetensors file")
+ONNX = _data("an ONNX model", _GRAPH)
+TFLITE = _data("a TensorFlow Lite model", _GRAPH)
+GGUF = _data("a GGUF file", "It holds numbers, their names and, at most, a template of text to be filled in.")
+XGBOOST = _data("an XGBoost model", _TREES)
+LIGHTGBM = _data("a LightGBM model as text", _TREES)
+CATBOOST = _data("a CatBoost model", _TREES)
+PMML = _data("a PMML document", "It holds the model as text that is read, not run.")

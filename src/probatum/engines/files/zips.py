@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Zip archives: which format one is, by the names of its members; none of them is unpacked whole."""
 
-import struct
 import zipfile
-import zlib
 from io import SEEK_CUR, SEEK_SET, BytesIO, RawIOBase
 from mmap import mmap
 from typing import final
 
 from probatum.engines.files import kinds
+from probatum.engines.files.arrays import HEADER, arrays
 from probatum.engines.files.kinds import Kind
 
 MOST_MEMBERS = 100_000
-HEADER = 4096  # bytes of an array's header that are read
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy and skops write; others unpack without a bound
 
 
 def zipped(content: bytes | mmap) -> Kind:
@@ -20,19 +19,8 @@ def zipped(content: bytes | mmap) -> Kind:
     try:
         with zipfile.ZipFile(BytesIO(content) if isinstance(content, bytes) else _Mapped(content)) as archive:
             return _by_members(archive)
-    except (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, NotImplementedError):
+    except Exception:  # noqa: BLE001  # the reader may raise anything on broken bytes, and on a password
         return kinds.BROKEN_ZIP
-    except (RuntimeError, KeyError):  # a password; a member that the list names and the file lacks
-        return kinds.BROKEN_ZIP
-
-
-def arrays(head: bytes) -> Kind:
-    """Return the kind of a numpy file by its header: an array of Python objects is a pickle."""
-    end = head.find(b"\n")
-    header = head[: end if end > 0 else HEADER]
-    descr, end_of_it, _ = header.partition(b"'descr':")[2].partition(b"'fortran_order'")
-    whole = descr and end_of_it
-    return kinds.ARRAYS if whole and b"O" not in descr else kinds.PICKLED_ARRAYS
 
 
 @final
@@ -74,19 +62,26 @@ def _by_members(archive: zipfile.ZipFile) -> Kind:
     if "data.pkl" in bare or any(name.endswith((".pkl", ".pickle")) for name in names):
         scripted = "constants.pkl" in bare or any("/code/" in f"/{name}" for name in names)
         return kinds.TORCHSCRIPT if scripted else kinds.TORCH
+    if len(set(names)) < len(names):
+        return kinds.TWICE
     if "schema.json" in names and all(name.endswith((".json", ".npy", ".npz")) for name in names):
-        return _worst(archive, [name for name in names if name.endswith(".npy")], kinds.SKOPS)
+        return _worst(archive, kinds.SKOPS)
     if "config.json" in names and any(name.endswith(".weights.h5") for name in names):
         return kinds.KERAS
     if all(name.endswith(".npy") for name in names):
-        return _worst(archive, names, kinds.ARRAYS)
+        return _worst(archive, kinds.ARRAYS)
     return kinds.ARCHIVE
 
 
-def _worst(archive: zipfile.ZipFile, names: list[str], harmless: Kind) -> Kind:
-    """Return the harmless kind unless one of the arrays holds Python objects."""
-    for name in names:
-        with archive.open(name) as member:
-            if arrays(member.read(HEADER)).can_run_code:
-                return kinds.PICKLED_ARRAYS
+def _worst(archive: zipfile.ZipFile, harmless: Kind) -> Kind:
+    """Return the harmless kind unless one of the arrays holds Python objects, or cannot be read."""
+    for member in archive.infolist():
+        if not member.filename.endswith(".npy"):
+            continue
+        if member.compress_type not in PACKINGS:
+            return kinds.BROKEN_ZIP
+        with archive.open(member) as opened:
+            kind = arrays(opened.read(HEADER))
+        if kind.can_run_code:
+            return kind
     return harmless

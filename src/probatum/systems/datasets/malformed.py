@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows broken on purpose, in the ways that forms, sensors and other programs break them, each beside its repair."""
+"""Rows broken on purpose, in the ways that forms, sensors and other programs break them, each beside its repairs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -8,22 +8,27 @@ from typing import Any, final
 import numpy as np
 import pandas as pd
 
-from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, numbers
+from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, as_frame, numbers
 
 HUGE = 1e300  # a number no measurement ever gives, and still a number
 NEVER_SEEN = "never seen before"
-MOST_CELLS = 4  # cells of an image that are broken one by one
+NO_CATEGORY = 314159  # a number that no list of categories holds
+NO_DATE = "2026-13-45"
+SPARE = "a column too many"
+
+Cells = tuple[str, pd.Series, tuple[pd.Series, ...]]  # the kind, the broken cells, what they could be repaired to
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Probe:
-    """Some rows broken in one way, beside what they should have been read as."""
+    """Some rows broken in one way, beside what they could be repaired to; the rows as they were are one way more."""
 
     kind: str  # in plain words
-    column: str | None  # which one was broken; None: the rows as a whole
+    column: Column | None  # the one that was broken; None: the rows as a whole
     broken: Rows
-    repaired: tuple[Rows, ...]  # what a careful reader would make of them; more than one where there are two ways
+    repaired: tuple[Rows, ...]
+    touched: np.ndarray  # (n,) bool: the rows that differ from what they were
 
 
 def probes(rows: Rows, learned_from: Rows, rng: np.random.Generator, *, columns: int) -> Iterator[Probe]:
@@ -31,127 +36,124 @@ def probes(rows: Rows, learned_from: Rows, rng: np.random.Generator, *, columns:
 
     Args:
         rows: the few rows to break.
-        learned_from: from which the range of a number is taken.
-        rng: draws the columns where there are more than ``columns``.
+        learned_from: the rows from which the range of a number is taken.
+        rng: draws the columns, where there are more than ``columns``.
         columns: the most columns that are broken one by one.
     """
     given = rows.schema.given
+    frame, known = as_frame(rows.features), as_frame(learned_from.features)
     chosen = sorted(rng.permutation(len(given))[:columns].tolist())
-    frame = rows.features if isinstance(rows.features, pd.DataFrame) else None
-    if frame is None:
-        yield from _broken_arrays(rows, learned_from, rng)
-        return
     for place in chosen:
-        repairs: dict[int, Rows] = {}  # the same repair of several kinds is one object, so that it is asked about once
-        for kind, cells, good in list(_broken_cells(frame, place, given[place], learned_from)):
-            for one in good:
-                repairs.setdefault(id(one), _with(rows, place, one))
-            repaired = tuple(repairs[id(one)] for one in good)
-            yield Probe(kind=kind, column=given[place].name, broken=_with(rows, place, cells), repaired=repaired)
-    yield from _broken_tables(rows, frame, chosen)
-
-
-Broken = tuple[str, pd.Series, tuple[pd.Series, ...]]  # kind, cells, what they should be read as
-
-
-def _broken_cells(frame: pd.DataFrame, place: int, column: Column, learned_from: Rows) -> Iterator[Broken]:
-    cells = frame.iloc[:, place]
-    missing = _all_of(cells, np.nan)
-    yield "missing cells", missing, (missing,)
-    if column.kind in NUMBERS and column.kind is not Kind.DATE and not column.categories:
-        yield from _broken_numbers(cells, missing, _span(learned_from, place, column))
-    elif column.kind is Kind.DATE:
-        yield "dates that do not exist", _all_of(cells, "2026-13-45"), (missing,)
+        column, cells = given[place], frame.iloc[:, place]
+        for kind, broken, repaired in _broken_cells(cells, known.iloc[:, place], column):
+            touched = _differ(broken, cells)
+            if touched.any():
+                good = tuple(_exchanged(rows, frame, place, one) for one in repaired)
+                broken_rows = _exchanged(rows, frame, place, broken)
+                yield Probe(kind=kind, column=column, broken=broken_rows, repaired=good, touched=touched)
+    if isinstance(rows.features, pd.DataFrame):
+        yield from _broken_tables(rows, frame, chosen)
     else:
-        yield from _broken_categories(cells, missing)
+        yield from _broken_arrays(rows, rows.features)
+    emptied = _like(rows, frame.apply(_missing))
+    yield _whole("nothing but missing cells", emptied, emptied)
+    yield _whole("no rows at all", rows.take(np.empty(0, dtype=np.int64)))
 
 
-def _broken_numbers(cells: pd.Series, missing: pd.Series, span: tuple[float, float]) -> Iterator[Broken]:
-    least, most = (_all_of(cells, end) for end in span)
-    yield "infinite numbers", _all_of(cells, np.inf), (most, missing)
-    yield "infinite numbers", _all_of(cells, -np.inf), (least, missing)
-    yield "huge numbers", _all_of(cells, HUGE), (most, missing)
-    yield "huge numbers", _all_of(cells, -HUGE), (least, missing)
-    yield "numbers written as text", _each(cells, str), (cells,)
-    yield "numbers with a decimal comma", _each(cells, lambda cell: str(float(cell)).replace(".", ",")), (cells,)
-    yield "words in place of numbers", _all_of(cells, "abc"), (missing,)
-    yield "empty text in place of numbers", _all_of(cells, ""), (missing,)
+def _broken_cells(cells: pd.Series, known: pd.Series, column: Column) -> Iterator[Cells]:
+    """Break the cells of one column in every way that fits its kind."""
+    missing = _missing(cells)
+    yield "missing cells", missing, (missing,)
+    if column.kind is Kind.DATE:
+        yield "dates that do not exist", _all(cells, NO_DATE), (missing,)
+    elif column.kind is Kind.TEXT:  # any text will do here, empty text too
+        yield "numbers in place of text", _all(cells, NO_CATEGORY), (_all(cells, str(NO_CATEGORY)), missing)
+    elif column.kind in NUMBERS and not column.categories:
+        yield from _broken_numbers(cells, missing, _range(known, column))
+    else:
+        yield from _broken_categories(cells, missing, column)
 
 
-def _broken_categories(cells: pd.Series, missing: pd.Series) -> Iterator[Broken]:
-    yield "categories never seen before", _all_of(cells, NEVER_SEEN), (missing,)
-    yield "numbers in place of categories", _all_of(cells, 7), (missing,)
-    yield "empty text in place of categories", _all_of(cells, ""), (missing,)
-    if any(isinstance(cell, str) for cell in cells):
-        yield "categories with blanks around them", _each(cells, lambda cell: f" {cell} "), (cells, missing)
-        yield "categories in other letters", _each(cells, lambda cell: str(cell).swapcase()), (cells, missing)
+def _broken_numbers(cells: pd.Series, missing: pd.Series, ends: tuple[float, float]) -> Iterator[Cells]:
+    least, most = (_all(cells, end) for end in ends)
+    for kind, value in (("infinite numbers", np.inf), ("huge numbers", HUGE)):
+        yield kind, _all(cells, value), (most, missing)
+        yield kind, _all(cells, -value), (least, missing)
+    yield "numbers written as text", _each(cells, str), (missing,)
+    yield "numbers with a decimal comma", _each(cells, lambda cell: str(float(cell)).replace(".", ",")), (missing,)
+    yield "words in place of numbers", _all(cells, "abc"), (missing,)
+    yield "empty text in place of numbers", _all(cells, ""), (missing,)
+
+
+def _broken_categories(cells: pd.Series, missing: pd.Series, column: Column) -> Iterator[Cells]:
+    """Break categories; what happens to be another category is left as it was."""
+    words = any(isinstance(cell, str) for cell in cells)
+
+    def spelled(change: Callable[[str], str]) -> pd.Series:
+        return _each(cells, lambda cell: cell if change(str(cell)) in column.categories else change(str(cell)))
+
+    yield "categories never seen before", _all(cells, NEVER_SEEN), (missing,)
+    if "" not in column.categories:
+        yield "empty text in place of categories", _all(cells, ""), (missing,)
+    if words:
+        yield "numbers in place of categories", _all(cells, NO_CATEGORY), (missing,)
+        yield "categories with blanks around them", spelled(lambda word: f" {word} "), (missing,)
+        yield "categories in other letters", spelled(str.swapcase), (missing,)
 
 
 def _broken_tables(rows: Rows, frame: pd.DataFrame, chosen: list[int]) -> Iterator[Probe]:
+    """Break the table as a whole: its columns."""
     for place in chosen:
         absent = replace(rows, features=frame.drop(columns=frame.columns[place]))
-        emptied = _with(rows, place, _all_of(frame.iloc[:, place], np.nan))
-        name = str(frame.columns[place])
-        yield Probe(kind="a column that is not there", column=name, broken=absent, repaired=(emptied,))
-    more = frame.assign(**{"a column too many": 1})
-    yield Probe(kind="a column too many", column=None, broken=replace(rows, features=more), repaired=(rows,))
-    turned = frame[frame.columns[::-1]]
-    yield Probe(kind="columns in another order", column=None, broken=replace(rows, features=turned), repaired=(rows,))
-    emptied = replace(rows, features=frame.apply(lambda cells: _all_of(cells, np.nan)))
-    yield Probe(kind="nothing but missing cells", column=None, broken=emptied, repaired=(emptied,))
-    yield Probe(kind="no rows at all", column=None, broken=rows.take(np.empty(0, dtype=np.int64)), repaired=())
+        emptied = _exchanged(rows, frame, place, _missing(frame.iloc[:, place]))
+        yield replace(_whole("a column that is not there", absent, emptied), column=rows.schema.given[place])
+    more = replace(rows, features=frame.assign(**{SPARE: 1.0}))
+    yield _whole("a column too many", more)
+    if frame.shape[1] > 1:
+        turned = replace(rows, features=frame[frame.columns[::-1]])
+        yield _whole("columns in another order", turned)
 
 
-def _broken_arrays(rows: Rows, learned_from: Rows, rng: np.random.Generator) -> Iterator[Probe]:
-    array = np.asarray(rows.features)
-    flat = array.reshape(len(array), -1)
-    known = np.asarray(learned_from.features).reshape(len(learned_from), -1)
-
-    def with_cells(place: int, value: Any, dtype: Any = np.float64) -> Rows:
-        changed = flat.astype(dtype)
-        changed[:, place] = value
-        return replace(rows, features=changed.reshape(array.shape))
-
-    for place in sorted(rng.permutation(flat.shape[1])[:MOST_CELLS].tolist()):
-        least, most = float(np.nanmin(known[:, place])), float(np.nanmax(known[:, place]))
-        name = rows.schema.columns[place].name
-        missing = with_cells(place, np.nan)
-        for kind, value, good in (
-            ("missing cells", np.nan, (missing,)),
-            ("infinite numbers", np.inf, (with_cells(place, most), missing)),
-            ("infinite numbers", -np.inf, (with_cells(place, least), missing)),
-            ("huge numbers", HUGE, (with_cells(place, most), missing)),
-            ("huge numbers", -HUGE, (with_cells(place, least), missing)),
-        ):
-            yield Probe(kind=kind, column=name, broken=with_cells(place, value), repaired=good)
-        words = with_cells(place, "abc", dtype=object)
-        yield Probe(kind="words in place of numbers", column=name, broken=words, repaired=(missing,))
-    if array.ndim == 2:
-        narrow, wide = array[:, :-1], np.hstack([array, array[:, :1]])
-        yield Probe(kind="a column that is not there", column=None, broken=replace(rows, features=narrow), repaired=())
-        yield Probe(kind="a column too many", column=None, broken=replace(rows, features=wide), repaired=(rows,))
-    deep = replace(rows, features=array[..., np.newaxis])
-    yield Probe(kind="an axis too many", column=None, broken=deep, repaired=(rows,))
-    emptied = replace(rows, features=np.full(array.shape, np.nan))
-    yield Probe(kind="nothing but missing cells", column=None, broken=emptied, repaired=(emptied,))
-    yield Probe(kind="no rows at all", column=None, broken=rows.take(np.empty(0, dtype=np.int64)), repaired=())
+def _broken_arrays(rows: Rows, array: np.ndarray) -> Iterator[Probe]:
+    """Break the array as a whole: its shape and its type."""
+    for kind, changed in (
+        ("a column that is not there", array[..., :-1]),
+        ("a column too many", np.concatenate([array, array[..., :1]], axis=-1)),
+        ("an axis too many", array[..., np.newaxis]),
+        ("numbers kept as objects", array.astype(object)),
+    ):
+        yield _whole(kind, replace(rows, features=changed))
 
 
-def _with(rows: Rows, place: int, cells: pd.Series) -> Rows:
+def _whole(kind: str, broken: Rows, *repaired: Rows) -> Probe:
+    """Return a probe of rows that are broken as a whole."""
+    return Probe(kind=kind, column=None, broken=broken, repaired=repaired, touched=np.ones(len(broken), dtype=bool))
+
+
+def _exchanged(rows: Rows, frame: pd.DataFrame, place: int, cells: pd.Series) -> Rows:
     """Return the rows with one column exchanged."""
-    frame = rows.features
-    if not isinstance(frame, pd.DataFrame):
-        return rows
-    columns = [frame.iloc[:, position] for position in range(frame.shape[1])]
-    columns[place] = cells
-    return replace(rows, features=pd.concat(columns, axis=1))
+    changed = frame.copy()
+    changed.isetitem(place, cells.array)
+    return _like(rows, changed)
 
 
-def _all_of(cells: pd.Series, value: object) -> pd.Series:
+def _like(rows: Rows, frame: pd.DataFrame) -> Rows:
+    """Return the rows with these cells, as a frame or an array, whichever the user gave."""
+    if isinstance(rows.features, pd.DataFrame):
+        return replace(rows, features=frame)
+    array = frame.to_numpy(dtype=object if rows.features.dtype.kind == "O" else None)
+    return replace(rows, features=array.reshape(rows.features.shape))
+
+
+def _missing(cells: pd.Series) -> pd.Series:
+    """Return the cells, all missing, of the same type where that type knows missing cells."""
+    return cells.where(np.zeros(len(cells), dtype=bool))
+
+
+def _all(cells: pd.Series, value: object) -> pd.Series:
     """Return the cells with one value in all of them, of the type that a program would give them."""
-    if isinstance(value, float) and pd.api.types.is_numeric_dtype(cells.dtype):
-        return pd.Series(value, index=cells.index, name=cells.name, dtype=np.float64)
-    return pd.Series([value] * len(cells), index=cells.index, name=cells.name, dtype=object)
+    dtype = np.float64 if isinstance(value, float) else object
+    return pd.Series([value] * len(cells), index=cells.index, name=cells.name, dtype=dtype)
 
 
 def _each(cells: pd.Series, change: Callable[[Any], object]) -> pd.Series:
@@ -160,10 +162,15 @@ def _each(cells: pd.Series, change: Callable[[Any], object]) -> pd.Series:
     return pd.Series(changed, index=cells.index, name=cells.name, dtype=object)
 
 
-def _span(rows: Rows, place: int, column: Column) -> tuple[float, float]:
-    """Return the least and the largest number of a column."""
-    frame = rows.features
-    cells = frame.iloc[:, place] if isinstance(frame, pd.DataFrame) else pd.Series(dtype=np.float64)
-    values = numbers(cells, column)
-    known = values[np.isfinite(values)]
-    return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+def _differ(broken: pd.Series, cells: pd.Series) -> np.ndarray:
+    """Return (n,) bool: the cell is another one now; a missing one that still is missing is not."""
+    pairs = zip(broken.tolist(), cells.tolist(), strict=True)
+    changed = np.array([type(new) is not type(old) or new != old for new, old in pairs], dtype=bool)
+    return np.asarray(changed & ~(broken.isna() & cells.isna()).to_numpy())
+
+
+def _range(known: pd.Series, column: Column) -> tuple[float, float]:
+    """Return the least and the largest number of a column; zeros where it holds none."""
+    values = numbers(known, column)
+    values = values[np.isfinite(values)]
+    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
