@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from probatum.facts.finding import Finding, Measure
+from probatum.facts.record import Verdict
 from probatum.facts.threats import Task
 from probatum.report.lookup import Lookup, numbers_behind
+from probatum.report.marks import verdict_on
 from probatum.report.words import (
     OWN_UNIT,
     RATIO,
@@ -147,7 +149,8 @@ def _answer(question: str, sayings: list[Saying], further: tuple[tuple[str, str]
     for check, words in further:
         finding, why = lookup.finding(check), lookup.why_absent(check)
         if finding:
-            sayings.append(Saying(text=sentence(visible(finding.sentence)), check=check))
+            failed = verdict_on(finding, lookup.edition.judgement.verdicts).verdict is Verdict.FAIL
+            sayings.append(Saying(text=sentence(visible(finding.sentence)), check=check, key=failed))
         elif why:
             sayings.append(Saying(text=f"Not measured: {words}. {why}"))
         else:
