@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 BUILD := $(BIN)/python -m hatchling build
 
-.PHONY: help demo test check lint types imports generated generate selftest bench-usage dist clean
+.PHONY: help demo test check lint types imports generated generate selftest coverage bench-usage dist clean
 
 help:  ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -44,8 +44,13 @@ generate: $(VENV)/.dev  ## write the policies and pages that come out of the che
 selftest: $(VENV)/.core  ## the published table: does each check find its planted flaw (takes long)
 	$(BIN)/probatum selftest --seeds 200 --smallest --jobs 2
 
-bench-usage: $(VENV)/.dev  ## the speed of error slices beside sliceline
+coverage: $(VENV)/.dev  ## how often each kind of range holds the true number (takes about five minutes)
+	$(BIN)/python benchmarks/intervals/coverage.py
+
+bench-usage: $(VENV)/.dev  ## error slices beside sliceline, group metrics beside fairlearn, all checks on Adult
 	$(BIN)/python benchmarks/usage/slices.py
+	$(BIN)/python benchmarks/usage/groups.py
+	$(BIN)/python benchmarks/usage/adult.py
 
 dist: $(VENV)/.dev  ## build sdist and wheel, build them again out of the sdist elsewhere, and compare every byte
 	rm -rf dist

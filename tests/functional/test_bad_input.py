@@ -186,7 +186,7 @@ def test_rows_of_one_class_are_measured_and_it_is_said(desk: Desk) -> None:
 
 def test_three_rows_are_too_few_to_tell(desk: Desk) -> None:
     desk.rows("test.csv", people(3, seed=2))
-    assert desk.assess("--skip", "environment/model-file").code == 0
+    assert desk.assess("--only", "usage/*").code == 0
     judged = desk.verdicts()
     assert judged["usage/error-rate"] is Verdict.INCONCLUSIVE
     assert judged["usage/error-slices"] in (Verdict.NOT_APPLICABLE, Verdict.INCONCLUSIVE)

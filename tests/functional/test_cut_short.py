@@ -83,7 +83,7 @@ def test_a_full_disk_ends_with_3_and_leaves_nothing_half_written(
 
 
 def test_a_disk_full_at_the_report_leaves_a_whole_record(desk: Desk, small_disk: Callable[[int], Path]) -> None:
-    run = small_disk(60) / "run"
+    run = small_disk(84) / "run"
     desk.assess("-o", run).refuses("report.html could not be written", code=3)
     assert not list(run.rglob(".*"))
     assert desk.type("report", run).code == 0  # the report is made from the record, any time
