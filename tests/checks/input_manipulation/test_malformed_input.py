@@ -114,7 +114,9 @@ def test_personal_columns_are_not_named_when_they_are_broken():
     assert "age" not in " ".join(finding.details).replace("average", "")
 
 
-@pytest.mark.parametrize("model", [RandomForestClassifier(10, random_state=0), HistGradientBoostingClassifier(max_iter=5)])
+@pytest.mark.parametrize(
+    "model", [RandomForestClassifier(10, random_state=0), HistGradientBoostingClassifier(max_iter=5)]
+)
 def test_trees_are_sane_when_given_arrays(model):
     rng = np.random.default_rng(0)
     features = rng.normal(size=(80, 4))
