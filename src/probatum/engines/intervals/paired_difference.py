@@ -8,14 +8,13 @@ out again. Measured with 20,000 samples each, nominal 95 %, on 20 to 10,000 rows
 """
 
 import math
-from collections.abc import Callable
 from statistics import NormalDist
 
+from probatum.engines.intervals.edges import edge
 from probatum.errors import UsageError
 from probatum.facts.interval import Interval
 
 METHOD = "Tango 1998, score"
-HALVINGS = 200  # more than double precision can use: bisection ends when the middle no longer moves
 
 
 def paired_difference(only_first: int, only_second: int, n: int, *, confidence: float) -> tuple[float | None, Interval]:
@@ -43,8 +42,8 @@ def paired_difference(only_first: int, only_second: int, n: int, *, confidence: 
     def rejects(difference: float) -> bool:
         return abs(score(only_first, only_second, n, difference)) > z
 
-    lower = _edge(inside=value, outside=-1.0, rejects=rejects)
-    upper = _edge(inside=value, outside=1.0, rejects=rejects)
+    lower = edge(inside=value, outside=-1.0, rejects=rejects)
+    upper = edge(inside=value, outside=1.0, rejects=rejects)
     return value, Interval(lower=lower, upper=upper, confidence=confidence, method=METHOD)
 
 
@@ -69,16 +68,3 @@ def constrained_share(only_first: int, only_second: int, n: int, difference: flo
     if b <= 0:
         return (root - b) / (4 * n)
     return -2 * c / (b + root)
-
-
-def _edge(*, inside: float, outside: float, rejects: Callable[[float], bool]) -> float:
-    """Bisect to where the test starts to reject; the end that is not rejected is returned."""
-    for _ in range(HALVINGS):
-        middle = (inside + outside) / 2
-        if middle in (inside, outside):
-            break
-        if rejects(middle):
-            outside = middle
-        else:
-            inside = middle
-    return inside

@@ -7,14 +7,13 @@ a square root and bisection only, so that a verifier in the standard library can
 """
 
 import math
-from collections.abc import Callable
 from statistics import NormalDist
 
+from probatum.engines.intervals.edges import edge
 from probatum.errors import UsageError
 from probatum.facts.interval import Interval
 
 METHOD = "Tang, Tang and Chan 2003, score"
-HALVINGS = 200  # more than double precision can use: bisection ends when the middle no longer moves
 
 
 def paired_ratio(
@@ -38,11 +37,11 @@ def paired_ratio(
     def rejects(ratio: float) -> bool:
         return abs(score(both, only_first, only_second, neither, ratio)) > z
 
-    lower = 0.0 if first == 0 else _edge(inside=value, outside=0.0, rejects=rejects)
+    lower = 0.0 if first == 0 else edge(inside=value, outside=0.0, rejects=rejects)
     far = max(1.0, 2 * value)
     while not rejects(far):  # the statistic grows like the square root of the ratio, so this ends
         far *= 2
-    upper = _edge(inside=value, outside=far, rejects=rejects)
+    upper = edge(inside=value, outside=far, rejects=rejects)
     return value, Interval(lower=lower, upper=upper, confidence=confidence, method=METHOD)
 
 
@@ -73,16 +72,3 @@ def constrained_share(both: int, only_first: int, only_second: int, neither: int
     if b <= 0:
         return (root - b) / (2 * a)
     return -2 * c / (b + root)
-
-
-def _edge(*, inside: float, outside: float, rejects: Callable[[float], bool]) -> float:
-    """Bisect to where the test starts to reject; the end that is not rejected is returned."""
-    for _ in range(HALVINGS):
-        middle = (inside + outside) / 2
-        if middle in (inside, outside):
-            break
-        if rejects(middle):
-            outside = middle
-        else:
-            inside = middle
-    return inside
