@@ -30,8 +30,15 @@ def start(*words: str, before: Callable[[], None] | None = None) -> subprocess.P
         text=True,
         encoding="utf-8",
         start_new_session=True,
-        preexec_fn=before,  # one thread here; sets a limit of the child
+        preexec_fn=lambda: _begin(before),  # one thread here
     )
+
+
+def _begin(before: Callable[[], None] | None) -> None:
+    """Let the child hear Ctrl-C, whoever started these tests deaf to it, and set its limits."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if before is not None:
+        before()
 
 
 def wait_for(process: subprocess.Popen[str], words: str) -> None:
