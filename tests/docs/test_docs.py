@@ -58,7 +58,7 @@ def test_readme_quotes_what_the_demo_prints_when_run(tmp_path, capsys):
     assert run(["demo", "-o", str(tmp_path / "demo")]) == 0
     printed = without_numbers(capsys.readouterr().out.replace("│", " "))
     for block in blocks(ROOT / "README.md", "text"):
-        for paragraph in re.split(r"\n(?= - |\n|Found|We hid)", block):
+        for paragraph in re.split(r"\n(?= [-✓✕?] |\n|Found|We hid)", block):
             assert without_numbers(paragraph) in printed, paragraph
 
 

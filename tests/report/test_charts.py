@@ -6,9 +6,9 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from editions import NASTY, hidden, interval, part, ratio, ratio_part, share
 from hypothesis import given
 from hypothesis import strategies as st
+from making import NASTY, hidden, interval, part, ratio, ratio_part, share
 
 from probatum.facts.finding import Measure, Part
 from probatum.facts.policy import Direction
@@ -56,7 +56,7 @@ def test_open_range_reaches_the_edge_when_a_bound_is_unknown():
     row = place(measure, id="c", title="t", judged=None, whole_name="All cases").rows[0]
     assert row.open_right
     assert not row.open_left
-    assert row.shown == "2 (1 or more)"
+    assert row.shown == "2.0 (1.5 or more)"
 
 
 def test_only_the_first_groups_are_drawn_when_there_are_many():

@@ -4,18 +4,8 @@
 from dataclasses import replace
 
 import pytest
-from editions import (
-    CARDS,
-    EDITIONS,
-    binary_fail,
-    clean,
-    declarations,
-    edition,
-    multiclass,
-    nothing_applies,
-    regression,
-    subject,
-)
+from editions import EDITIONS, binary_fail, clean, multiclass, nothing_applies, regression
+from making import CARDS, declarations, edition, subject
 
 from probatum.facts.finding import Finding, State
 from probatum.facts.plan import Omission

@@ -5,9 +5,9 @@ import re
 import unicodedata
 
 import pytest
-from editions import interval, ratio
 from hypothesis import given
 from hypothesis import strategies as st
+from making import interval, ratio
 
 from probatum.facts.finding import Measure, Part
 from probatum.facts.policy import Direction
@@ -124,3 +124,43 @@ def test_marks_differ_in_sign_and_word_when_compared():
     assert len({mark.symbol for mark in ALL_MARKS}) == len({mark.word for mark in ALL_MARKS}) == len(ALL_MARKS)
     assert words.verdict_mark(Verdict.INCONCLUSIVE) == "? cannot tell"
     assert {words.verdict_mark(verdict) for verdict in Verdict} <= {f"{mark.symbol} {mark.word}" for mark in ALL_MARKS}
+
+
+@given(st.floats(-0.98, -0.02), st.floats(0, 0.5), st.floats(0, 0.5))
+def test_differences_below_none_keep_their_range_when_rounded(value, below, above):
+    told = words.of_100(measure(value, value - below, value + above))
+    found = re.fullmatch(r"about (-?\d+) of 100 \(between (-?\d+) and (-?\d+)\)", told)
+    assert found is not None
+    middle, lower, upper = (int(group) for group in found.groups())
+    assert lower <= value * 100 - below * 100 + 1e-6
+    assert upper >= value * 100 + above * 100 - 1e-6
+    assert abs(middle - value * 100) <= 0.5 + 1e-6
+
+
+def test_small_differences_below_none_are_told_of_more_when_told_of_100():
+    assert words.of_100(measure(-0.0051, -0.0072, -0.003)) == "about -5 of 1,000 (between -8 and -3)"
+
+
+def test_turned_measure_keeps_its_ends_in_order_when_turned():
+    turned = words.turned(measure(-0.1, -0.2, 0.05))
+    assert (turned.value, turned.interval.lower, turned.interval.upper) == (0.1, -0.05, 0.2)
+    assert words.turned(turned) == measure(-0.1, -0.2, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [(1, "columns", "1 column"), (2, "kinds", "2 kinds"), (0, "files", "0 files"), (1, "files", "1 file")],
+)
+def test_counts_read_as_english_when_told(value, unit, told):
+    counted = Measure(value=value, unit=unit, interval=None, n=17)
+    assert words.in_unit(counted, unit) == told
+
+
+def test_what_a_number_rests_on_is_named_when_it_is_no_sample():
+    assert words.rests_on(Measure(value=1, unit="kinds", interval=None, n=17)) == "of 17 kinds"
+    assert words.rests_on(Measure(value=0.5, unit="share", interval=None, n=1)) == "1 row"
+
+
+def test_whole_number_keeps_its_finer_range_when_told():
+    assert words.brief(ratio(1.0, 0.8, 1.3, 90)) == "1.0 (0.8 to 1.3)"
+    assert words.brief(Measure(value=1, unit="columns", interval=interval(1, 3), n=9)) == "1 (1 to 3)"

@@ -15,7 +15,17 @@ from probatum.facts.finding import Measure, Part
 from probatum.facts.policy import Direction
 from probatum.facts.record import MeasureVerdict
 from probatum.report.templates import render
-from probatum.report.words import RATIO, SHARE, brief, in_unit, limit_in_words, number, plural, visible, whole_for
+from probatum.report.words import (
+    SHARE,
+    brief,
+    in_unit,
+    limit_in_words,
+    noun_of,
+    number,
+    plural,
+    visible,
+    whole_for,
+)
 
 ROWS_SHOWN = 12
 _LEFT, _RIGHT = 1.5, 58.0  # per cent: where the axis begins and ends; the numbers stand to the right of it
@@ -83,6 +93,7 @@ class IntervalBars:
     rows: tuple[BarRow, ...]
     ticks: tuple[Tick, ...]
     limit: LimitLine | None
+    zero: float | None  # per cent; where numbers lie on both sides of none
     unit: str
     height: int
     axis_left: float = _LEFT
@@ -90,7 +101,13 @@ class IntervalBars:
 
 
 def interval_bars(
-    measure: Measure, *, id: str, title: str, judged: MeasureVerdict | None = None, whole_name: str | None = "All cases"
+    measure: Measure,
+    *,
+    id: str,
+    title: str,
+    judged: MeasureVerdict | None = None,
+    whole_name: str | None = "All cases",
+    rows_shown: int = ROWS_SHOWN,
 ) -> Markup | None:
     """Draw a measure and its groups as bars with ranges; None where nothing is known.
 
@@ -100,16 +117,23 @@ def interval_bars(
         title: what is measured.
         judged: where the limit comes from.
         whole_name: what to call the number over everything; None where a group already stands for it.
+        rows_shown: groups that are drawn, at most.
     """
-    chart = place(measure, id=id, title=title, judged=judged, whole_name=whole_name)
+    chart = place(measure, id=id, title=title, judged=judged, whole_name=whole_name, rows_shown=rows_shown)
     return None if chart is None else Markup(render("interval_bars.svg", chart=chart))  # noqa: S704 - autoescaped
 
 
 def place(
-    measure: Measure, *, id: str, title: str, judged: MeasureVerdict | None, whole_name: str | None
+    measure: Measure,
+    *,
+    id: str,
+    title: str,
+    judged: MeasureVerdict | None,
+    whole_name: str | None,
+    rows_shown: int = ROWS_SHOWN,
 ) -> IntervalBars | None:
     """Work out where everything goes; pure arithmetic."""
-    lines, hidden = _lines(measure, whole_name)
+    lines, hidden = _lines(measure, whole_name, rows_shown)
     if not lines:
         return None
     scale, unit = _scale([line for _, line in lines], measure.unit)
@@ -120,7 +144,7 @@ def place(
     rows: list[BarRow] = []
     for name, line in lines:
         rows.append(_row(name, line, measure, scale, axis, top=rows[-1].bar + _LINE if rows else _HEAD))
-    told = None if judged is None else limit_in_words(judged.direction, judged.limit, measure.unit)
+    told = None if judged is None else limit_in_words(judged.direction, judged.limit, measure.unit, whole=int(scale))
     described = "; ".join(row.full for row in rows)
     more = f" The {plural(hidden, 'further group')} can be found in the table below." if hidden else ""
     return IntervalBars(
@@ -133,6 +157,7 @@ def place(
             for place, step in enumerate(steps)
         ),
         limit=None if judged is None else _limit(judged, axis.across(limits[0]), f"limit: {told}"),
+        zero=axis.across(0.0) if axis.low < 0 < axis.high else None,
         unit=unit,
         height=rows[-1].bar + _LINE + _FOOT,
     )
@@ -151,9 +176,9 @@ def nice_ticks(low: float, high: float, *, about: int = 4) -> tuple[float, ...]:
 
 def _scale(lines: Sequence[Measure | Part], unit: str) -> tuple[float, str]:
     if unit == SHARE:
-        whole = whole_for(max((line.value or 0.0) for line in lines))
+        whole = whole_for(max(abs(line.value or 0.0) for line in lines))
         return float(whole), f"of {whole:,}"
-    return 1.0, "times" if unit == RATIO else visible(unit, longest=40)
+    return 1.0, noun_of(unit, None) or visible(unit, longest=40)
 
 
 def _ends(line: Measure | Part, scale: float) -> list[float]:
@@ -161,13 +186,13 @@ def _ends(line: Measure | Part, scale: float) -> list[float]:
     return [end * scale for end in (line.value, *bounds) if end is not None]
 
 
-def _lines(measure: Measure, whole_name: str | None) -> tuple[list[tuple[str, Measure | Part]], int]:
+def _lines(measure: Measure, whole_name: str | None, most: int) -> tuple[list[tuple[str, Measure | Part]], int]:
     """Return what is drawn, and how many groups are not."""
     groups = [part for part in measure.groups if part.value is not None or part.interval is not None]
     drawn = measure.value is not None and (whole_name is not None or not groups)
     lines: list[tuple[str, Measure | Part]] = [(whole_name or "All cases", measure)] if drawn else []
-    lines += [(part.name, part) for part in groups[:ROWS_SHOWN]]
-    return lines, max(0, len(groups) - ROWS_SHOWN)
+    lines += [(part.name, part) for part in groups[:most]]
+    return lines, max(0, len(groups) - most)
 
 
 def _row(name: str, line: Measure | Part, of: Measure, scale: float, axis: Axis, *, top: int) -> BarRow:

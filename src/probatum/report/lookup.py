@@ -4,9 +4,10 @@
 from dataclasses import dataclass
 
 from probatum.facts.finding import Finding, Measure, Part, State
-from probatum.facts.record import CheckCard
+from probatum.facts.record import CheckCard, MeasureVerdict
 from probatum.report.interface import Edition
-from probatum.report.words import NO_RANGE, number, range_of, sentence, visible
+from probatum.report.marks import Mark, mark_of, verdict_on
+from probatum.report.words import NO_RANGE, number, range_of, rests_on, sentence, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,20 @@ class Lookup:
         measure = self.measure(check, name)
         return next((part for part in measure.groups if part.name == group), None) if measure else None
 
+    def verdict(self, finding: Finding) -> Mark:
+        """Return the verdict on a finding."""
+        return mark_of(verdict_on(finding, self.edition.judgement.verdicts).verdict)
+
+    def mark(self, check: str, name: str) -> Mark | None:
+        """Return the verdict on one measure of a check; None where no limit stands for it."""
+        judged = self._judged(check, name)
+        return mark_of(judged.verdict) if judged else None
+
+    def limit(self, check: str, name: str) -> str | None:
+        """Return the limit of one measure, as a sentence of its bare number; None where none stands for it."""
+        judged = self._judged(check, name)
+        return f"Limit: {judged.direction.value.replace('_', ' ')} {number(judged.limit)}." if judged else None
+
     def card(self, check: str) -> CheckCard | None:
         """Return what the record says about a check."""
         return next((card for card in self.edition.record.checks if card.id == check), None)
@@ -46,6 +61,10 @@ class Lookup:
         """Return a check's title, or its id where nobody gave one."""
         card = self.card(check)
         return visible(card.title if card else check)
+
+    def _judged(self, check: str, name: str) -> MeasureVerdict | None:
+        verdicts = [one for one in self.edition.judgement.verdicts if one.check == check]
+        return next((one for verdict in verdicts for one in verdict.measures if one.measure == name), None)
 
     def why_absent(self, check: str) -> str | None:
         """Return why a check gave no numbers, as a sentence; None where it was never thought of."""
@@ -68,4 +87,4 @@ def numbers_behind(title: str, measure: Measure | Part) -> str:
         pieces.append(f"range {number(interval.lower)} to {number(interval.upper)}")
         pieces.append(f"sure to {number(interval.confidence * 100)} of 100")
         pieces.append(f"method {visible(interval.method)}")
-    return f"{', '.join([*pieces, f'{measure.n:,} rows'])}."
+    return f"{', '.join([*pieces, rests_on(measure)])}."

@@ -8,6 +8,7 @@ from probatum.facts.record import TopicVerdict, Verdict
 from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.marks import (
+    ALL_MARKS,
     CANNOT_TELL,
     DECLARED,
     ERROR,
@@ -63,7 +64,8 @@ def topics_of(edition: Edition) -> tuple[TopicVerdict, ...]:
 
 
 def _line(whole: Mark, marks: Sequence[Mark]) -> str:
-    of_all = f"{marks.count(whole)} of {plural(len(marks), 'check')}"
+    ran = sum(mark is not NOT_APPLICABLE for mark in marks)
+    of_all = f"{marks.count(whole)} of {plural(ran, 'check')}"
     return {
         FAIL: f"Do not rely on this system as it is. {_tally(marks)}",
         ERROR: f"This page cannot clear the system: {of_all} broke down.",
@@ -75,10 +77,10 @@ def _line(whole: Mark, marks: Sequence[Mark]) -> str:
 
 
 def _tally(marks: Sequence[Mark]) -> str:
-    """Say how many checks came to what: "one failed" alone reads as if all others had passed."""
-    counts = {mark: marks.count(mark) for mark in marks}
-    words = [f"{count} {_CAME_TO.get(mark, mark.word)}" for mark, count in counts.items()]
-    return f"Of {plural(len(marks), 'check')}, {listed(words)}."
+    """Say how many checks came to what, gravest first: "one failed" alone reads as if all others had passed."""
+    ran = [mark for mark in marks if mark is not NOT_APPLICABLE]
+    words = [f"{count} {_CAME_TO.get(mark, mark.word)}" for mark in ALL_MARKS if (count := ran.count(mark))]
+    return f"Of {plural(len(ran), 'check')} that could be run, {listed(words)}."
 
 
 def _also(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int, marks: Sequence[Mark], whole: Mark) -> list[str]:
@@ -87,8 +89,6 @@ def _also(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int, marks: Seq
         found = zip(lookup.edition.record.findings, marks, strict=True)
         titles = dict.fromkeys(quoted(lookup.title(finding.check)) for finding, mark in found if mark is whole)
         also.append(f"{whole.word.capitalize()}: {listed(list(titles))}.")
-    if whole is FAIL and (unclear := sum(mark in (ERROR, CANNOT_TELL) for mark in marks)):
-        also.append(f"Of the other checks, {unclear} could not decide.")
     waiting = sum(1 for topic in topics if topic.verdict is not Verdict.DECLARED)
     if waiting:
         also.append(

@@ -4,11 +4,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby, zip_longest
 
 from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import Advice, Finding, State
 from probatum.facts.policy import Stakes
 from probatum.facts.record import TopicVerdict, Verdict
+from probatum.report.further import LEAKAGE
 from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.marks import Mark, mark_of, verdict_on
@@ -21,6 +23,7 @@ RANGES = (
     "Only some cases could be tested, so each number is an estimate. The numbers in brackets are its range. "
     "Such ranges hold the true number at least {sure} times in 100."
 )
+UNKNOWN_TRAINING = "What it learned from is not known here, so it may have seen some of these cases before."
 _STEPS_SHOWN = 3
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -132,13 +135,14 @@ def in_full(day: str) -> str:
 def _introduction(edition: Edition) -> Introduction:
     subject = edition.record.plan.subject
     learned = f"It learned from {plural(subject.train_rows, 'case')}. " if subject.train_rows else ""
+    unknown = "" if learned else f" {UNKNOWN_TRAINING}"
     tested = plural(subject.test_rows, "case")
     assumed = " Nobody said so; this is assumed." if subject.stakes_assumed else ""
     return Introduction(
         purpose=sentence(visible(subject.purpose)) if subject.purpose else "Not stated.",
         affected=sentence(visible(subject.affected)) if subject.affected else "Not stated.",
         stakes=f"{subject.stakes.value.capitalize()}.{assumed}",
-        tried_on=f"{learned}It was tested on {tested}, on {in_full(edition.context.measured_on)}.",
+        tried_on=f"{learned}It was tested on {tested}, on {in_full(edition.context.measured_on)}.{unknown}",
         simulated="The cases are made up by a computer. No real person is in them." if subject.simulated else None,
         notes=tuple(sentence(visible(note)) for note in subject.notes),
     )
@@ -184,13 +188,21 @@ def _next_steps(edition: Edition, until: date | None) -> tuple[Step, ...]:
         verdict = verdict_on(finding, edition.judgement.verdicts).verdict
         if verdict in _STEPS_FIRST:
             ranked.append((_STEPS_FIRST.index(verdict), finding))
-    ranked.sort(key=lambda pair: pair[0])  # stable: the record's order within a rank
-    steps = [_step(advice) for _, finding in ranked for advice in finding.advice]
+    # Stable: the record's order within a rank, but a test that leaks comes first, since it makes the others void.
+    ranked.sort(key=lambda pair: (pair[0], pair[0] > 0 or pair[1].check != LEAKAGE))
+    steps = [_step(advice) for advice in _in_turn(ranked)]
     if until:
         steps.append(Step(sentence=f"Test it again before {in_full(until.isoformat())}, or when anything changes."))
     steps.append(Step(sentence="Look into the risks below that no check covers."))
     steps.append(Step(sentence="Check some answers by hand once it is in use. It may do worse than in a test."))
     return tuple(dict.fromkeys(steps))[:_STEPS_SHOWN]
+
+
+def _in_turn(ranked: list[tuple[int, Finding]]) -> Iterator[Advice]:
+    """Yield the advice of the gravest findings first, and of equally grave ones in turn, so that each gets a word."""
+    for _, equals in groupby(ranked, key=lambda pair: pair[0]):
+        for turn in zip_longest(*(finding.advice for _, finding in equals)):
+            yield from (advice for advice in turn if advice is not None)
 
 
 def _step(advice: Advice) -> Step:

@@ -4,11 +4,12 @@
 from dataclasses import dataclass
 
 from probatum.facts.threats import Task
+from probatum.report.further import BIAS, leak
 from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.page_one import PageOne, in_full
 from probatum.report.questions import RATE, SLICES
-from probatum.report.words import amount, of_10_000, quoted, sentence
+from probatum.report.words import amount, of_10_000, quoted, sentence, visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,14 @@ GLOSSARY = (
         means="All cases that share some traits, such as one region and one range of age. Groups were searched on "
         "one half of the cases. What was found had to show again on the other half.",
     ),
+    Entry(word="Group of people", means="People told apart by who they are, such as women and men. Nobody searched."),
+    Entry(
+        word="Told yes", means="Given the answer that is looked for, such as ill. Of many answers, each in its turn."
+    ),
+    Entry(word="Learned by heart", means="Right about a case only because that very case was seen in training."),
+    Entry(
+        word="Beyond chance", means="More than would come about if nothing were wrong: cases can be equal by chance."
+    ),
     Entry(word="Times the average", means="2 times the average: twice as many mistakes as over all cases together."),
     Entry(word="Record id", means="A fingerprint of all numbers. If one digit changes, the fingerprint changes."),
 )
@@ -82,6 +91,7 @@ def _how_many(edition: Edition) -> QuizQuestion:
     answer = "The page cannot say."
     if rate:
         answer = f"{sentence(of_10_000(rate, 'answers', 'are wrong'))} Which ones, the page cannot say."
+        answer += " It may be far more, since the test itself cannot be trusted." if leak(lookup) else ""
     question = "The system gives 10,000 answers and nobody checks them. How many are wrong?"
     return QuizQuestion(question=question, answer=answer)
 
@@ -96,6 +106,10 @@ def _who_is_hit(edition: Edition) -> QuizQuestion:
         worst = ratio.groups[0]
         answer = f"No. In the group {quoted(worst.name)} mistakes are {amount(worst, 'times the average')}."
         return QuizQuestion(question=question, answer=answer)
+    people = lookup.finding(BIAS)
+    gap = lookup.measure(BIAS, "max_gap")
+    if people and gap and gap.interval and gap.interval.lower:
+        return QuizQuestion(question=question, answer=f"No. {sentence(visible(people.sentence))}")
     answer = "No group stood out among those that were tried. That does not prove that all are hit alike."
     return QuizQuestion(question=question, answer=answer)
 

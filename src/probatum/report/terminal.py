@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from probatum.report.interface import Edition
-from probatum.report.marks import Mark
+from probatum.report.marks import FAIL, NOT_APPLICABLE, PASS, Mark
 from probatum.report.matrix import LOSSES
 from probatum.report.page_one import PageOne, page_one
-from probatum.report.sections import Section, Sight, sections, seen_here
+from probatum.report.sections import LimitStory, Section, Sight, sections, seen_here
 from probatum.report.words import visible
 
 WIDTH = 80
@@ -78,7 +78,7 @@ def _page_one(view: PageOne) -> Iterator[RenderableType]:
     for answer in view.questions:
         yield _heading(answer.question)
         for saying in answer.sayings:
-            yield _item(saying.text)
+            yield _item(saying.text, sign=saying.mark.symbol if saying.mark else "-", mark=saying.mark)
         for words in answer.not_covered:
             yield _item(f"Not covered: {words}.", sign="·")
     yield _heading("What to do next")
@@ -101,14 +101,26 @@ def _page_one(view: PageOne) -> Iterator[RenderableType]:
 
 
 def _findings(chapters: tuple[Section, ...]) -> Iterator[RenderableType]:
+    """A short block a check; what did not apply is only named, since page one gave the reason."""
     yield _heading("What each check found")
     for chapter in chapters:
+        if chapter.mark is NOT_APPLICABLE:
+            continue
         title = f" {visible(chapter.title)}{f' ({visible(chapter.part)})' if chapter.part else ''}: "
         yield Text.assemble(_mark(chapter.mark), (title, "bold"), chapter.sentence)
         for story in chapter.limits:
-            yield Padding(
-                _text(f"{story.title}. Limit: {story.limit}. Measured: {story.measured}. {story.outcome}"), (0, 0, 0, 4)
-            )
+            yield Padding(_text(_in_short(story)), (0, 0, 0, 4))
+        if chapter.why and not chapter.limits:
+            yield Padding(_text(chapter.why), (0, 0, 0, 4))
+    idle = [visible(chapter.title) for chapter in chapters if chapter.mark is NOT_APPLICABLE]
+    if idle:
+        yield Text.assemble(_mark(NOT_APPLICABLE), f" {'; '.join(dict.fromkeys(idle))}. The reasons stand above.")
+
+
+def _in_short(story: LimitStory) -> str:
+    """Return the number beside its limit; where these decide nothing, also why."""
+    why = "" if story.mark in (PASS, FAIL) else f" {story.outcome}"
+    return f"{story.mark.symbol} {story.title}: {story.measured}. Limit: {story.limit}.{why}"
 
 
 def _seen(sights: tuple[Sight, ...]) -> Iterator[RenderableType]:
@@ -119,6 +131,10 @@ def _seen(sights: tuple[Sight, ...]) -> Iterator[RenderableType]:
         yield _item(f"{sight.title}. {sight.sentence}")
         for detail in sight.details:
             yield Padding(_text(detail), (0, 0, 0, 4))
+        for advice in sight.advice:
+            yield Padding(_text(advice.sentence), (0, 0, 0, 4))
+            if advice.command:
+                yield Padding(Text(visible(advice.command), style="cyan"), (0, 0, 0, 4))
 
 
 def _terms(view: PageOne) -> Iterator[RenderableType]:
@@ -154,11 +170,11 @@ def _mark(mark: Mark, *, word: bool = True) -> Text:
     return Text(f"{mark.symbol} {mark.word}" if word else mark.symbol, style=_STYLES.get(mark.key, "dim"))
 
 
-def _item(text: str, *, sign: str = "-") -> Table:
+def _item(text: str, *, sign: str = "-", mark: Mark | None = None) -> Table:
     row = Table.grid(padding=(0, 1, 0, 0))
     row.add_column(width=2, no_wrap=True)
     row.add_column(overflow="fold")
-    row.add_row(Text(f" {sign}"), _text(text))
+    row.add_row(Text(f" {sign}", style=_STYLES.get(mark.key, "dim") if mark else ""), _text(text))
     return row
 
 

@@ -9,6 +9,7 @@ printed range is never narrower than the measured one.
 import math
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
@@ -21,10 +22,22 @@ NO_RANGE = "range unknown"
 SHARE = "share"
 RATIO = "ratio"
 OWN_UNIT = "target"  # a number in the unit of what is predicted
+OF_RULE = "error of the simplest rule"  # a difference of two ratios is no "times as many"
 LONGEST_NAME = 120  # characters of a name on the page; nobody reads further
-_NOUNS = {RATIO: "times"} | {unit: unit for unit in ("rows", "topics", "kinds", "columns", "files")}
+_NOUNS = {  # one, many
+    RATIO: ("times", "times"),
+    OF_RULE: ("times the simplest rule's error", "times the simplest rule's error"),
+    "rows": ("row", "rows"),
+    "topics": ("topic", "topics"),
+    "kinds": ("kind", "kinds"),
+    "columns": ("column", "columns"),
+    "files": ("file", "files"),
+}
+COUNTED = ("kinds", "files", "topics")  # all there are were looked at, so that none was a sample
 _FEWEST = 0.02  # below 2 of 100 a share is told of 1,000, so that rounding does not swallow it
 _LARGEST_WHOLE = 10**9
+_FINEST = 100  # a number is told no finer than a part in so many of what its range allows
+_NOTHING = 1e-12  # what rounding leaves of a zero
 _EPSILON = 1e-9  # keeps 0.07 * 100 from becoming 7.000000000000001, and so 8
 _JOINERS = "\u200c\u200d"  # invisible, yet ordinary letters of several scripts need them
 
@@ -67,6 +80,7 @@ def number(value: float | None, *, decimals: int | None = None) -> str:
     """Return a number with thousands separators and about three telling digits."""
     if value is None or not math.isfinite(value):
         return UNKNOWN
+    value = 0.0 if abs(value) < _NOTHING else value
     places = _places(value) if decimals is None else decimals
     shown = f"{value:,.{places}f}"
     return shown.lstrip("-") if not shown.strip("-0.,") else shown  # no minus zero
@@ -74,8 +88,8 @@ def number(value: float | None, *, decimals: int | None = None) -> str:
 
 def whole_for(*shares: float | None) -> int:
     """Return the round number to tell shares of: 100, or more where 100 would read as none or all."""
-    known = [share for share in shares if share is not None]
-    rarest = [min(share, 1 - share) for share in known if _EPSILON < share < 1 - _EPSILON]
+    sizes = [abs(share) for share in shares if share is not None]  # a difference may lie below none
+    rarest = [min(size, 1 - size) for size in sizes if _EPSILON < size < 1 - _EPSILON]
     if not rarest:
         return 100
     whole = 100
@@ -119,7 +133,35 @@ def amount(measure: Measure | Part, noun: str = "", *, scale: float = 1.0) -> st
 
 def in_unit(measure: Measure | Part, unit: str, *, whole: int | None = None) -> str:
     """Return a number as its unit is best told; the target's own unit is left to the reader."""
-    return of_100(measure, whole=whole) if unit == SHARE else amount(measure, _NOUNS.get(unit, ""))
+    return of_100(measure, whole=whole) if unit == SHARE else amount(measure, noun_of(unit, measure.value))
+
+
+def noun_of(unit: str, count: float | None) -> str:
+    """Return the unit as it stands after a number: ``times``, ``1 column``; none for the target's own unit."""
+    one, many = _NOUNS.get(unit, ("", ""))
+    return one if count == 1 else many
+
+
+def rests_on(measure: Measure | Part) -> str:
+    """Return what a number rests on: ``1,000 rows``; of what is counted one by one, how many there are."""
+    unit = measure.unit if isinstance(measure, Measure) else ""
+    return f"of {measure.n:,} {noun_of(unit, measure.n)}" if unit in COUNTED else plural(measure.n, "row")
+
+
+def turned(measure: Measure) -> Measure:
+    """Return the measure the other way round: how far below instead of how far above."""
+    ends = measure.interval
+    return replace(
+        measure,
+        value=None if measure.value is None else -measure.value,
+        interval=None
+        if ends is None
+        else replace(
+            ends,
+            lower=None if ends.upper is None else -ends.upper,
+            upper=None if ends.lower is None else -ends.lower,
+        ),
+    )
 
 
 def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
@@ -148,13 +190,13 @@ def brief(measure: Measure | Part, scale: float = 1.0, *, finer: int = 0) -> str
     return f"{value} ({known})" if value else known
 
 
-def limit_in_words(direction: Direction, limit: float, unit: str) -> str:
-    """Return a limit as ``at most 10 of 100``."""
+def limit_in_words(direction: Direction, limit: float, unit: str, *, whole: int | None = None) -> str:
+    """Return a limit as ``at most 10 of 100``; a ``whole`` that is given may need decimals."""
     side = "at most" if direction is Direction.AT_MOST else "at least"
     if unit == SHARE:
-        whole = whole_for(limit)
-        return f"{side} {number(limit * whole, decimals=0)} of {whole:,}"
-    return f"{side} {number(limit)} {_NOUNS.get(unit, '')}".rstrip()
+        whole = whole or whole_for(limit)
+        return f"{side} {number(limit * whole)} of {whole:,}"
+    return f"{side} {number(limit)} {noun_of(unit, limit)}".rstrip()
 
 
 def verdict_mark(verdict: Verdict) -> str:
@@ -164,15 +206,31 @@ def verdict_mark(verdict: Verdict) -> str:
 
 
 def _whole(measure: Measure | Part) -> int:
-    if measure.value:
-        return whole_for(measure.value)
-    return whole_for(measure.interval.upper if measure.interval else None)
+    return whole_for(_telling(measure))
 
 
 def _decimals(measure: Measure | Part, scale: float) -> int:
-    telling = measure.value if measure.value else measure.interval.upper if measure.interval else None
-    size = (telling or 0.0) * scale
-    return 0 if scale != 1.0 and (size >= 2 or measure.value is None) else _places(size)
+    size = abs(_telling(measure) or 0.0) * scale
+    if scale != 1.0 and (size >= 2 or measure.value is None):
+        return 0
+    places = _places(size)
+    if places or measure.interval is None or size >= 10:
+        return places
+    # A whole number may have a range that is none: 1.0, between 0.8 and 1.3.
+    ends = [end * scale for end in (measure.interval.lower, measure.interval.upper) if end is not None]
+    return 1 if any(_places(end) for end in ends) else 0
+
+
+def _telling(measure: Measure | Part) -> float | None:
+    """Return what decides how finely a number is told: its size, or how far its range reaches where that is lost.
+
+    A share is never told as none where there is some; a difference may be, where its range lies around none.
+    """
+    ends = [] if measure.interval is None else [measure.interval.lower, measure.interval.upper]
+    known = [end for end in ends if end is not None]
+    reach = max((abs(end) for end in known), default=None)
+    lost = reach is not None and min(known) < 0 and abs(measure.value or 0.0) < reach / _FINEST
+    return measure.value if measure.value and not lost else reach
 
 
 def _outwards(interval: Interval, scale: float, places: int) -> tuple[str | None, str | None]:
@@ -191,7 +249,7 @@ def _with_range(text: str, between: str | None) -> str:
 
 def _places(value: float) -> int:
     """Return how many decimals leave about three telling digits (two below ten)."""
-    size = abs(value)
+    size = round(abs(value), 12)  # 0.29 - 0.28 is a hundredth
     if size == 0 or size >= 100 or size == int(size):
         return 0
     return 1 if size >= 1 else min(12, 1 - math.floor(math.log10(size)))

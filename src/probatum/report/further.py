@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What page one says of the checks beside the rate of mistakes: learned by heart, groups of people, leaks and others.
+
+A check that is not known here, or whose measures are absent, is told by its own sentence.
+"""
+
+from collections.abc import Callable, Iterator
+
+from probatum.facts.finding import Finding
+from probatum.facts.threats import Task
+from probatum.report.lookup import Lookup
+from probatum.report.marks import FAIL, gravest
+from probatum.report.sayings import Saying, as_found, judged, say
+from probatum.report.words import SHARE, amount, number, of_100, sentence, turned, visible, whole_for
+
+OVERFITTING, BIAS, LEAKAGE = "usage/overfitting", "usage/bias", "data-manipulation/leakage"
+CALIBRATION = "usage/calibration"
+MALFORMED, MODEL_FILE = "input-manipulation/malformed-input", "environment/model-file"
+
+
+def told(finding: Finding, lookup: Lookup) -> tuple[Saying, ...]:
+    """Return what a finding says on page one."""
+    tell = _TOLD.get(finding.check)
+    return tuple(tell(finding, lookup)) if tell else (as_found(finding),)
+
+
+def leak(lookup: Lookup) -> Finding | None:
+    """Return what was found of leaks, where a limit is broken: then no number of the test can be trusted."""
+    finding = lookup.finding(LEAKAGE)
+    return finding if finding and lookup.verdict(finding) is FAIL else None
+
+
+def not_to_be_trusted(finding: Finding, lookup: Lookup) -> Saying:
+    """Return the warning that stands right after the rate of mistakes."""
+    words = f"do not lean on this number. {_own(finding)} So the test can make the system look better than it is"
+    return judged(words, finding, _gravest_of(("giveaway_columns", "shared_rows"), lookup), lookup, key=True)
+
+
+def _overfitting(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    regression = lookup.edition.record.plan.subject.task is Task.REGRESSION
+    kind = "error_ratio" if regression else "error_rate"
+    seen, unseen = lookup.measure(OVERFITTING, f"train_{kind}"), lookup.measure(OVERFITTING, f"unseen_{kind}")
+    other, gap = lookup.measure(OVERFITTING, f"test_{kind}"), lookup.measure(OVERFITTING, "gap")
+    later = unseen or other
+    if not seen or not later or not gap:
+        yield judged(_own(finding), finding, "gap", lookup)
+        return
+    others = "had it not seen them, that" if unseen else "on other cases, it"
+    if regression:
+        words = "where the simplest rule is off by 100 on cases it learned from, the system is off by"
+        before, after = amount(seen, scale=100), amount(later, scale=100)
+        yield say(f"{words} {before}. {sentence(f'{others} is {after}')}", finding, f"train_{kind}")
+        size = amount(gap, scale=100)
+    else:
+        whole = whole_for(seen.value, later.value)  # one for both, so that they can be compared
+        before, after = of_100(seen, "answers are wrong", whole=whole), of_100(later, whole=whole)
+        yield say(f"on cases it learned from, {before}. {sentence(f'{others} is {after}')}", finding, f"train_{kind}")
+        size = of_100(gap, "cases" if unseen else "")
+    if gap.interval is None or (gap.interval.lower or 0.0) <= 0:
+        yield judged("so nobody can say that it does worse on cases it has not seen", finding, "gap", lookup)
+    elif unseen and not regression:
+        yield judged(f"so it got {size} right only since it had learned them by heart", finding, "gap", lookup)
+    else:
+        yield judged(f"so it does worse on cases it has not seen, by {size}", finding, "gap", lookup)
+
+
+def _bias(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    yield judged(_own(finding), finding, "max_gap", lookup)
+    gap = lookup.measure(BIAS, "max_gap")
+    if gap is None or gap.interval is None:
+        return
+    if gap.interval.lower and gap.unit == SHARE:
+        yield say(f"that is a gap of {of_100(gap)}", finding, "max_gap")
+    elif not gap.interval.lower and gap.interval.why:
+        yield say(visible(gap.interval.why), finding, "max_gap")
+
+
+def _leakage(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    if leak(lookup) is not None:
+        return  # it was told beside the rate of mistakes
+    yield judged(_own(finding), finding, _gravest_of(("shared_rows", "giveaway_columns"), lookup), lookup)
+
+
+def _calibration(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    yield judged(_own(finding), finding, "calibration_error", lookup)
+    too_sure = lookup.measure(CALIBRATION, "overconfidence")
+    if too_sure is None or too_sure.interval is None:
+        return
+    if (too_sure.interval.lower or 0.0) > 0:
+        yield say(f"it is surer than it should be, by {of_100(too_sure)}", finding, "overconfidence")
+    elif (too_sure.interval.upper or 0.0) < 0:
+        yield say(f"it is less sure than it could be, by {of_100(turned(too_sure))}", finding, "overconfidence")
+
+
+def _malformed(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    yield judged(_own(finding), finding, "silent_nonsense", lookup)
+    tried, refused, crashed = (lookup.measure(MALFORMED, name) for name in ("kinds_tried", "refused", "crashed"))
+    if tried and refused and crashed:
+        broke = f"broke on {number(crashed.value)}" if crashed.value else "never broke"
+        words = f"of the {number(tried.value)} kinds it refused {number(refused.value)}, and it {broke}"
+        yield say(words, finding, "refused")
+
+
+def _model_file(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    yield judged(_own(finding), finding, "can_run_code", lookup)
+
+
+def _gravest_of(names: tuple[str, ...], lookup: Lookup) -> str:
+    """Return which of the measures of the check for leaks has the gravest verdict; the first of equals."""
+    marks = {name: mark for name in names if (mark := lookup.mark(LEAKAGE, name)) is not None}
+    worst = gravest(marks.values())
+    return next((name for name, mark in marks.items() if mark is worst), names[0])
+
+
+def _own(finding: Finding) -> str:
+    return sentence(visible(finding.sentence))
+
+
+_TOLD: dict[str, Callable[[Finding, Lookup], Iterator[Saying]]] = {
+    OVERFITTING: _overfitting,
+    BIAS: _bias,
+    LEAKAGE: _leakage,
+    CALIBRATION: _calibration,
+    MALFORMED: _malformed,
+    MODEL_FILE: _model_file,
+}
