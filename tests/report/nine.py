@@ -29,10 +29,8 @@ from probatum.report.interface import Edition
 
 
 def card(id: str, title: str, question: str, vector: Vector) -> CheckCard:
-    page = f"checks/{id}.md"
-    return CheckCard(
-        id=id, title=title, question=question, vector=vector, harms=Property.INTEGRITY, taxonomy=(), page=page
-    )
+    facts = {"vector": vector, "harms": Property.INTEGRITY, "taxonomy": (), "page": f"checks/{id}.md"}
+    return CheckCard(id=id, title=title, question=question, **facts)
 
 
 FURTHER = (
@@ -43,6 +41,7 @@ FURTHER = (
     card("input-manipulation/malformed-input", "Broken input", "Is it sure of nonsense?", Vector.INPUT_MANIPULATION),
     card("environment/model-file", "The model's file", "Can the file run code?", Vector.ENVIRONMENT),
 )
+PEOPLE = ["sex = female", "sex = male", *(f"region = {place:02d}" for place in range(28))]
 JUDGED = {
     "usage/calibration": ("calibration_error",),
     "usage/bias": ("max_gap",),
@@ -97,12 +96,8 @@ def calibration(off: float, reach: float, *, bins: Sequence[str] = ()) -> Findin
     )
 
 
-def people(count: int) -> list[str]:
-    return ["sex = female", "sex = male", *(f"region = {place:02d}" for place in range(count - 2))]
-
-
 def bias(gap: float, lower: float, upper: float | None, *, names: Sequence[str] | None = None) -> Finding:
-    names = people(6) if names is None else names
+    names = PEOPLE[:6] if names is None else names
     few = None if upper is not None else "There are too few people to compare: region = 03."
     pairs = [f"{one} against {other}" for one, other in combinations(names, 2)]
     of_pairs = tuple(
@@ -261,7 +256,7 @@ def nine_nasty() -> Edition:
 
 
 def crowded() -> Edition:
-    return of_nine([bias(0.3, 0.12, 0.44, names=people(30))])
+    return of_nine([bias(0.3, 0.12, 0.44, names=PEOPLE)])
 
 
 def nine_regression() -> Edition:

@@ -2,6 +2,7 @@
 """Tables and drawings of a finding: what stands side by side, what unfolds, what is cut, and how a number is told."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -100,7 +101,9 @@ def test_line_at_none_is_drawn_when_numbers_lie_on_both_sides():
 
 def test_limit_is_told_in_the_unit_of_its_axis_when_drawn():
     svg = str(section(of_nine([leakage(0.21, 0.03)]), "data-manipulation/leakage").drawings[0].svg)
-    assert "limit: at most 1 of 100" in svg
+    assert "limit: at most 10 of 1,000" in svg
+    assert ">of 1,000</text>" in svg
+    assert ">210 (180 to 240)</text>" in svg
 
 
 def test_counts_read_right_when_they_are_one():
@@ -162,3 +165,12 @@ def test_terminal_names_what_did_not_apply_once_when_several_did_not():
         "not applicable Groups of people; Learned by heart; Leaks; The model's file. The reasons stand above." in screen
     )
     assert "! error How sure it is" in screen
+
+
+def test_range_alone_is_told_when_the_number_is_not_known():
+    open_ended = Measure(value=None, unit="share", interval=interval(0.3, None), n=90, why="Too few.")
+    made = of_nine([replace(bias(0.3, 0.1, 0.5), measures={"max_gap": open_ended})])
+    assert section(made, "usage/bias").limits[0].measured == "unknown, at least 30 of 100"
+    nothing = replace(open_ended, interval=interval(None, None))
+    made = of_nine([replace(bias(0.3, 0.1, 0.5), measures={"max_gap": nothing})])
+    assert section(made, "usage/bias").limits[0].measured == "unknown"

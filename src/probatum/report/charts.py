@@ -136,7 +136,7 @@ def place(
     lines, hidden = _lines(measure, whole_name, rows_shown)
     if not lines:
         return None
-    scale, unit = _scale([line for _, line in lines], measure.unit)
+    scale, unit = _scale([line for _, line in lines], measure.unit, judged)
     limits = [] if judged is None else [judged.limit * scale]
     ends = [end for _, line in lines for end in _ends(line, scale)] + limits
     steps = nice_ticks(min(0.0, *ends), max(ends))
@@ -174,9 +174,10 @@ def nice_ticks(low: float, high: float, *, about: int = 4) -> tuple[float, ...]:
     return tuple(index * step for index in range(first, last + 1))
 
 
-def _scale(lines: Sequence[Measure | Part], unit: str) -> tuple[float, str]:
+def _scale(lines: Sequence[Measure | Part], unit: str, judged: MeasureVerdict | None) -> tuple[float, str]:
+    """Return by what numbers are multiplied, and their unit then: that in which the limit is told, if there is one."""
     if unit == SHARE:
-        whole = whole_for(max(abs(line.value or 0.0) for line in lines))
+        whole = whole_for(judged.limit if judged else max(abs(line.value or 0.0) for line in lines))
         return float(whole), f"of {whole:,}"
     return 1.0, noun_of(unit, None) or visible(unit, longest=40)
 

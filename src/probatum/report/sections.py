@@ -14,6 +14,7 @@ from probatum.report.tables import GroupTable, MeasureRow, group_tables, measure
 from probatum.report.titles import title_of
 from probatum.report.words import (
     COUNTED,
+    NO_RANGE,
     OF_RULE,
     RATIO,
     SHARE,
@@ -23,6 +24,7 @@ from probatum.report.words import (
     noun_of,
     number,
     plural,
+    range_of,
     sentence,
     visible,
     whole_for,
@@ -186,8 +188,7 @@ def _measured(judged: MeasureVerdict, measure: Measure | None) -> str:
     if measure is None:
         return UNKNOWN
     if measure.value is None:
-        known = measure.interval is not None and (measure.interval.lower or measure.interval.upper) is not None
-        return f"{UNKNOWN}, {_fine(judged, measure)}" if known else UNKNOWN
+        return _range_alone(judged, measure)
     if measure.interval is None and measure.unit != SHARE:
         of_all = f" of {measure.n:,}" if measure.unit in COUNTED else ""
         return (
@@ -196,13 +197,24 @@ def _measured(judged: MeasureVerdict, measure: Measure | None) -> str:
     return _fine(judged, measure)
 
 
+def _range_alone(judged: MeasureVerdict, measure: Measure) -> str:
+    whole, unit = _told_of(judged, measure)
+    between = range_of(measure, whole)
+    return UNKNOWN if between in (None, NO_RANGE) else f"{UNKNOWN}, {between} {unit}".rstrip()
+
+
 def _fine(judged: MeasureVerdict, measure: Measure) -> str:
-    whole = whole_for(judged.limit) if measure.unit == SHARE else 1
+    whole, unit = _told_of(judged, measure)
     shown = brief(measure, whole, finer=1)
-    unit = f"of {whole:,}" if measure.unit == SHARE else noun_of(measure.unit, measure.value)
-    if measure.value is None:
-        return f"{shown} {unit}".rstrip()
     return shown.replace(" (", f" {unit} (", 1) if unit else shown
+
+
+def _told_of(judged: MeasureVerdict, measure: Measure) -> tuple[int, str]:
+    """Return by what to multiply a number, and its unit then."""
+    if measure.unit != SHARE:
+        return 1, noun_of(measure.unit, measure.value)
+    whole = whole_for(judged.limit)
+    return whole, f"of {whole:,}"
 
 
 def _in_its_unit(name: str, measure: Measure) -> Measure:

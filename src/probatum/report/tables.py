@@ -169,7 +169,7 @@ def _whole(measure: Measure) -> int | None:
 
 
 def _cell(part: Part, unit: str, whole: int | None, *, wide: bool) -> str:
-    return brief(part, whole) if wide and whole else in_unit(part, unit, whole=whole)
+    return brief(part, whole, decimals=0) if wide and whole else in_unit(part, unit, whole=whole)
 
 
 def _rests_on(measures: Mapping[str, Measure], parts: Mapping[str, Part]) -> int:

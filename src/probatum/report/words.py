@@ -176,9 +176,9 @@ def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
     return f"at least {lower}" if upper is None else f"between {lower} and {upper}"
 
 
-def brief(measure: Measure | Part, scale: float = 1.0, *, finer: int = 0) -> str:
-    """Return ``13 (12 to 14)``, with ``finer`` more decimals; a hidden number has a range only."""
-    places = _decimals(measure, scale) + finer
+def brief(measure: Measure | Part, scale: float = 1.0, *, finer: int = 0, decimals: int | None = None) -> str:
+    """Return ``13 (12 to 14)``, with ``finer`` more decimals, or just so many; a hidden number has a range only."""
+    places = _decimals(measure, scale) + finer if decimals is None else decimals
     value = "" if measure.value is None else number(measure.value * scale, decimals=places)
     if measure.interval is None:
         return value or UNKNOWN

@@ -61,10 +61,10 @@ def _classes(data: TestRows, answers: Answers, options: Options, terms: Terms) -
             measures["runner_up_right"] = classes.runner_up_right(truth, labels, answers.scores, confidence=sure)
     wrong = int((truth != labels).sum())
     return Finding(
-        sentence=f"The system answered {wrong:,} of {len(truth):,} held-out cases wrongly.",
+        sentence=f"The system answered {wrong:,} of {len(truth):,} {_cases(data)} wrongly.",
         details=(
             f"Always answering “{names[trivial]}” would be the rule that knows nothing"
-            + ("." if data.train is not None else "; it was told from the held-out cases themselves."),
+            + ("." if data.train is not None else "; it was told from these cases themselves."),
             *_silent(answers),
         ),
         measures=measures | _no_answer(answers, sure),
@@ -83,11 +83,16 @@ def _numbers(data: TestRows, answers: Answers, options: Options, terms: Terms) -
         "trivial_mean_error": values.mean_error(truth, np.full(len(truth), median), confidence=terms.confidence),
     }
     return Finding(
-        sentence=f"On {error.n:,} held-out cases the system's number was off by {_size(error)} on average.",
+        sentence=f"On {error.n:,} {_cases(data)} the system's number was off by {_size(error)} on average.",
         details=("Always answering the middle value would be the rule that knows nothing.", *_silent(answers)),
         measures=measures | _no_answer(answers, terms.confidence),
         advice=(Advice(sentence="Look at the cases with the largest errors, and at what they have in common."),),
     )
+
+
+def _cases(data: TestRows) -> str:
+    """Name the cases: of a table of cases nobody knows whether the system had seen them."""
+    return "held-out cases" if data.rows.said is None else "cases"
 
 
 def _advice(answers: Answers, terms: Terms) -> tuple[Advice, ...]:

@@ -115,7 +115,7 @@ def _size(gap: Gap, size: float, *, up: bool = True) -> str:
     if isinstance(gap.question.numbers, Averages):
         hundredths = ceil(size * 100) if up else floor(size * 100)
         return f"{hundredths / 100:.2f} ({RULE})"
-    whole = 100 if size >= 0.02 else 1000
+    whole = 100 if size >= 0.02 else 1000 if size >= 0.002 else 10_000
     return f"{ceil(size * whole - 1e-9) if up else floor(size * whole + 1e-9)} of {whole:,}"
 
 

@@ -96,10 +96,15 @@ def pair_name(gap: Gap) -> str:
 
 
 def _headline(comparison: Comparison) -> float:
-    """Return the gap whose lower end is largest, or the largest one seen if none is proven."""
+    """Return the gap whose lower end is largest, or the largest one seen if none is proven.
+
+    A gap that may be told comes before one whose count is hidden: of that, only the range says something.
+    """
     if comparison.proven:
-        return comparison.gaps[0].value
-    return max(outcome.gaps[0].value for outcome in comparison.outcomes if outcome.gaps)
+        proven = [gap for gap in comparison.gaps if gap.lower > 0]
+        return next((gap.value for gap in proven if gap.shown), comparison.gaps[0].value)
+    gaps = [gap for outcome in comparison.outcomes for gap in outcome.gaps]
+    return max(gap.value for gap in ([gap for gap in gaps if gap.shown] or gaps))
 
 
 def _parts(question: Question, confidence: float, family: int) -> list[Part]:
