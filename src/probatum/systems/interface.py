@@ -74,7 +74,7 @@ class Scores(Predictions, Protocol):
 class Probed(Predictions, Protocol):
     """A system that can be asked about rows that are no rows."""
 
-    def probe(self, rows: Rows) -> Answers | type[Exception]:
+    def probe(self, rows: Rows) -> Answers | type[BaseException]:
         """Ask the model once about rows as they are; return the type of what it raised."""
 
 

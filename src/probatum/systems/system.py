@@ -86,14 +86,15 @@ class System:
             self._answered[rows.name] = answers
         return answers
 
-    def probe(self, rows: Rows) -> Answers | type[Exception]:
+    def probe(self, rows: Rows) -> Answers | type[BaseException]:
         """Ask the model once about rows as they are, past chunks and store; return the type of what it raised."""
         model = self.model  # one that cannot even be opened has refused nothing
+        own = replace(rows, features=rows.features.copy())  # a model may write into what it is given
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a warning that nobody reads is no refusal
             try:
-                return model.ask(rows)
-            except Exception as error:  # noqa: BLE001  # a model may raise anything, and that is what is asked for
+                return model.ask(own)
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # a model may raise anything; that is asked for
                 return type(error)
 
     def remember(self, rows: Rows, answers: Answers) -> None:

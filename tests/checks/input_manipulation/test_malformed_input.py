@@ -53,7 +53,7 @@ def believing(trigger):
         ("empty text in place of numbers and empty text in place of categories", lambda cell: cell == ""),
         ("numbers with a decimal comma", lambda cell: isinstance(cell, str) and "," in cell),
         ("categories never seen before", lambda cell: isinstance(cell, str) and cell.startswith("never")),
-        ("categories with blanks around them", lambda cell: isinstance(cell, str) and cell != cell.strip()),
+        ("categories with blanks around them", lambda cell: isinstance(cell, str) and cell.strip() != cell > " a"),
         ("categories in other letters", lambda cell: cell in ("F", "M")),
     ],
 )

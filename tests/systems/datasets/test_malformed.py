@@ -26,12 +26,14 @@ def cells(rows, column):
 
 
 def test_huge_numbers_are_repaired_to_the_ends_of_what_was_seen_when_a_column_holds_numbers():
-    up, down = of(broken(pd.DataFrame({"x": np.arange(0.5, N)})), "huge numbers")
+    up, down, beyond = of(broken(pd.DataFrame({"x": np.arange(0.5, N)})), "huge numbers")
     assert cells(up.broken, "x") == [HUGE] * N
     assert cells(up.repaired[0], "x") == [N - 0.5] * N
     assert cells(down.broken, "x") == [-HUGE] * N
     assert cells(down.repaired[0], "x") == [0.5] * N
     assert np.isnan(cells(up.repaired[1], "x")).all()
+    assert cells(beyond.broken, "x") == [2**63] * N
+    assert beyond.repaired[0] is up.repaired[0]  # so that it is asked about once
 
 
 def test_only_cells_that_are_there_are_touched_when_numbers_are_spelled():
@@ -39,8 +41,9 @@ def test_only_cells_that_are_there_are_touched_when_numbers_are_spelled():
     (comma,) = of(found, "numbers with a decimal comma")
     assert cells(comma.broken, "x")[::2] == ["12,5", "3,25"]
     assert comma.touched.tolist() == [True, False, True, True]
-    (text,) = of(found, "numbers written as text")
+    text, blanks = of(found, "numbers written as text")
     assert cells(text.broken, "x")[3] == "1.5"
+    assert cells(blanks.broken, "x")[3] == " 1.5 "
     (gone,) = of(found, "missing cells")
     assert gone.touched.tolist() == [True, False, True, True]
 

@@ -31,7 +31,7 @@ def details(outcomes: Mapping[str, Outcome], classes: Sequence[Label]) -> Iterat
     refused = [kind for kind, one in outcomes.items() if one.refused]
     if refused:
         yield f"Refused, as it should be: {listed(refused)}."
-    calm = [kind for kind, one in outcomes.items() if one.answered and not one.nonsense]
+    calm = [kind for kind, one in outcomes.items() if one.answered and not (one.nonsense or one.crashed)]
     if calm:
         yield f"Answered as if repaired or missing, or without being sure: {listed(calm)}."
 

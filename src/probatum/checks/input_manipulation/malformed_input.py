@@ -17,6 +17,9 @@ Not shown   kinds, columns and rows that were not tried; what a service around t
             Huge numbers count, though they are numbers: a model that adds up what it is given (a logistic regression)
             grows surer without end the larger a number is, and says yes or no to an income of 1e300 with no doubt at
             all. Trees give the answer of the largest number they know, or refuse. A bound on each number mends it.
+            Numbers that could be, but were never seen (a negative balance), are not broken: whether the system is
+            sure where it has learned nothing is another question. Predicted values (regression) are left out: they
+            come without a certainty, so none can be called sure.
 """
 
 from dataclasses import dataclass

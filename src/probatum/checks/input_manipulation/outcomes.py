@@ -21,7 +21,7 @@ class Heard:
 
     labels: np.ndarray  # (n,) int32, -1: no answer
     scores: np.ndarray  # (n,) of the label given; NaN where it came without one
-    raised: frozenset[type[Exception]] = frozenset()
+    raised: frozenset[type[BaseException]] = frozenset()
     miscounted: bool = False  # there were more or fewer answers than rows
 
     @property
@@ -71,10 +71,14 @@ class Trial:
         self._alone = alone
         self.outcomes: dict[str, Outcome] = {}
         self._system = system
-        self._repaired: dict[Rows, Heard] = {}
+        self._column: Column | None = None
+        self._repaired: dict[Rows, Heard] = {}  # of the column that is broken now, so that few are held at a time
 
     def put(self, probe: Probe) -> None:
         """Ask about broken rows and note what became of them; repairs are asked about only where it matters."""
+        if probe.column is not self._column:
+            self._column = probe.column
+            self._repaired = {rows: said for rows, said in self._repaired.items() if rows is self.untouched}
         heard = ask(self._system, probe.broken, np.flatnonzero(probe.touched)[: self._alone])
         outcome = self.outcomes.setdefault(probe.kind, Outcome())
         answered = bool((heard.given & probe.touched).any()) or heard.miscounted
@@ -112,7 +116,7 @@ def ask(system: Probed, rows: Rows, alone: np.ndarray) -> Heard:
     heard = _silence(len(rows))
     heard.labels[alone] = np.concatenate([one.labels for one in each])
     heard.scores[alone] = np.concatenate([one.scores for one in each])
-    raised = frozenset[type[Exception]]().union(*(one.raised for one in each))
+    raised = frozenset[type[BaseException]]().union(*(one.raised for one in each))
     return replace(heard, raised=raised, miscounted=any(one.miscounted for one in each))
 
 
@@ -126,7 +130,7 @@ def _heard(answers: Answers, count: int) -> Heard:
     return Heard(labels=answers.labels, scores=scores)
 
 
-def _silence(count: int, *, raised: frozenset[type[Exception]] = frozenset(), miscounted: bool = False) -> Heard:
+def _silence(count: int, *, raised: frozenset[type[BaseException]] = frozenset(), miscounted: bool = False) -> Heard:
     labels = np.full(count, -1, dtype=np.int32)
     return Heard(labels=labels, scores=np.full(count, np.nan), raised=raised, miscounted=miscounted)
 

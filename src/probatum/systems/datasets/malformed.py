@@ -11,10 +11,12 @@ import pandas as pd
 from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, as_frame, numbers
 
 HUGE = 1e300  # a number no measurement ever gives, and still a number
+BEYOND = np.uint64(2**63)  # the first whole number that does not fit where most programs keep whole numbers
 NEVER_SEEN = "never seen before"
 NO_CATEGORY = 314159  # a number that no list of categories holds
 NO_DATE = "2026-13-45"
 SPARE = "a column too many"
+MISTYPED = "numbers or true and false in place of categories"
 
 Cells = tuple[str, pd.Series, tuple[pd.Series, ...]]  # the kind, the broken cells, what they could be repaired to
 
@@ -44,13 +46,7 @@ def probes(rows: Rows, learned_from: Rows, rng: np.random.Generator, *, columns:
     frame, known = as_frame(rows.features), as_frame(learned_from.features)
     chosen = sorted(rng.permutation(len(given))[:columns].tolist())
     for place in chosen:
-        column, cells = given[place], frame.iloc[:, place]
-        for kind, broken, repaired in _broken_cells(cells, known.iloc[:, place], column):
-            touched = _differ(broken, cells)
-            if touched.any():
-                good = tuple(_exchanged(rows, frame, place, one) for one in repaired)
-                broken_rows = _exchanged(rows, frame, place, broken)
-                yield Probe(kind=kind, column=column, broken=broken_rows, repaired=good, touched=touched)
+        yield from _broken_column(rows, frame, known.iloc[:, place], place)
     if isinstance(rows.features, pd.DataFrame):
         yield from _broken_tables(rows, frame, chosen)
     else:
@@ -58,6 +54,26 @@ def probes(rows: Rows, learned_from: Rows, rng: np.random.Generator, *, columns:
     emptied = _like(rows, frame.apply(_missing))
     yield _whole("nothing but missing cells", emptied, emptied)
     yield _whole("no rows at all", rows.take(np.empty(0, dtype=np.int64)))
+
+
+def _broken_column(rows: Rows, frame: pd.DataFrame, known: pd.Series, place: int) -> Iterator[Probe]:
+    """Break one column; a repair that serves several kinds is the same object in each of them."""
+    column, cells = rows.schema.given[place], frame.iloc[:, place]
+    made: list[tuple[pd.Series, Rows]] = []
+
+    def mended(good: pd.Series) -> Rows:
+        for before, whole in made:
+            if before is good:
+                return whole
+        made.append((good, _exchanged(rows, frame, place, good)))
+        return made[-1][1]
+
+    for kind, broken, repaired in _broken_cells(cells, known, column):
+        touched = _differ(broken, cells)
+        if touched.any():
+            good = tuple(mended(one) for one in repaired)
+            broken_rows = _exchanged(rows, frame, place, broken)
+            yield Probe(kind=kind, column=column, broken=broken_rows, repaired=good, touched=touched)
 
 
 def _broken_cells(cells: pd.Series, known: pd.Series, column: Column) -> Iterator[Cells]:
@@ -71,7 +87,8 @@ def _broken_cells(cells: pd.Series, known: pd.Series, column: Column) -> Iterato
     elif column.kind in NUMBERS and not column.categories:
         yield from _broken_numbers(cells, missing, _range(known, column))
     else:
-        yield from _broken_categories(cells, missing, column)
+        words = any(isinstance(cell, str) for cell in known)
+        yield from _broken_categories(cells, missing, column, words=words)
 
 
 def _broken_numbers(cells: pd.Series, missing: pd.Series, ends: tuple[float, float]) -> Iterator[Cells]:
@@ -79,15 +96,16 @@ def _broken_numbers(cells: pd.Series, missing: pd.Series, ends: tuple[float, flo
     for kind, value in (("infinite numbers", np.inf), ("huge numbers", HUGE)):
         yield kind, _all(cells, value), (most, missing)
         yield kind, _all(cells, -value), (least, missing)
+    yield "huge numbers", _all(cells, BEYOND), (most, missing)
     yield "numbers written as text", _each(cells, str), (missing,)
+    yield "numbers written as text", _each(cells, lambda cell: f" {cell} "), (missing,)
     yield "numbers with a decimal comma", _each(cells, lambda cell: str(float(cell)).replace(".", ",")), (missing,)
     yield "words in place of numbers", _all(cells, "abc"), (missing,)
     yield "empty text in place of numbers", _all(cells, ""), (missing,)
 
 
-def _broken_categories(cells: pd.Series, missing: pd.Series, column: Column) -> Iterator[Cells]:
-    """Break categories; what happens to be another category is left as it was."""
-    words = any(isinstance(cell, str) for cell in cells)
+def _broken_categories(cells: pd.Series, missing: pd.Series, column: Column, *, words: bool) -> Iterator[Cells]:
+    """Break categories, words or numbers; what happens to be another category is left as it was."""
 
     def spelled(change: Callable[[str], str]) -> pd.Series:
         return _each(cells, lambda cell: cell if change(str(cell)) in column.categories else change(str(cell)))
@@ -95,8 +113,12 @@ def _broken_categories(cells: pd.Series, missing: pd.Series, column: Column) -> 
     yield "categories never seen before", _all(cells, NEVER_SEEN), (missing,)
     if "" not in column.categories:
         yield "empty text in place of categories", _all(cells, ""), (missing,)
-    if words:
-        yield "numbers in place of categories", _all(cells, NO_CATEGORY), (missing,)
+    if not words:  # a number is what such a column may well get; the word above is often refused for its type alone
+        yield "categories never seen before", _all(cells, float(NO_CATEGORY)), (missing,)
+    else:
+        yield MISTYPED, _all(cells, NO_CATEGORY), (missing,)
+        if str(True) not in column.categories:
+            yield MISTYPED, _all(cells, True), (missing,)
         yield "categories with blanks around them", spelled(lambda word: f" {word} "), (missing,)
         yield "categories in other letters", spelled(str.swapcase), (missing,)
 
@@ -107,8 +129,8 @@ def _broken_tables(rows: Rows, frame: pd.DataFrame, chosen: list[int]) -> Iterat
         absent = replace(rows, features=frame.drop(columns=frame.columns[place]))
         emptied = _exchanged(rows, frame, place, _missing(frame.iloc[:, place]))
         yield replace(_whole("a column that is not there", absent, emptied), column=rows.schema.given[place])
-    more = replace(rows, features=frame.assign(**{SPARE: 1.0}))
-    yield _whole("a column too many", more)
+    if SPARE not in frame:
+        yield _whole(SPARE, replace(rows, features=frame.assign(**{SPARE: 1.0})))
     if frame.shape[1] > 1:
         turned = replace(rows, features=frame[frame.columns[::-1]])
         yield _whole("columns in another order", turned)
@@ -118,7 +140,7 @@ def _broken_arrays(rows: Rows, array: np.ndarray) -> Iterator[Probe]:
     """Break the array as a whole: its shape and its type."""
     for kind, changed in (
         ("a column that is not there", array[..., :-1]),
-        ("a column too many", np.concatenate([array, array[..., :1]], axis=-1)),
+        (SPARE, np.concatenate([array, array[..., :1]], axis=-1)),
         ("an axis too many", array[..., np.newaxis]),
         ("numbers kept as objects", array.astype(object)),
     ):
@@ -152,7 +174,7 @@ def _missing(cells: pd.Series) -> pd.Series:
 
 def _all(cells: pd.Series, value: object) -> pd.Series:
     """Return the cells with one value in all of them, of the type that a program would give them."""
-    dtype = np.float64 if isinstance(value, float) else object
+    dtype = object if isinstance(value, str | int) else np.asarray(value).dtype
     return pd.Series([value] * len(cells), index=cells.index, name=cells.name, dtype=dtype)
 
 
