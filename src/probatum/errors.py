@@ -12,6 +12,7 @@
     │   └── UntrustedFileError    the file's format can run code and nobody said that it may
     ├── MissingExtraError         an optional package is not installed; the message names the extra
     ├── PluginError               a check, adapter or format from elsewhere is broken or clashes
+    ├── ProofError                a proof and an example contradict each other, so neither is shown
     ├── WorkerError               a worker process died
     ├── RunFolderError            a run's folder is in use, incomplete or altered
     └── StorageError              the disk is full or refuses to be written
@@ -61,6 +62,12 @@ class MissingExtraError(ProbatumError):
 
 class PluginError(ProbatumError):
     """A check, adapter or format from another package is broken or clashes with a built-in one."""
+
+
+class ProofError(ProbatumError):
+    """A proof and an example contradict each other; what cannot both be true is not shown."""
+
+    exit_code = 3
 
 
 class WorkerError(ProbatumError):

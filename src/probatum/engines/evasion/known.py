@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of each row, at every radius at once: from where on it was shown broken, up to where it is proven safe.
+
+A change that turns an answer turns it for every larger radius too, and a proof holds for every smaller one. So two
+numbers a row say all that attacks and proofs found, and the share broken and proven at any radius is a count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from probatum.engines.intervals.proportions import clopper_pearson, clopper_pearson_bounds, method
+from probatum.engines.mistakes.classes import share
+from probatum.errors import ProofError
+from probatum.facts.finding import Measure, Part
+from probatum.facts.interval import Interval
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Known:
+    """Two sizes for each of n rows, in the unit of the radius."""
+
+    found: np.ndarray  # (n,) float64, size of the smallest change shown to turn the answer; inf: none; 0: wrong anyway
+    safe: np.ndarray  # (n,) float64, no change of up to this size turns the answer; 0: nothing is proven
+
+    def broken(self, radius: float) -> np.ndarray:
+        """(n,) bool: shown broken by a change of at most this size."""
+        return np.asarray(self.found <= radius)
+
+    def certified(self, radius: float) -> np.ndarray:
+        """(n,) bool: proven safe against every change of at most this size."""
+        return np.asarray((self.safe >= radius) & (self.found > 0))
+
+
+def require_consistent(known: Known) -> None:
+    """Refuse a proof that an example contradicts.
+
+    Raises:
+        ProofError: some row was proven safe up to a size at which it was shown broken.
+    """
+    torn = np.flatnonzero(known.safe >= np.where(known.found > 0, known.found, np.inf))
+    if torn.size:
+        raise ProofError(
+            f"{torn.size:,} rows were proven safe and shown broken at once (the first: row {torn[0]}), so no proof of "
+            "this model can be believed. Is it answered by other numbers than its structure says? Please report it."
+        )
+
+
+def measures(known: Known, radius: float, radii: Sequence[float], *, confidence: float) -> dict[str, Measure]:
+    """Return the bracket at one radius, and the curve over all radii.
+
+    Args:
+        known: of all n rows; rows answered wrongly as they are have ``found`` 0.
+        radius: the plan's.
+        radii: of the curve, ascending.
+        confidence: of each range.
+    """
+    right = known.found > 0
+    whole, n = len(right), int(right.sum())
+    broken, proven = known.broken(radius) & right, known.certified(radius) & right
+    empirical = [(size, int((~known.broken(size)).sum())) for size in radii]
+    certified = [(size, int(known.certified(size).sum())) for size in radii]
+    return {
+        "fooled_share": _fooled(int(broken.sum()), n - int(proven.sum()), n, confidence=confidence),
+        "proven_share": share(int(proven.sum()), n, confidence=confidence),
+        "unknown_share": share(n - int(broken.sum()) - int(proven.sum()), n, confidence=confidence),
+        "clean_accuracy": share(n, whole, confidence=confidence),
+        "empirical_robust_accuracy": _curve(
+            whole - int(known.broken(radius).sum()), empirical, whole, confidence=confidence
+        ),
+        "certified_robust_accuracy": _curve(
+            int(known.certified(radius).sum()), certified, whole, confidence=confidence
+        ),
+    }
+
+
+def _fooled(shown: int, possible: int, n: int, *, confidence: float) -> Measure:
+    """Return the share that can be fooled: at least what was shown, at most what was not proven safe.
+
+    The true share of rows that can be fooled lies between the two true shares. So the lower end of the exact range
+    of the one and the upper end of that of the other hold it at least as often as either end holds its own.
+    """
+    if n == 0:
+        why = "No row is answered rightly, so there is no answer to turn wrong."
+        return Measure(value=None, unit="share", interval=None, n=0, why=why)
+    lower, _ = clopper_pearson_bounds(np.array([shown]), np.array([n]), confidence=confidence)
+    _, upper = clopper_pearson_bounds(np.array([possible]), np.array([n]), confidence=confidence)
+    interval = Interval(
+        lower=float(lower[0]),
+        upper=float(upper[0]),
+        confidence=confidence,
+        method=f"{method(1)}, from what was shown to what was not proven safe",
+    )
+    return Measure(value=shown / n, unit="share", interval=interval, n=n, per_100=100 * shown / n)
+
+
+def _curve(at: int, counts: Sequence[tuple[float, int]], n: int, *, confidence: float) -> Measure:
+    """Return the share at the plan's radius, with the share at every radius as groups, named by the radius."""
+    groups = [
+        Part(name=f"{size:g}", value=count / n, interval=clopper_pearson(count, n, confidence=confidence), n=n)
+        for size, count in counts
+        if n
+    ]
+    return share(at, n, confidence=confidence, groups=groups)

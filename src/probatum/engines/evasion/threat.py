@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where an attacker may go from each row: a box, and in it perhaps a ball around the row."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import final
+
+import numpy as np
+
+from probatum.errors import DataError
+
+
+class Norm(StrEnum):
+    """How the size of a change is measured."""
+
+    LINF = "linf"  # the largest change of one cell
+    L2 = "l2"  # the root of the sum of squares
+    L1 = "l1"  # the sum of all changes
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Region:
+    """All points that an attacker can reach from each of n rows."""
+
+    lower: np.ndarray  # (n, ...) of the shape and type of the rows, inclusive; a ball in Linf is cut into the box
+    upper: np.ndarray  # (n, ...)
+    norm: Norm | None = None  # L2 or L1: in the box and no further than ``radius``; None: all of the box
+    radius: np.ndarray | None = None  # (n,) float64
+
+    def take(self, index: np.ndarray) -> "Region":
+        """Return the region of the rows at these positions."""
+        radius = None if self.radius is None else self.radius[index]
+        return Region(lower=self.lower[index], upper=self.upper[index], norm=self.norm, radius=radius)
+
+
+def region(
+    x: np.ndarray,
+    *,
+    lower: np.ndarray | float | None = None,
+    upper: np.ndarray | float | None = None,
+    norm: Norm | str | None = None,
+    radius: np.ndarray | float | None = None,
+) -> Region:
+    """Return where an attacker may go from ``x``.
+
+    Args:
+        x: (n, ...) float32 or float64 rows.
+        lower: (broadcast to the shape of x) the least each cell may become; None: no bound.
+        upper: the most each cell may become; None: no bound.
+        norm: how a change is measured; None: only the box binds.
+        radius: (broadcast to n) the largest change, in the units of x; zero is allowed and leaves only the row itself.
+
+    The ball is never made larger by rounding: a bound that float rounding puts outside is moved one step in.
+
+    Raises:
+        DataError: a row lies outside its own box, a bound or radius is not a number, or a norm came without a radius.
+    """
+    x = np.asarray(x)
+    if x.dtype not in (np.float32, np.float64):
+        raise DataError(f"Wanted rows of float32 or float64; came {x.dtype}. Convert them first.")
+    if (norm is None) != (radius is None):
+        raise DataError("Wanted a norm together with a radius, or neither. Give both.")
+    least = np.broadcast_to(np.asarray(-np.inf if lower is None else lower, dtype=x.dtype), x.shape)
+    most = np.broadcast_to(np.asarray(np.inf if upper is None else upper, dtype=x.dtype), x.shape)
+    inside = (least <= x) & (x <= most)  # also false for NaN
+    if not inside.all():
+        rows = np.flatnonzero(~inside.reshape(len(x), -1).all(axis=1))
+        raise DataError(
+            f"Wanted rows inside the bounds given; {len(rows):,} of {len(x):,} are not (the first: row {rows[0]}). "
+            "Widen the bounds, or leave those rows out."
+        )
+    if norm is None or radius is None:
+        return Region(lower=least, upper=most)
+    size = np.broadcast_to(np.asarray(radius, dtype=np.float64), (len(x),))
+    if not (np.isfinite(size) & (size >= 0)).all():
+        raise DataError("Wanted a radius that is a number from 0 up. Check the radius.")
+    norm = Norm(norm)
+    reach = size.reshape(-1, *([1] * (x.ndim - 1)))
+    down, up = _inward(x, reach)
+    if norm is Norm.LINF:
+        return Region(lower=np.maximum(least, down), upper=np.minimum(most, up))
+    return Region(lower=np.maximum(least, down), upper=np.minimum(most, up), norm=norm, radius=size)
+
+
+def _inward(x: np.ndarray, reach: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return x - reach and x + reach in the type of x, rounded towards x."""
+    wide = x.astype(np.float64)  # the sums of float32 numbers are rounded here too, by 1e-16 of their size
+    exact_down, exact_up = wide - reach, wide + reach
+    down, up = exact_down.astype(x.dtype), exact_up.astype(x.dtype)
+    down = np.where(wide - down.astype(np.float64) > reach, np.nextafter(down, x), down)
+    up = np.where(up.astype(np.float64) - wide > reach, np.nextafter(up, x), up)
+    return down, up
