@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 LOCK ?= requirements/dev.txt
 SKIP ?=
+# Never in a lock file: which build fits depends on the machine. Without a graphics card, from PyTorch's own index:
+# make test TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+TORCH ?= torch==2.13.0
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -19,7 +22,7 @@ help:  ## show what there is
 demo: $(VENV)/.core  ## install the core and assess a simulated lender
 	$(BIN)/probatum demo
 
-test: $(VENV)/.dev lint types imports generated  ## everything that must hold
+test: $(VENV)/.torch lint types imports generated  ## everything that must hold
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev $(filter-out $(SKIP),lint types imports generated)  ## the part of it for every commit, under a minute
@@ -29,7 +32,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/.dev
+types: $(VENV)/.torch
 	$(BIN)/mypy
 
 imports: $(VENV)/.dev
@@ -74,4 +77,8 @@ $(VENV)/.dev: $(LOCK) pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --require-hashes --requirement $(LOCK)
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.torch: $(VENV)/.dev
+	$(PIP) install --quiet $(TORCH)
 	touch $@

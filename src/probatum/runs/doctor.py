@@ -20,7 +20,12 @@ from probatum.runs.policies import shipped
 from probatum.runs.reporting import formats
 
 # Extra, the module that shows it is there, what it makes possible.
-EXTRAS = (("parquet", "pyarrow", "reading Parquet files"),)
+EXTRAS = (
+    ("parquet", "pyarrow", "reading Parquet files"),
+    ("torch", "torch", "neural networks: PyTorch models, their gradients and bounds"),
+    ("xgboost", "xgboost", "XGBoost models"),
+    ("lightgbm", "lightgbm", "LightGBM models"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
