@@ -75,7 +75,7 @@ class FunctionModel:
         return scores
 
 
-def _tell_output(function: Callable[[Any], Any], probe: Rows) -> str:
+def tell_output(function: Callable[[Any], Any], probe: Rows) -> str:
     """Tell what a function returns where nobody said, by its first answer.
 
     A row of several floats, or one float within 0 to 1, is taken as probabilities.
@@ -97,7 +97,7 @@ def _fits(thing: Any) -> bool:
 
 
 def _wrap(thing: Any, probe: Rows, wish: Wish) -> FunctionModel:
-    return FunctionModel(thing, wish.output or _tell_output(thing, probe), wish)
+    return FunctionModel(thing, wish.output or tell_output(thing, probe), wish)
 
 
 ADAPTER = Adapter(name="Python function", fits=_fits, wrap=_wrap)

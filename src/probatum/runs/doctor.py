@@ -25,6 +25,7 @@ EXTRAS = (
     ("torch", "torch", "neural networks: PyTorch models, their gradients and bounds"),
     ("xgboost", "xgboost", "XGBoost models"),
     ("lightgbm", "lightgbm", "LightGBM models"),
+    ("onnx", "onnxruntime", "models in ONNX files"),
 )
 
 

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An ONNX model as its users run it: onnxruntime, one thread, in chunks of the size that the model wants."""
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from probatum.adapters.function import FunctionModel, tell_output
+from probatum.adapters.interface import Adapter, Wish
+from probatum.errors import MissingExtraError, ModelError
+from probatum.facts.capabilities import Capability
+from probatum.systems.datasets import Label, Rows, Schema
+from probatum.systems.interface import Answers
+from probatum.systems.structures import Input, Network, Structure
+
+AGREE = 1e-4  # of scores, beside their own size: float32 sums in another order differ by about 1e-6
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnnxFile:
+    """The bytes of an ONNX model."""
+
+    content: bytes
+
+
+@final
+class OnnxModel:
+    """One input, one output that holds scores or values."""
+
+    def __init__(self, content: bytes, probe: Rows, wish: Wish) -> None:
+        """Open the model and find the output that answers.
+
+        Raises:
+            ModelError: it cannot be opened, has several inputs, or keeps its numbers in other files.
+        """
+        self._content, self._schema = content, probe.schema
+        self._session = _session(content)
+        inputs = self._session.get_inputs()
+        if len(inputs) != 1:
+            raise ModelError(
+                f"Wanted an ONNX model with one input, an array of all columns; this one has {len(inputs)} "
+                f"({', '.join(one.name for one in inputs[:6])}). Export it with a single input."
+            )
+        self._input = inputs[0]
+        self._output = _output(self._session)
+        self._function = FunctionModel(self._said, wish.output or tell_output(self._said, probe), wish)
+        self.capabilities: frozenset[Capability] = self._function.capabilities
+        self.classes: tuple[Label, ...] | None = wish.classes
+
+    def ask(self, rows: Rows) -> Answers:
+        """Return what the model says of all rows."""
+        return self._function.ask(rows)
+
+    def encode(self, rows: Rows) -> np.ndarray:
+        """Return the rows as the model gets them."""
+        return self._given(rows.features)
+
+    def _said(self, features: Any) -> np.ndarray:
+        return self._run(self._given(features))
+
+    def _given(self, features: Any) -> np.ndarray:
+        features = features if isinstance(features, np.ndarray) else features.to_numpy()
+        kinds = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(uint8)": np.uint8}
+        if self._input.type not in kinds:
+            raise ModelError(f"Wanted an ONNX model that takes decimal numbers; this one takes {self._input.type}.")
+        given = np.ascontiguousarray(features, dtype=kinds[self._input.type])
+        shape = self._input.shape[1:]
+        if all(isinstance(size, int) for size in shape) and given.shape[1:] != tuple(shape):
+            if np.prod(shape) != np.prod(given.shape[1:]):
+                raise ModelError(
+                    f"The model wants rows of {_times(shape)} cells; the data have {_times(given.shape[1:])}. "
+                    "Are these its columns?"
+                )
+            given = given.reshape(len(given), *shape)
+        return given
+
+    def check_columns(self, schema: Schema) -> tuple[str, ...]:
+        """Return no notes: an ONNX input has no names of columns."""
+        return ()
+
+    def refit(self, rows: Rows, seed: int) -> "OnnxModel":
+        """Refuse: the file says nothing of how it was trained."""
+        raise ModelError("An ONNX file cannot be trained again. Give a recipe: [recipe] train.")
+
+    def structure(self) -> Structure | str:
+        """Return the graph as a torch network, where every operator is understood and both answer alike."""
+        try:
+            import onnx
+
+            from probatum.adapters.onnx.convert import network
+        except ImportError:
+            return 'Its gradients need torch. Install it: pip install "probatum[torch,onnx]"'
+        try:
+            module = network(onnx.load_model_from_string(self._content), self._output)
+        except ModelError as error:
+            return str(error)
+        classes = len(self._schema.classes)
+        inputs = None
+        if len(self._input.shape) == 2:
+            inputs = tuple(Input(column=place) for place in range(len(self._schema.given)))
+        core = Network(module=module, classes=classes)
+        return Structure(core=core, encode=self.encode, inputs=inputs, order=tuple(range(classes)))
+
+    def agrees(self, structure: Structure, rows: Rows) -> bool:
+        """Whether the network answers real rows as onnxruntime does."""
+        import torch
+
+        given = self.encode(rows)
+        with torch.inference_mode():
+            ours = structure.core.module(torch.from_numpy(given)).numpy()  # type: ignore[union-attr]  # always a Network
+        theirs = self._run(given)
+        return bool(ours.shape == theirs.shape and np.allclose(ours, theirs, rtol=AGREE, atol=AGREE))
+
+    def _run(self, given: np.ndarray) -> np.ndarray:
+        """Return the output for all rows; a model with a fixed number of rows gets that many, the last filled up."""
+        size = self._input.shape[0]
+        size = size if isinstance(size, int) else max(len(given), 1)
+        pieces = []
+        for start in range(0, len(given), size):
+            chunk = given[start : start + size]
+            filled = np.concatenate([chunk, np.repeat(chunk[-1:], size - len(chunk), axis=0)])
+            (out,) = self._session.run([self._output], {self._input.name: filled})
+            pieces.append(np.asarray(out)[: len(chunk)])
+        if not pieces:  # no rows: the model says what shape its answers have
+            (out,) = self._session.run([self._output], {self._input.name: given})
+            return np.asarray(out)
+        return np.concatenate(pieces)
+
+
+def _session(content: bytes) -> Any:
+    try:
+        import onnxruntime
+    except ImportError:
+        raise MissingExtraError(
+            'Wanted onnxruntime, to run an ONNX model; it is not installed. pip install "probatum[onnx]"'
+        ) from None
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # sums in one order, whatever the machine
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own types are not exported
+        first = str(error).splitlines()[0]
+        raise ModelError(
+            f"The ONNX model cannot be opened ({first[:200]}). Does it keep its numbers in other files, or use "
+            "operators of its own? Export it into one file with standard operators."
+        ) from error
+
+
+def _output(session: Any) -> str:
+    """Return the output that holds scores: the last one that is a plain table of decimal numbers."""
+    plain = [one.name for one in session.get_outputs() if one.type in ("tensor(float)", "tensor(double)")]
+    if plain:
+        return str(plain[-1])
+    others = ", ".join(f"{one.name}: {one.type}" for one in session.get_outputs())
+    raise ModelError(
+        f"Wanted an output of decimal numbers; the ONNX model gives {others}. Where it was converted from "
+        "scikit-learn, convert it again with zipmap=False."
+    )
+
+
+def _times(shape: Any) -> str:
+    return " x ".join(map(str, shape))
+
+
+def _fits(thing: Any) -> bool:
+    return isinstance(thing, OnnxFile)
+
+
+def _wrap(thing: OnnxFile, probe: Rows, wish: Wish) -> OnnxModel:
+    return OnnxModel(thing.content, probe, wish)
+
+
+ADAPTER = Adapter(name="ONNX", fits=_fits, wrap=_wrap)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+
+onnx = pytest.importorskip("onnx")
+ort = pytest.importorskip("onnxruntime")
+torch = pytest.importorskip("torch")
+
+from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+
+from probatum.adapters.onnx.convert import network  # noqa: E402
+from probatum.errors import ModelError  # noqa: E402
+
+RNG = np.random.default_rng(0)
+
+
+def model(nodes, constants, shape, *, opset=17):
+    values = [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", *shape])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        values,
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=9)
+
+
+def both(made, shape, rows=5):
+    given = RNG.normal(size=(rows, *shape)).astype(np.float32)
+    session = ort.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+    (theirs,) = session.run(["y"], {"x": given})
+    with torch.inference_mode():
+        ours = network(made, "y")(torch.from_numpy(given)).numpy()
+    return ours, theirs
+
+
+def node(operator, *inputs, out="y", **attributes):
+    return helper.make_node(operator, ["x", *inputs], [out], **attributes)
+
+
+def numbers(*shape):
+    return RNG.normal(size=shape).astype(np.float32)
+
+
+IMAGE, FLAT = (3, 8, 8), (6,)
+CASES = {
+    "Gemm": ([node("Gemm", "w", "b", transB=1, alpha=0.5, beta=2.0)], {"w": numbers(4, 6), "b": numbers(4)}, FLAT),
+    "Gemm without bias": ([node("Gemm", "w")], {"w": numbers(6, 4)}, FLAT),
+    "MatMul": ([node("MatMul", "w")], {"w": numbers(6, 4)}, FLAT),
+    "Conv": (
+        [node("Conv", "w", "b", strides=[2, 2], pads=[1, 1, 1, 1])],
+        {"w": numbers(5, 3, 3, 3), "b": numbers(5)},
+        IMAGE,
+    ),
+    "Conv, uneven edges": ([node("Conv", "w", pads=[0, 1, 1, 0])], {"w": numbers(5, 3, 2, 2)}, IMAGE),
+    "Conv, same": ([node("Conv", "w", auto_pad="SAME_UPPER")], {"w": numbers(5, 3, 4, 4)}, IMAGE),
+    "Conv, groups and gaps": ([node("Conv", "w", group=3, dilations=[2, 2])], {"w": numbers(6, 1, 3, 3)}, IMAGE),
+    "MaxPool": ([node("MaxPool", kernel_shape=[2, 2], strides=[2, 2])], {}, IMAGE),
+    "MaxPool, uneven edges": (
+        [node("MaxPool", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1])],
+        {},
+        IMAGE,
+    ),
+    "AveragePool": ([node("AveragePool", kernel_shape=[2, 2], strides=[2, 2])], {}, IMAGE),
+    "AveragePool, edges": ([node("AveragePool", kernel_shape=[3, 3], pads=[1, 1, 1, 1])], {}, IMAGE),
+    "GlobalAveragePool": ([node("GlobalAveragePool")], {}, IMAGE),
+    "BatchNormalization": (
+        [node("BatchNormalization", "s", "b", "m", "v")],
+        {"s": numbers(3), "b": numbers(3), "m": numbers(3), "v": np.abs(numbers(3)) + 0.1},
+        IMAGE,
+    ),
+    "Clip": ([node("Clip", "lo", "hi")], {"lo": np.float32(-0.5), "hi": np.float32(0.7)}, FLAT),
+    "Clip at one end": ([node("Clip", "lo")], {"lo": np.float32(-0.5)}, FLAT),
+    "Pad": ([node("Pad", "p", "v")], {"p": np.array([0, 0, 1, 2, 0, 0, 3, 0]), "v": np.float32(0.5)}, IMAGE),
+    "Reshape": ([node("Reshape", "s")], {"s": np.array([-1, 4, 48])}, IMAGE),
+    "Reshape, rows kept": ([node("Reshape", "s")], {"s": np.array([0, -1])}, IMAGE),
+    "Flatten": ([node("Flatten")], {}, IMAGE),
+    "Transpose": ([node("Transpose", perm=[0, 2, 3, 1])], {}, IMAGE),
+    "Slice": (
+        [node("Slice", "a", "b", "c", "d")],
+        {"a": np.array([1, 0]), "b": np.array([3, 2**62]), "c": np.array([1, 3]), "d": np.array([1, 2])},
+        IMAGE,
+    ),
+    "Softmax": ([node("Softmax", axis=1)], {}, FLAT),
+    "LogSoftmax": ([node("LogSoftmax")], {}, FLAT),
+    "LeakyRelu": ([node("LeakyRelu", alpha=0.2)], {}, FLAT),
+    "ReduceMean": ([node("ReduceMean", axes=[2, 3], keepdims=0)], {}, IMAGE),
+    "Unsqueeze": ([node("Unsqueeze", "a")], {"a": np.array([1])}, FLAT),
+    "a constant taken off first": (
+        [helper.make_node("Sub", ["c", "x"], ["y"])],
+        {"c": numbers(6)},
+        FLAT,
+    ),
+    "a constant node": (
+        [helper.make_node("Constant", [], ["c"], value=numpy_helper.from_array(numbers(6))), node("Mul", "c")],
+        {},
+        FLAT,
+    ),
+    "two ways that meet": (
+        [node("Relu", out="r"), node("Tanh", out="t"), helper.make_node("Add", ["r", "t"], ["y"])],
+        {},
+        FLAT,
+    ),
+    "joined": ([node("Sigmoid", out="s"), helper.make_node("Concat", ["x", "s"], ["y"], axis=1)], {}, FLAT),
+    "divided": ([node("Div", "c")], {"c": numbers(1) + 3}, FLAT),
+    "left as it is": ([node("Identity", out="i"), helper.make_node("Dropout", ["i"], ["y"])], {}, FLAT),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_both_answer_alike_when_the_operator_is_known(name):
+    nodes, constants, shape = CASES[name]
+    opset = 13 if name == "ReduceMean" else 17
+    ours, theirs = both(model(nodes, constants, shape, opset=opset), shape)
+    assert ours.shape == theirs.shape
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "constants", "name"),
+    [
+        ([node("Erf")], {}, "Erf"),
+        ([node("Flatten", axis=2)], {}, "Flatten"),
+        ([node("Clip", "s")], {}, "Clip"),
+        ([node("Pad", "p", mode="reflect")], {"p": np.array([0, 0, 1, 1, 0, 0, 1, 1])}, "Pad"),
+    ],
+)
+def test_an_operator_is_refused_by_name_when_it_is_not_understood(nodes, constants, name):
+    if name == "Clip":
+        nodes = [node("ReduceMean", axes=[1, 2, 3], keepdims=0, out="s"), *nodes]
+    with pytest.raises(ModelError, match=name):
+        network(model(nodes, constants, IMAGE, opset=13), "y")
+
+
+def test_gradients_flow_when_a_graph_is_converted():
+    nodes, constants, shape = CASES["Conv"]
+    x = torch.randn(2, *shape, requires_grad=True)
+    network(model(nodes, constants, shape), "y")(x).sum().backward()
+    assert x.grad.abs().sum() > 0
+
+
+def test_torch_fx_can_follow_a_converted_graph():
+    nodes, constants, shape = CASES["two ways that meet"]
+    traced = torch.fx.symbolic_trace(network(model(nodes, constants, shape), "y"))
+    assert {one.op for one in traced.graph.nodes} == {"placeholder", "call_module", "call_function", "output"}
