@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Editions made by hand, as varied as what a report may have to show."""
 
+from attacked import ATTACKED
 from making import (
     CARDS,
     NASTY,
@@ -153,12 +154,16 @@ def many_slices(count: int = 200) -> Edition:
     return edition(subject(columns=200, classes=classes), [rate, error_slices(slices, 0.098, 6000), declarations()])
 
 
-EDITIONS = {
-    "binary-fail": binary_fail,
-    "clean": clean,
-    "multiclass-30": multiclass,
-    "regression": regression,
-    "nothing-applies": nothing_applies,
-    "nasty": nasty,
-    "many-slices": many_slices,
-} | NINE
+EDITIONS = (
+    {
+        "binary-fail": binary_fail,
+        "clean": clean,
+        "multiclass-30": multiclass,
+        "regression": regression,
+        "nothing-applies": nothing_applies,
+        "nasty": nasty,
+        "many-slices": many_slices,
+    }
+    | NINE
+    | ATTACKED
+)

@@ -110,6 +110,7 @@ POLICY = Policy(
             "giveaway_columns": at_most(0, "Such a column is not there when it is needed."),
         },
         "input-manipulation/malformed-input": {"silent_nonsense": at_most(0, "Nonsense must not sound sure.")},
+        "input-manipulation/evasion": {"fooled_share": at_most(0.2, "Most answers should hold against small changes.")},
         "environment/model-file": {"can_run_code": at_most(0, "It must be the file that was meant.")},
     },
     options={},

@@ -61,6 +61,17 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An example row that is a picture, as it was and as it was changed; each one byte a colour, row by row."""
+
+    width: int  # pixels
+    height: int  # pixels
+    colours: int  # 1: grey, 3: red, green and blue
+    before: str  # base64 of height * width * colours bytes
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """One row that shows the finding, named by its place in a seeded permutation, never by content."""
 
@@ -70,6 +81,10 @@ class Example:
     score: float | None = None  # of the answer given, 0 to 1
     group: str | None = None
     cells: tuple[Cell, ...] = ()
+    changes: tuple[str, ...] = ()  # what was changed to get the answer, in words: "raise hours-per-week by 3"
+    before: str | None = None  # the answer to the row as it was
+    size: float | None = None  # of the change, in the unit of the radius
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,9 @@ def place(
         description=f"{described}.{f' Limit: {told}.' if told else ''}{more}",
         rows=tuple(rows),
         ticks=tuple(
-            Tick(at=axis.across(step), text=number(step, decimals=_decimals(steps)), anchor=_anchor(place, len(steps)))
+            Tick(
+                at=axis.across(step), text=number(step, decimals=decimals_of(steps)), anchor=_anchor(place, len(steps))
+            )
             for place, step in enumerate(steps)
         ),
         limit=None if judged is None else _limit(judged, axis.across(limits[0]), f"limit: {told}"),
@@ -172,6 +174,12 @@ def nice_ticks(low: float, high: float, *, about: int = 4) -> tuple[float, ...]:
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * (1 - 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return tuple(index * step for index in range(first, last + 1))
+
+
+def decimals_of(steps: Sequence[float]) -> int:
+    """Return how many decimals tell the marks of an axis apart."""
+    step = steps[1] - steps[0]
+    return max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if f"{step:.1e}".startswith("2.5") and step < 10 else 0)
 
 
 def _scale(lines: Sequence[Measure | Part], unit: str, judged: MeasureVerdict | None) -> tuple[float, str]:
@@ -226,11 +234,6 @@ def _limit(judged: MeasureVerdict, at: float, text: str) -> LimitLine:
         beyond_from=start,
         beyond_width=round(end - start, 2),
     )
-
-
-def _decimals(steps: Sequence[float]) -> int:
-    step = steps[1] - steps[0]
-    return max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if f"{step:.1e}".startswith("2.5") and step < 10 else 0)
 
 
 def _anchor(index: int, count: int) -> str:

@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from probatum.facts.finding import Measure, Part
+from probatum.facts.finding import Json, Measure, Part
 from probatum.facts.record import MeasureVerdict
+from probatum.report import bracket, curve
+from probatum.report.bracket import CERTIFIED, CLEAN, EMPIRICAL, bracket_chart
 from probatum.report.charts import ROWS_SHOWN, interval_bars
+from probatum.report.curve import curve_chart
+from probatum.report.fooled import radius_of
 from probatum.report.reliability import reliability_chart
 from probatum.report.titles import in_order, part_name, title_of
 
@@ -22,6 +26,7 @@ _WHOLE = {  # what a measure's own number is of; None: the worst of the groups i
 }
 _DRAWN_TOO = ("true_positive_rate", "false_positive_rate", "mean_signed_error", "column_tells")
 _ROWS = {"max_gap": 5}
+_OWN_CHART = ("said", "reliability", EMPIRICAL, CERTIFIED)  # whose groups are drawn, but not as bars
 # Measures that mean more side by side: under one title, each with the name of its row.
 _TOGETHER: dict[str, dict[str, str]] = {
     "Share of wrong answers, on cases seen and not seen": {
@@ -52,10 +57,33 @@ class Drawing:
     hint: str | None = None
 
 
-def drawings(measures: Mapping[str, Measure], judged: Mapping[str, MeasureVerdict], anchor: str) -> tuple[Drawing, ...]:
+def drawings(
+    measures: Mapping[str, Measure],
+    judged: Mapping[str, MeasureVerdict],
+    anchor: str,
+    options: Mapping[str, Json] | None = None,
+) -> tuple[Drawing, ...]:
     """Return the drawings of a finding; where nothing is judged, whatever has groups is drawn."""
-    found = (*_reliability(measures, anchor), *_as_bars(measures, judged, anchor), *_side_by_side(measures, anchor))
+    found = (
+        *_bracket(measures, options or {}, anchor),
+        *_reliability(measures, anchor),
+        *_as_bars(measures, judged, anchor),
+        *_side_by_side(measures, anchor),
+    )
     return found[:CHARTS_SHOWN]
+
+
+def _bracket(measures: Mapping[str, Measure], options: Mapping[str, Json], anchor: str) -> Iterator[Drawing]:
+    title = "The bracket: what is proven safe, what was shown broken, and what nobody knows"
+    svg = bracket_chart(measures, id=f"{anchor}-bracket", title=title)
+    if svg is None:
+        return
+    yield Drawing(title=title, svg=svg, names=frozenset((CLEAN, EMPIRICAL, CERTIFIED)), hint=bracket.HINT)
+    title = "How many answers hold, the further an attacker may go"
+    empirical, certified, clean = measures[EMPIRICAL], measures.get(CERTIFIED), measures[CLEAN]
+    svg = curve_chart(empirical, certified, clean, radius_of(options), id=f"{anchor}-curve", title=title)
+    if svg is not None:
+        yield Drawing(title=title, svg=svg, names=frozenset((EMPIRICAL, CERTIFIED)), hint=curve.HINT)
 
 
 def _reliability(measures: Mapping[str, Measure], anchor: str) -> Iterator[Drawing]:
@@ -94,7 +122,7 @@ def _side_by_side(measures: Mapping[str, Measure], anchor: str) -> Iterator[Draw
 
 def _bars(measures: Mapping[str, Measure], judged: Mapping[str, MeasureVerdict]) -> list[str]:
     """Return what is drawn as bars; an exact count needs no drawing."""
-    grouped = [name for name in in_order(measures) if measures[name].groups and name not in ("said", "reliability")]
+    grouped = [name for name in in_order(measures) if measures[name].groups and name not in _OWN_CHART]
     drawn = [name for name in in_order(measures) if name in judged] or grouped[:1]
     drawn += [name for name in _DRAWN_TOO if name in measures and name not in drawn]
     return [name for name in drawn if measures[name].interval is not None or measures[name].groups]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from probatum.facts.finding import Finding
 from probatum.facts.threats import Task
+from probatum.report.fooled import EVASION, evasion
 from probatum.report.lookup import Lookup
 from probatum.report.marks import FAIL, gravest
 from probatum.report.sayings import Saying, as_found, judged, say
@@ -123,4 +124,5 @@ _TOLD: dict[str, Callable[[Finding, Lookup], Iterator[Saying]]] = {
     CALIBRATION: _calibration,
     MALFORMED: _malformed,
     MODEL_FILE: _model_file,
+    EVASION: evasion,
 }

@@ -11,7 +11,7 @@ from probatum.report.marks import ALL_MARKS
 from probatum.report.matrix import LOSSES
 from probatum.report.page_one import in_full, page_one
 from probatum.report.reading import GLOSSARY, quiz
-from probatum.report.sections import DETAILS_SHOWN, sections, seen_here
+from probatum.report.sections import sections, seen_here
 from probatum.report.templates import render
 
 
@@ -35,7 +35,6 @@ class Html:
             edition=edition,
             page=page,
             sections=chapters,
-            details_shown=DETAILS_SHOWN,
             seen=seen_here(edition),
             anchors=anchors,
             marks=ALL_MARKS,

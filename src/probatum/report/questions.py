@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from probatum.facts.finding import Finding, Measure
 from probatum.facts.threats import Task
+from probatum.report.fooled import EVASION
 from probatum.report.further import (
     BIAS,
     CALIBRATION,
@@ -57,6 +58,7 @@ _FURTHER_ALTERNATIVES = (
 _FURTHER_TRUST = (
     (CALIBRATION, "whether it knows when it is unsure"),
     (MALFORMED, "what it says to broken input"),
+    (EVASION, "how easily it is fooled on purpose"),
     (MODEL_FILE, "whether the file of the model can run code"),
     ("usage/deferral", "which answers a person should look at"),
     ("data-manipulation/drift", "whether the cases of today are like the tested ones"),

@@ -61,6 +61,15 @@ GLOSSARY = (
         word="Beyond chance", means="More than would come about if nothing were wrong: cases can be equal by chance."
     ),
     Entry(word="Times the average", means="2 times the average: twice as many mistakes as over all cases together."),
+    Entry(
+        word="Bracket",
+        means="Two borders with the true number between them. Below the lower one (certified robust accuracy) answers "
+        "are proven safe. Above the upper one (empirical robust accuracy) they were shown broken.",
+    ),
+    Entry(
+        word="Proven safe", means="Nobody can turn this answer wrong by a change that is allowed. That was worked out."
+    ),
+    Entry(word="Shown broken", means="Somebody found an allowed change that turns this right answer wrong."),
     Entry(word="Record id", means="A fingerprint of all numbers. If one digit changes, the fingerprint changes."),
 )
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """One section a finding: its question, its verdict and limit, and every number that it rests on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from probatum.facts.finding import Advice, Example, Finding, Known, Measure, State, Topic
+from probatum.facts.finding import Advice, Finding, Known, Measure, State, Topic
 from probatum.facts.record import FindingVerdict, MeasureVerdict
 from probatum.facts.threats import Reference
+from probatum.report.bracket import text_bar
 from probatum.report.drawings import Drawing, drawings
+from probatum.report.examples import Examples, shown
+from probatum.report.fooled import BEWARE, EVASION, beware, undecided
 from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.marks import Mark, mark_of, verdict_on
@@ -33,6 +37,7 @@ from probatum.report.words import (
 EXACT = "This was counted, so there is no doubt about the number."
 _TABLES_SHOWN = 2  # the others unfold
 DETAILS_SHOWN = 4
+_BAR_LETTERS = 60  # of the bracket as text
 # Differences of errors told in those of the simplest rule: not "times as many", but so many times its error.
 _DIFFERENCES = ("gap", "held_out_gap", "max_gap", "mean_signed_error", "mean_signed_error_gap")
 _KNOWN = {
@@ -66,15 +71,17 @@ class Section:
     mark: Mark
     sentence: str
     why: str | None
-    details: tuple[str, ...]
+    warnings: tuple[str, ...]  # why the numbers may be too good
+    details: tuple[str, ...]  # those in sight
+    remarks: tuple[str, ...]  # those that unfold
     known: str
     limits: tuple[LimitStory, ...]
     drawings: tuple[Drawing, ...]
+    bar: tuple[str, str] | None  # the bracket as text, and what its signs mean
     measures: tuple[MeasureRow, ...]
     groups: tuple[GroupTable, ...]  # those in sight
     further: tuple[GroupTable, ...]  # those that unfold
-    examples: tuple[Example, ...]
-    cells: tuple[str, ...]  # columns shown in the examples
+    examples: Examples
     advice: tuple[Advice, ...]
     topics: tuple[Topic, ...]
     taxonomy: tuple[Reference, ...]
@@ -97,8 +104,10 @@ def _section(finding: Finding, anchor: str, lookup: Lookup) -> Section:
     card = lookup.card(finding.check)
     judged = {one.measure: one for one in verdict.measures}
     measures = {name: _in_its_unit(name, measure) for name, measure in finding.measures.items()}
-    drawn = drawings(measures, judged, anchor)
+    drawn = drawings(measures, judged, anchor, finding.options)
     tables, further = _in_sight(group_tables(measures, tuple(judged)), drawn)
+    details = tuple(sentence(visible(detail)) for detail in finding.details if not detail.startswith(BEWARE))
+    in_sight = len(details) if finding.check == EVASION else DETAILS_SHOWN
     return Section(
         anchor=anchor,
         title=lookup.title(finding.check),
@@ -108,15 +117,17 @@ def _section(finding: Finding, anchor: str, lookup: Lookup) -> Section:
         mark=mark_of(verdict.verdict),
         sentence=sentence(visible(finding.sentence)),
         why=_why(finding, verdict),
-        details=tuple(sentence(visible(detail)) for detail in finding.details),
+        warnings=beware(finding),
+        details=details[:in_sight],
+        remarks=details[in_sight:],
         known=_KNOWN[finding.known] if finding.state in (State.MEASURED, State.DECLARED) else "",
-        limits=tuple(_limit(one, measures.get(one.measure)) for one in verdict.measures),
+        limits=tuple(_limit(one, measures) for one in verdict.measures),
         drawings=drawn,
+        bar=text_bar(measures, width=_BAR_LETTERS),
         measures=measure_rows(measures, tuple(judged)),
         groups=tables,
         further=further,
-        examples=finding.examples,
-        cells=tuple(dict.fromkeys(cell.column for example in finding.examples for cell in example.cells)),
+        examples=shown(finding.examples),
         advice=finding.advice,
         topics=finding.topics,
         taxonomy=card.taxonomy if card else (),
@@ -168,10 +179,12 @@ def _why(finding: Finding, verdict: FindingVerdict) -> str | None:
     return sentence(visible(why)) if why else None
 
 
-def _limit(judged: MeasureVerdict, measure: Measure | None) -> LimitStory:
+def _limit(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> LimitStory:
+    measure = measures.get(judged.measure)
     unit = measure.unit if measure else ""
     mark = mark_of(judged.verdict)
     counted = measure is not None and measure.value is not None and measure.interval is None
+    in_vain = undecided(judged, measures)
     needed = f" About {judged.rows_needed:,} cases would decide it." if judged.rows_needed and not judged.why else ""
     return LimitStory(
         mark=mark,
@@ -179,7 +192,7 @@ def _limit(judged: MeasureVerdict, measure: Measure | None) -> LimitStory:
         limit=limit_in_words(judged.direction, judged.limit, unit),
         measured=_measured(judged, measure),
         because=sentence(visible(judged.because)),
-        outcome=f"{sentence(visible(judged.why or (EXACT if counted else mark.means)))}{needed}",
+        outcome=in_vain or f"{sentence(visible(judged.why or (EXACT if counted else mark.means)))}{needed}",
     )
 
 

@@ -20,11 +20,13 @@ _GROUPED_BY = {
     "calibration_error_by_class": "Answer",
     "column_tells": "Column",
     "max_gap": "Pair of groups",
+    "empirical_robust_accuracy": "Size of the change",
 }
 _CAPTIONS = {
     "said": "What it said, and how often that came true",
     "true_positive_rate": "Within each group of people",
     "mean_signed_error": "Within each group of people",
+    "empirical_robust_accuracy": "How many answers hold, the further an attacker may go",
 }
 _SHORT = {  # over the columns of a wide table
     "true_positive_rate": "Told yes, where yes is right",

@@ -112,6 +112,8 @@ def _findings(chapters: tuple[Section, ...]) -> Iterator[RenderableType]:
             yield Padding(_text(_in_short(story)), (0, 0, 0, 4))
         if chapter.why and not chapter.limits:
             yield Padding(_text(chapter.why), (0, 0, 0, 4))
+        for line in (*(chapter.bar or ()), *chapter.warnings):
+            yield Padding(_text(line), (0, 0, 0, 4))
     idle = [visible(chapter.title) for chapter in chapters if chapter.mark is NOT_APPLICABLE]
     if idle:
         yield Text.assemble(_mark(NOT_APPLICABLE), f" {'; '.join(dict.fromkeys(idle))}. The reasons stand above.")

@@ -60,6 +60,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def size_of(change: float) -> str:
+    """Return the size of a change with three telling digits, and no more: ``0.03``, ``0.0314``."""
+    return f"{change:.3g}"
+
+
 def listed(items: Sequence[str], *, last: str = "and") -> str:
     """Join items as a person would: ``a, b and c``."""
     if len(items) <= 1:

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What page one says of being fooled on purpose: shown broken, proven safe, and what nobody knows between them."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from probatum.facts.finding import Finding, Json, Measure
+from probatum.facts.record import MeasureVerdict, Verdict
+from probatum.report.lookup import Lookup
+from probatum.report.sayings import Saying, as_found, judged, say
+from probatum.report.words import number, of_100, range_of, sentence, size_of, visible, whole_for
+
+EVASION = "input-manipulation/evasion"
+_MORE_SEARCH = (
+    "The limit lies within what nobody knows. More cases would not decide it; a longer search or a stronger proof may."
+)
+BEWARE = "Beware:"  # how a remark begins that says why the numbers may be too good
+_NOTHING_KNOWN = "so nobody knows how easily it is fooled"
+_NO_CHANGE = "no change of any size was allowed, so this does not say how easily it is fooled"
+_LARGEST_WHOLE = 10**9
+_SIGNS = "There are signs that it is easier to fool than these numbers say."
+
+
+def evasion(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    """Return the sentences of page one, in the order to be read."""
+    fooled, proven, unknown = (
+        lookup.measure(EVASION, name) for name in ("fooled_share", "proven_share", "unknown_share")
+    )
+    if fooled is None or fooled.value is None:
+        yield as_found(finding)
+        return
+    if radius_of(finding.options) == 0:
+        yield judged(_NO_CHANGE, finding, "fooled_share", lookup)
+        return
+    most = fooled.interval.upper if fooled.interval and not fooled.value else None
+    whole = whole_for(most, *(one.value for one in (fooled, proven, unknown) if one))
+    yield judged(_shown(finding, fooled, whole), finding, "fooled_share", lookup, key=True)
+    if proven is not None:
+        yield say(_proven(proven, whole), finding, "proven_share")
+    if unknown is not None and unknown.value:
+        yield say(_unknown(fooled, proven, whole), finding, "unknown_share")
+    warnings = beware(finding)
+    if warnings:
+        yield Saying(text=_SIGNS, behind=warnings, check=EVASION, key=True)
+
+
+def beware(finding: Finding) -> tuple[str, ...]:
+    """Return the remarks that say why the numbers may be too good."""
+    return tuple(sentence(visible(one)) for one in finding.details if one.startswith(BEWARE))
+
+
+def allowed(options: Mapping[str, Json], *, pictures: bool = False) -> str | None:
+    """Return what an attacker may do: "change each cell by up to 3 of 100 of its range"; None where it is not told."""
+    radius = radius_of(options)
+    if radius is None:
+        return None
+    if options.get("norm", "linf") != "linf":
+        return f"make a change of size {size_of(radius)}"
+    what = "each point of a picture" if pictures else "each cell"
+    return f"change {what} by up to {_of_range(radius)} its range"
+
+
+def radius_of(options: Mapping[str, Json]) -> float | None:
+    """Return the size of change that the plan asks about; None where there is none."""
+    radius = options.get("radius")
+    if not isinstance(radius, int | float) or isinstance(radius, bool):
+        return None
+    return float(radius) if math.isfinite(radius) and radius >= 0 else None
+
+
+def undecided(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> str | None:
+    """Return why more cases would not decide, where the limit lies in what nobody knows; else None."""
+    shown, unknown = (_value(measures, name) for name in ("fooled_share", "unknown_share"))
+    if judged.measure != "fooled_share" or judged.verdict is not Verdict.INCONCLUSIVE:
+        return None
+    if shown is None or unknown is None:
+        return None
+    return _MORE_SEARCH if shown <= judged.limit < shown + unknown else None
+
+
+def _shown(finding: Finding, fooled: Measure, whole: int) -> str:
+    pictures = any(example.picture for example in finding.examples)
+    may = allowed(finding.options, pictures=pictures) or "make an allowed change"
+    between = range_of(fooled, whole)
+    true = f". The true number is {between}" if between else ""
+    if not fooled.value:
+        return f"somebody may {may}. Of {whole:,} right answers, no such change was found that turns one wrong{true}"
+    count = number(fooled.value * whole, decimals=0)
+    return f"of {whole:,} right answers, somebody who may {may} can turn at least {count} wrong{true}"
+
+
+def _proven(proven: Measure, whole: int) -> str:
+    if not proven.value:
+        return "none is proven safe against that"
+    if proven.value == 1:
+        return "all of them are proven safe against that"
+    return of_100(proven, "are proven safe against that", whole=whole)
+
+
+def _unknown(fooled: Measure, proven: Measure | None, whole: int) -> str:
+    """Return of how many nobody knows, so that the three numbers told add up."""
+    told = [round((one.value or 0.0) * whole) for one in (fooled, proven) if one]
+    if not any(told):
+        return "of all the others, nobody knows" if any((fooled.value, proven and proven.value)) else _NOTHING_KNOWN
+    return f"of the other {max(1, whole - sum(told)):,}, nobody knows"
+
+
+def _value(measures: Mapping[str, Measure], name: str) -> float | None:
+    measure = measures.get(name)
+    return None if measure is None else measure.value
+
+
+def _of_range(radius: float) -> str:
+    if radius >= 1:
+        return f"{number(radius)} times"
+    whole = 100
+    while radius * whole < 1 - 1e-9 and whole < _LARGEST_WHOLE:
+        whole *= 10
+    return f"{number(radius * whole)} of {whole:,} of"
