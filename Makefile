@@ -22,7 +22,7 @@ help:  ## show what there is
 demo: $(VENV)/.core  ## install the core and assess a simulated lender
 	$(BIN)/probatum demo
 
-test: $(VENV)/.torch lint types imports generated  ## everything that must hold
+test: $(VENV)/.torch .venv-mlserver/.done lint types imports generated  ## everything that must hold
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev $(filter-out $(SKIP),lint types imports generated)  ## the part of it for every commit, under a minute
@@ -81,4 +81,9 @@ $(VENV)/.dev: $(LOCK) pyproject.toml
 
 $(VENV)/.torch: $(VENV)/.dev
 	$(PIP) install --quiet $(TORCH)
+	touch $@
+
+.venv-mlserver/.done: requirements/mlserver.txt  # a real server for the tests; its own packages clash with ours
+	test -x .venv-mlserver/bin/python || $(PYTHON) -m venv .venv-mlserver
+	.venv-mlserver/bin/python -m pip --disable-pip-version-check install --quiet --requirement requirements/mlserver.txt
 	touch $@

@@ -34,6 +34,8 @@ PLANTED = (
     "probatum.planted.environment.model_file:PLANTED",
 )
 ADAPTERS = (
+    "probatum.adapters.http:ADAPTER",
+    "probatum.adapters.onnx.model:ADAPTER",
     "probatum.adapters.sklearn:ADAPTER",
     "probatum.adapters.function:ADAPTER",
 )

@@ -8,7 +8,7 @@ import importlib.util
 import io
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,6 +22,16 @@ from probatum.errors import DescriptionError, ModelError, UntrustedFileError
 from probatum.evidence.canonical import digest
 
 LOADABLE = (kinds.PICKLE, *kinds.PACKED_PICKLES.values())  # what joblib writes; all of them run code when loaded
+
+
+def _onnx(content: bytes) -> Any:
+    from probatum.adapters.onnx.model import OnnxFile
+
+    return OnnxFile(content=content)
+
+
+# formats that cannot run code: read without trust, each from the bytes that were digested
+INERT: Mapping[kinds.Kind, Callable[[bytes], Any]] = {kinds.ONNX: _onnx}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +67,14 @@ def load(file: Path, *, trusted: bool, stated: str | None = None) -> Loaded:
     if stated not in (None, came):
         raise ModelError(f"{file.name} is not the file described: wanted {stated}, came {came}. Was it replaced?")
     kind = identify(content)
+    if kind in INERT:
+        return Loaded(content=INERT[kind](content), digest=came)
     if kind not in LOADABLE:
         known = kind not in (kinds.UNKNOWN, kinds.OLD_PICKLE)
         what = f"is {kind.name}" if known else f"starts with {content[:4]!r}"
         raise ModelError(
-            f"{file.name} is not a model file that this version reads (pickle or joblib): it {what}. Save the model "
-            'with joblib, or name a function: python = "module:function".'
+            f"{file.name} is not a model file that this version reads (pickle, joblib, ONNX): it {what}. Save the "
+            'model with joblib, or name a function: python = "module:function".'
         )
     if not trusted:
         raise UntrustedFileError(

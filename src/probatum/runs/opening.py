@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a description to a system that answers: read the data, open the model, make sure that they fit each other."""
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -10,6 +11,7 @@ import numpy as np
 
 from probatum.adapters import loading
 from probatum.adapters.cases import CasesModel
+from probatum.adapters.http import Address, Permission
 from probatum.adapters.interface import Wish, align, few, spell, wrap
 from probatum.adapters.recipe import RecipeModel, train_by_recipe
 from probatum.errors import DataError, ModelError, ProbatumError
@@ -242,6 +244,8 @@ def open_model(
     elif said.python is not None:
         function, inputs["model"] = loading.find_function(said.python, description.folder)
         model, notes = wrap(function, few(data.test), wish), ()
+    elif said.url is not None:
+        model, notes = wrap(_address(description), few(data.test), wish), ()
     elif train is not None and data.train is not None:
         return (
             train_by_recipe(train, data.train, number(seed, "recipe/train"), wish),
@@ -249,8 +253,19 @@ def open_model(
             (ON_THE_SPOT,),
         )
     else:
-        raise ModelError("Wanted a model: [model] file, python or scores, or a [recipe] with train rows. None came.")
+        raise ModelError(
+            "Wanted a model: [model] file, python, url or scores, or a [recipe] with train rows. None came."
+        )
     return (model if train is None else RecipeModel(model, train, wish)), inputs, notes
+
+
+def _address(description: Description) -> Address:
+    """Return where the described model is served, and who allowed that it is asked."""
+    said = description.model
+    permission = None
+    if said.allowed_by is not None and said.allowed_until is not None and said.max_queries is not None:
+        permission = Permission(by=said.allowed_by, until=said.allowed_until, rows=said.max_queries)
+    return Address(url=said.url or "", permission=permission, today=datetime.date.today())
 
 
 def _subject(data: Dataset, *, name: str, stakes: Stakes | None, purpose: str | None, affected: str | None) -> Subject:

@@ -90,6 +90,9 @@ class ModelSection(Section):
     score: str | None = None
     decision: str | None = None
     decides_at: Number | None = None
+    allowed_by: str | None = None  # who allowed that a server on another machine is asked
+    allowed_until: Day | None = None  # the last day on which that holds
+    max_queries: Annotated[StrictInt, Field(ge=1)] | None = None  # most rows that it may be asked about
 
 
 class ColumnsSection(Section):

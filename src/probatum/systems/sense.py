@@ -16,7 +16,6 @@ if TYPE_CHECKING:  # the description knows its own mistakes, so it imports this
 MODEL_SOURCES = ("file", "python", "url", "scores")
 LATER = "is not built yet in this version; "
 LATER_KEYS = {
-    ("model", "url"): "name the model's file or a Python function instead.",
     ("data", "weight"): "leave it out; every row then counts the same, which may not be what you mean.",
     ("data", "protected_file"): "put the protected columns into the data and list them as audit_only and protected.",
     ("data", "recent"): "leave it out.",
@@ -41,6 +40,7 @@ def sense_mistakes(description: "Description", broken: frozenset[str], lines: Li
             found.append((LATER + LATER_KEYS[section, key], (section, key)))
     if not broken & {"model", "recipe"}:
         found += _model(description)
+        found += _server(description)
     if "model" not in broken:
         found += _cases(description)
     if "data" not in broken:
@@ -110,6 +110,19 @@ def _model(description: "Description") -> Iterator[tuple[str, Place]]:
         yield "a class is named twice.", ("model", "classes")
     if model.sha256 is not None and model.file is None:
         yield "a digest is of a file; name the model's file too, or leave it out.", ("model", "sha256")
+
+
+def _server(description: "Description") -> Iterator[tuple[str, Place]]:
+    """Yield what is wrong with the permission to ask a server."""
+    model = description.model
+    keys = ("allowed_by", "allowed_until", "max_queries")
+    given = [key for key in keys if getattr(model, key) is not None]
+    if model.url is None:
+        for key in given:
+            yield "goes with url, a model behind HTTP; leave it out.", ("model", key)
+    elif given and len(given) < len(keys):
+        absent = " and ".join(key for key in keys if key not in given)
+        yield f"a permission says who, until when and how much; {absent} is missing.", ("model", given[0])
 
 
 def _cases(description: "Description") -> Iterator[tuple[str, Place]]:

@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model behind HTTP that speaks the Open Inference Protocol, version 2 (MLServer, Triton, KServe and others).
+
+Rows go out in requests of a fixed size, each tried again a few times when the server is busy or slow. A server on
+another machine is asked only where the description says who allowed it, until when, and how many rows at most.
+
+Source: https://github.com/kserve/open-inference-protocol, specification of inference_rest, 2023.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any, final
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from probatum.adapters.function import FunctionModel, tell_output
+from probatum.adapters.interface import Adapter, Wish
+from probatum.errors import MissingExtraError, ModelError
+from probatum.facts.capabilities import Capability
+from probatum.facts.threats import Task
+from probatum.systems.datasets import Label, Rows, Schema
+from probatum.systems.interface import Answers
+from probatum.systems.structures import Structure
+
+ROWS = 256  # in one request
+TRIES = 4
+WAITS = (0.2, 1.0, 3.0)  # seconds before each further try
+SECONDS = 30.0  # for one request
+BUSY = frozenset({429, 502, 503, 504})
+PROBABILITIES = ("predict_proba", "probabilities", "probability", "scores")  # names under which servers give them
+NUMBERS = frozenset({"FP16", "FP32", "FP64", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"})
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """Who allowed that a server elsewhere is asked, until when, and how often."""
+
+    by: str
+    until: datetime.date  # the last day
+    rows: int  # most rows in all
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the model is: ``http://host:port/v2/models/name``, perhaps with ``/versions/...``."""
+
+    url: str
+    permission: Permission | None = None
+    today: datetime.date
+
+
+@final
+class HttpModel:
+    """A model on a server; what it answers is read by the declared output."""
+
+    def __init__(self, address: Address, probe: Rows, wish: Wish) -> None:
+        """Ask the server what the model takes and gives.
+
+        Raises:
+            ModelError: the server cannot be reached, is not allowed, or does not speak the protocol.
+        """
+        self._left = _allowed(address)
+        self._url = address.url.rstrip("/")
+        with _client() as client:
+            told = self._send(client, "GET", self._url, None)
+        self._inputs = [one for one in told.get("inputs") or [] if isinstance(one, dict)]
+        outputs = [str(one.get("name")) for one in told.get("outputs") or [] if isinstance(one, dict)]
+        wanted = wish.output in (None, "probabilities") and probe.schema.task is not Task.REGRESSION
+        self._output = self._probabilities(outputs, probe) if wanted else None
+        output = wish.output or ("probabilities" if self._output else tell_output(self._said, probe))
+        self._function = FunctionModel(self._said, output, wish)
+        self.capabilities: frozenset[Capability] = self._function.capabilities
+        self.classes: tuple[Label, ...] | None = wish.classes
+
+    def ask(self, rows: Rows) -> Answers:
+        """Ask the server about all rows."""
+        return self._function.ask(rows)
+
+    def check_columns(self, schema: Schema) -> tuple[str, ...]:
+        """Compare names where the server has an input for each column.
+
+        Raises:
+            ModelError: it wants columns that the data lack.
+        """
+        names = [str(one.get("name")) for one in self._inputs]
+        given = [column.name for column in schema.given]
+        absent = [name for name in names if name not in given]
+        if len(names) > 1 and absent:
+            raise ModelError(
+                f"The server's model wants {len(names)} columns; the data lack {len(absent)} of them: "
+                f"{', '.join(absent[:8])}. Add them, or serve another model."
+            )
+        return ()
+
+    def refit(self, rows: Rows, seed: int) -> "HttpModel":
+        """Refuse: a server does not say how its model was trained."""
+        raise ModelError("A model behind HTTP cannot be trained again. Give a recipe: [recipe] train.")
+
+    def structure(self) -> Structure | str:
+        """Return why there is none."""
+        return "The model is behind HTTP: it can be asked, and nobody can look inside."
+
+    def _probabilities(self, outputs: list[str], probe: Rows) -> str | None:
+        """Return the output that holds probabilities; servers that do not list their outputs are asked for it."""
+        listed = [name for name in PROBABILITIES if name in outputs]
+        if listed or outputs:
+            return listed[0] if listed else None
+        try:
+            with _client() as client:
+                self._infer(client, probe.take(np.array([0])).features, PROBABILITIES[0])
+        except ModelError:
+            return None
+        return PROBABILITIES[0]
+
+    def _said(self, features: Any) -> np.ndarray:
+        """Return the answers about features, request by request; connections are closed at the end of each."""
+        with _client() as client:
+            return np.concatenate(
+                [
+                    self._infer(client, features[start : start + ROWS], self._output)
+                    for start in range(0, max(len(features), 1), ROWS)
+                ]
+            )
+
+    def _infer(self, client: Any, features: Any, output: str | None) -> np.ndarray:
+        if self._left is not None:
+            if len(features) > self._left:
+                raise ModelError(
+                    "The rows that may be asked about ([model] max_queries) are used up. Raise the number, if whoever "
+                    "allowed it agrees, or choose fewer checks."
+                )
+            self._left -= len(features)
+        body: dict[str, Any] = {"inputs": self._tensors(features)}
+        if not isinstance(features, np.ndarray):
+            body["parameters"] = {"content_type": "pd"}  # the columns of one table
+        if output is not None:
+            body["outputs"] = [{"name": output}]
+        told = self._send(client, "POST", f"{self._url}/infer", body)
+        return _read(told, output, len(features))
+
+    def _tensors(self, features: Any) -> list[dict[str, Any]]:
+        """Return what is sent: one array, or one column each where the rows are a table."""
+        if isinstance(features, np.ndarray):
+            listed = self._inputs[0] if len(self._inputs) == 1 else {}
+            name, kind = str(listed.get("name", "input-0")), str(listed.get("datatype", "FP64"))
+            kind = kind if kind in NUMBERS else "FP64"
+            shape = [int(size) for size in listed.get("shape", [])][1:]
+            cells = features.reshape(len(features), *shape) if shape and min(shape) > 0 else features
+            flat = cells.ravel()
+            data = flat.astype(np.float64).tolist() if kind.startswith("FP") else flat.astype(np.int64).tolist()
+            return [{"name": name, "datatype": kind, "shape": list(cells.shape), "data": data}]
+        return [_column(str(name), features[name]) for name in features.columns]
+
+    def _send(self, client: Any, verb: str, url: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Send one request, again where the server is busy; return what it said.
+
+        Raises:
+            ModelError: it stays silent, refuses, or says what is no JSON.
+        """
+        import time
+
+        import httpx
+
+        why = ""
+        for wait in (*WAITS[: TRIES - 1], None):
+            try:
+                reply = client.request(verb, url, json=body)
+                if reply.status_code not in BUSY:
+                    return _content(reply, url)
+                why = f"it is busy (status {reply.status_code})"
+            except httpx.TimeoutException:
+                why = f"it gave no answer within {SECONDS:.0f} seconds"
+            except httpx.HTTPError as error:
+                why = f"it cannot be reached ({type(error).__name__})"
+            if wait is not None:
+                time.sleep(wait)
+        raise ModelError(
+            f"The model's server did not answer: {why}, {TRIES} times. Is it running, at {_place(url)}? What was "
+            "measured so far is kept: go on with --resume."
+        )
+
+
+def _column(name: str, cells: Any) -> dict[str, Any]:
+    """Return one column of a table as a tensor; missing cells as null."""
+    kind = cells.dtype.kind if hasattr(cells.dtype, "kind") else "O"
+    sizes = [len(cells), 1]
+    if kind in "iu":
+        return {"name": name, "datatype": "INT64", "shape": sizes, "data": [int(cell) for cell in cells]}
+    if kind == "b":
+        return {"name": name, "datatype": "BOOL", "shape": sizes, "data": [bool(cell) for cell in cells]}
+    if kind == "f":
+        data = [None if np.isnan(cell) else float(cell) for cell in cells]
+        return {"name": name, "datatype": "FP64", "shape": sizes, "data": data}
+    data_text = [None if cell is None or cell != cell else str(cell) for cell in cells.tolist()]
+    return {
+        "name": name,
+        "datatype": "BYTES",
+        "shape": sizes,
+        "parameters": {"content_type": "str"},
+        "data": data_text,
+    }
+
+
+def _read(told: Mapping[str, Any], output: str | None, rows: int) -> np.ndarray:
+    """Return the answer that a reply holds.
+
+    Raises:
+        ModelError: it is not what the protocol says.
+    """
+    outputs = [one for one in told.get("outputs") or [] if isinstance(one, dict)]
+    chosen = next((one for one in outputs if one.get("name") == output), outputs[0] if outputs else None)
+    if chosen is None or not isinstance(chosen.get("data"), list):
+        raise ModelError("Wanted an answer of the Open Inference Protocol with outputs; the server sent none.")
+    values = np.asarray(chosen["data"])
+    if chosen.get("datatype") in NUMBERS:
+        values = np.asarray(
+            [np.nan if cell is None else cell for cell in np.asarray(chosen["data"], dtype=object).ravel()],
+            dtype=np.float64 if str(chosen["datatype"]).startswith("FP") else np.int64,
+        )
+    if values.size % max(rows, 1):
+        raise ModelError(f"Wanted answers for {rows:,} rows; the server sent {values.size:,} numbers. Mend the server.")
+    shape = [int(size) for size in chosen.get("shape", [])] or [rows]
+    wide = values.reshape(rows, -1) if int(np.prod(shape)) != values.size else values.reshape(shape)
+    return wide.reshape(-1) if wide.ndim > 1 and wide.shape[1] == 1 else wide
+
+
+def _content(reply: Any, url: str) -> dict[str, Any]:
+    try:
+        told = reply.json()
+    except ValueError:
+        told = None
+    if reply.status_code == 200 and isinstance(told, dict):
+        return told
+    error = str(told.get("error", ""))[:200] if isinstance(told, dict) else ""
+    said = f"status {reply.status_code}" + (f": {error}" if error else "")
+    raise ModelError(
+        f"The server at {_place(url)} refused ({said}). Wanted a model of the Open Inference Protocol at an address "
+        "such as http://localhost:8080/v2/models/income."
+    )
+
+
+def _place(url: str) -> str:
+    """Return where a server is, without what may be secret in an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+
+def _allowed(address: Address) -> int | None:
+    """Return how many rows may be asked about; None: this very machine, so as many as the plan wants.
+
+    Raises:
+        ModelError: the server is elsewhere, and nobody allowed it, or no longer.
+    """
+    parts = urlsplit(address.url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ModelError('Wanted an address such as url = "http://localhost:8080/v2/models/income".')
+    if _here(parts.hostname):
+        return None
+    permission = address.permission
+    if permission is None:
+        raise ModelError(
+            f"{parts.hostname} is another machine. Attacks go there only if somebody who may allow it did: give "
+            "allowed_by, allowed_until and max_queries under [model]."
+        )
+    if permission.until < address.today:
+        raise ModelError(f"The permission to ask {parts.hostname} ended on {permission.until}. Ask for a new one.")
+    return permission.rows
+
+
+def _here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _client() -> Any:
+    try:
+        import httpx
+    except ImportError:
+        raise MissingExtraError(
+            'Wanted httpx, to ask a model behind HTTP; it is not installed. pip install "probatum[http]"'
+        ) from None
+    # no proxies out of the environment, no redirects: the rows go to the address given and nowhere else
+    return httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False)
+
+
+def _fits(thing: Any) -> bool:
+    return isinstance(thing, Address)
+
+
+def _wrap(thing: Address, probe: Rows, wish: Wish) -> HttpModel:
+    return HttpModel(thing, probe, wish)
+
+
+ADAPTER = Adapter(name="Open Inference Protocol", fits=_fits, wrap=_wrap)
