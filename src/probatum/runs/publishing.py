@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of a finding may leave the owner's house: example rows by place, not content; cells only if asked for.
+"""What of a finding may leave the owner's house: example rows by place, not content; cells and pictures only if asked.
 
 Personal and protected columns stay masked even then, and so does text, which may name somebody.
 """
@@ -31,6 +31,7 @@ def publish(finding: Finding, rows: Rows, places: np.ndarray, *, include_rows: b
             example,
             row=int(place_of[example.row]),
             cells=_cells(example, rows) if include_rows else (),
+            picture=example.picture if include_rows else None,
         )
         for example in finding.examples
     )

@@ -17,8 +17,8 @@ class Cells:
 
     def __init__(self, system: Predictions, rows: Rows, learned_from: Rows, norm: Norm) -> None:
         """Take the rows to be changed, and those that tell which range the cells have."""
-        features = np.asarray(rows.features)
-        known = np.asarray(learned_from.features)
+        features: np.ndarray = np.asarray(rows.features)
+        known: np.ndarray = np.asarray(learned_from.features)
         self._system, self._rows, self._norm = system, rows, norm
         self._type = features.dtype
         self.x = features.astype(np.float64 if self._type == np.float64 else np.float32)
@@ -32,7 +32,7 @@ class Cells:
 
     def sizes(self, points: np.ndarray) -> np.ndarray:
         """Return (n,) the radius that a change to these points needs, rounded up."""
-        apart = np.abs(points.astype(np.float64) - self.x).reshape(len(points), -1)
+        apart: np.ndarray = np.abs(points.astype(np.float64) - self.x.astype(np.float64)).reshape(len(points), -1)
         measured = {
             Norm.LINF: lambda: apart.max(axis=1, initial=0.0),
             Norm.L2: lambda: np.sqrt((apart**2).sum(axis=1)),
@@ -43,8 +43,8 @@ class Cells:
     def written(self, points: np.ndarray) -> np.ndarray:
         """Return the points as the system would get them: whole numbers where its rows are whole numbers."""
         if self._type.kind == "f":
-            return points.astype(self._type)
-        return np.rint(points).astype(self._type)
+            return np.asarray(points, dtype=self._type)
+        return np.asarray(np.rint(points), dtype=self._type)
 
     def answers(self, points: np.ndarray) -> Answers:
         """Ask the system about points, (m, ...), the way its users do."""
@@ -60,6 +60,6 @@ def scores_of(answers: Answers, classes: int) -> np.ndarray:
     """Return (m, k) scores; labels as rows with a single 1, NaN where there is no answer."""
     if answers.scores is not None:
         return answers.scores
-    scores = np.eye(classes)[answers.labels]
+    scores: np.ndarray = np.eye(classes)[answers.labels]
     scores[~answers.given] = np.nan
     return scores

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The three doors on plain arrays: attack a model, certify it, or do both in turn for the bracket between them."""
+
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol, final
+
+import numpy as np
+
+from probatum.engines.evasion import black_box
+from probatum.engines.evasion.results import Attacked, Bracket, Certified, Work
+from probatum.engines.evasion.threat import Norm, Region, region
+from probatum.errors import ModelError
+from probatum.systems.structures import Forest, Linear
+
+Bounds = np.ndarray | float | None
+
+
+class Engine(Protocol):
+    """What can be done with one kind of model."""
+
+    def attack(
+        self, x: np.ndarray, y: np.ndarray, where: Region, rng: np.random.Generator, skip: np.ndarray | None
+    ) -> Attacked:
+        """Search each region for a wrong answer."""
+
+    def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
+        """Prove for each region that it holds none."""
+
+
+def attack(
+    model: Any,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    rng: np.random.Generator,
+    lower: Bounds = None,
+    upper: Bounds = None,
+    norm: Norm | str | None = None,
+    radius: np.ndarray | float | None = None,
+    budget: Any = None,
+) -> Attacked:
+    """Search for a wrong answer near each row.
+
+    Args:
+        model: a ``torch.nn.Module`` from (n, ...) float32 to (n, k) scores, a ``Linear``, a ``Forest``, or a function
+            from (n, ...) to (n, k) scores (labels: rows with a single 1).
+        x: (n, ...) rows, float32 or float64.
+        y: (n,) index of the right class.
+        rng: from which everything random is drawn.
+        lower: least value of each cell, in the shape of x or broadcast to it.
+        upper: most.
+        norm: "linf", "l2" or "l1", with a radius; or None, where only the bounds bind.
+        radius: (n,) or one number, in the units of x.
+        budget: how much counted work; each kind of model has its own, and a standard one where this is None.
+
+    Raises:
+        DataError: a row lies outside its bounds, or the radius is no number.
+        ModelError: the kind of model is not known.
+    """
+    where = region(x, lower=lower, upper=upper, norm=norm, radius=radius)
+    return engine_of(model, budget).attack(np.asarray(x), np.asarray(y), where, rng, None)
+
+
+def certify(
+    model: Any,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    lower: Bounds = None,
+    upper: Bounds = None,
+    norm: Norm | str | None = None,
+    radius: np.ndarray | float | None = None,
+    nodes: int = 0,
+) -> Certified:
+    """Prove for each row that no point near it is answered wrongly; arguments as those of ``attack``.
+
+    Args:
+        model: a network, a ``Linear`` or a ``Forest``; of a function nothing is proven, and ``refused`` says so.
+        x: (n, ...) rows.
+        y: (n,) index of the right class.
+        lower: least value of each cell.
+        upper: most.
+        norm: how a change is measured.
+        radius: of the change.
+        nodes: most parts, for each row, into which its region is split.
+    """
+    where = region(x, lower=lower, upper=upper, norm=norm, radius=radius)
+    return engine_of(model, None).certify(np.asarray(x), np.asarray(y), where, nodes, None)
+
+
+def bracket(
+    model: Any,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    rng: np.random.Generator,
+    lower: Bounds = None,
+    upper: Bounds = None,
+    norm: Norm | str | None = None,
+    radius: np.ndarray | float | None = None,
+    budget: Any = None,
+    nodes: int = 0,
+) -> Bracket:
+    """Attack and certify in turn, and never work on a row that is settled; arguments as those of the two.
+
+    Bounds that cost little come first: what they prove is never attacked. What the attack breaks is never split.
+    """
+    where = region(x, lower=lower, upper=upper, norm=norm, radius=radius)
+    return enclosed(engine_of(model, budget), np.asarray(x), np.asarray(y), where, rng=rng, nodes=nodes)
+
+
+def enclosed(
+    engine: Engine, x: np.ndarray, y: np.ndarray, where: Region, *, rng: np.random.Generator, nodes: int = 0
+) -> Bracket:
+    """Return the bracket over regions that are worked out already."""
+    proof = engine.certify(x, y, where, 0, None)
+    found = engine.attack(x, y, where, rng, proof.certified)
+    certified, stage = proof.certified & ~found.broken, proof.stage
+    work, stages = proof.work + found.work, (*proof.stages, *found.stages)
+    stage = np.where(found.broken, found.stage + len(proof.stages), np.where(certified, stage, -1))
+    open_rows = ~(found.broken | certified)
+    if nodes and proof.refused is None and open_rows.any():
+        deeper = engine.certify(x, y, where, nodes, ~open_rows)
+        gained = deeper.certified & open_rows
+        stage = np.where(gained, deeper.stage + len(stages), stage)
+        certified, work = certified | gained, work + deeper.work
+        stages = (*stages, *deeper.stages)
+    return Bracket(
+        broken=found.broken,
+        certified=certified,
+        examples=found.examples,
+        margins=found.margins,
+        stage=stage.astype(np.int8),
+        stages=stages,
+        work=work,
+        warnings=found.warnings,
+        refused=proof.refused,
+    )
+
+
+def engine_of(model: Any, budget: Any, predict: Callable[[np.ndarray], np.ndarray] | None = None) -> Engine:
+    """Return what can work on a model.
+
+    Args:
+        model: see ``attack``.
+        budget: of its attack; None: the standard one.
+        predict: (m, ...) to (m,) labels by the path that the model's users take; an example counts only if it is
+            answered wrongly there. None: the model itself.
+
+    Raises:
+        ModelError: its kind is not known.
+    """
+    if isinstance(model, Linear):
+        from probatum.engines.evasion.exact import LinearEngine
+
+        return LinearEngine(model)
+    if isinstance(model, Forest):
+        from probatum.engines.evasion.exact import ForestEngine
+
+        return ForestEngine(model)
+    torch = sys.modules.get("torch")  # whoever has a network has imported it
+    if torch is not None and isinstance(model, torch.nn.Module):
+        from probatum.engines.evasion.tensor.engine import NetworkEngine
+
+        return NetworkEngine(model, budget, predict)
+    if callable(model):
+        return FunctionEngine(model, budget)
+    raise ModelError(
+        f"Wanted a network, a forest, a linear model or a function of rows; got {type(model).__name__}. Wrap it in a "
+        "function from (n, ...) to (n, k) scores."
+    )
+
+
+@final
+class FunctionEngine:
+    """A function: it can be attacked, and nothing can be proven of it."""
+
+    def __init__(self, ask: Callable[[np.ndarray], np.ndarray], budget: int | None) -> None:
+        """Take the function, and how many points may be asked about for each row."""
+        self._ask, self._tries = ask, budget or 500
+
+    def attack(
+        self, x: np.ndarray, y: np.ndarray, where: Region, rng: np.random.Generator, skip: np.ndarray | None
+    ) -> Attacked:
+        """Search by asking."""
+        return black_box.attack(self._ask, x, y, where, rng=rng, tries=self._tries, skip=skip)
+
+    def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
+        """Prove nothing, and say why."""
+        return unproven(len(x), "Nobody can look inside a function, so nothing is proven of it.")
+
+
+def unproven(n: int, why: str) -> Certified:
+    """Return that nothing was proven."""
+    return Certified(
+        certified=np.zeros(n, dtype=bool),
+        margins=np.full(n, -np.inf),
+        stage=np.full(n, -1, dtype=np.int8),
+        stages=(),
+        work=Work(),
+        refused=why,
+    )
