@@ -108,10 +108,13 @@ def _walks(
         start = nearest(state.x[row], pool[said != state.y[row]])
         if start is None:
             continue
+        fixed = region.lower[row] == region.upper[row]
+        start = np.where(fixed, state.x[row], start)
         path = Path(nearest=start, distance=float(np.linalg.norm((start - state.x[row]).astype(np.float64))))
         paths[row] = path
         # only the range of each cell binds the walk: it comes from outside the region, and ends in it or not
-        least, most = pool.min(axis=0), pool.max(axis=0)
+        least = np.where(fixed, state.x[row], pool.min(axis=0))
+        most = np.where(fixed, state.x[row], pool.max(axis=0))
         attacks.append(
             walk(
                 state.x[row], int(state.y[row]), path, lower=np.minimum(least, region.lower[row]),
@@ -119,10 +122,12 @@ def _walks(
             )
         )  # fmt: skip
     ledger = play(attacks, ask, Allowance(per_row=tries))
-    for row, path in paths.items():
-        if inside(path.nearest, state.x[row], region.take(np.array([row]))):
-            state.note(row, path.nearest, -1.0, 2)
-    return ledger.work + Work(forward_rows=len(pool), calls=1)
+    ends = {row: p.nearest for row, p in paths.items() if inside(p.nearest, state.x[row], region.take(np.array([row])))}
+    if ends:  # a start whose fixed cells were put back may never have been wrong
+        margins = margin(ask(np.stack(list(ends.values()))), state.y[list(ends)])
+        for (row, point), lead in zip(ends.items(), margins.tolist(), strict=True):
+            state.note(row, point, lead, 2)
+    return ledger.work + Work(forward_rows=len(pool) + len(ends), calls=2)
 
 
 def nearest(row: np.ndarray, others: np.ndarray) -> np.ndarray | None:

@@ -70,9 +70,10 @@ def _patched(
 ) -> np.ndarray:
     """Return the point with a patch of about this share of its cells at one end, a colour at a time."""
     new = point.copy()
-    if point.ndim == 1:  # no neighbours: any cells
+    if point.ndim == 1:  # no neighbours: any cells; and a tree may turn anywhere between the ends
         cells = rng.permutation(point.size)[: max(1, round(share * point.size))]
-        new[cells] = np.where(rng.random(len(cells)) < 0.5, lower[cells], upper[cells])
+        part = np.where(rng.random(len(cells)) < 0.5, rng.integers(2, size=len(cells)), rng.random(len(cells)))
+        new[cells] = np.clip(lower[cells] + part * (upper[cells] - lower[cells]), lower[cells], upper[cells])
         return new
     tall, wide = _axes(point.shape)
     height, width = point.shape[tall], point.shape[wide]

@@ -110,7 +110,7 @@ class _Climb:
         predict: Predict | None,
     ) -> None:
         self.asked = Asked(module)
-        self.x, self.y = tensor(x), torch.from_numpy(np.asarray(y, dtype=np.int64))
+        self.x, self.y = tensor(x), torch.from_numpy(np.array(y, dtype=np.int64))
         self.keys = keys_of(self.x.numpy(), rng)
         self.predict = predict or self._own_labels
         self.examples, n = self.x.clone(), len(self.x)

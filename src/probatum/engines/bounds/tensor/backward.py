@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Linear bounds on what a network computes, carried back from the result to the input.
+
+Each curve is replaced by a line below and a line above; what is asked of the result then is a sum over the input's
+cells, whose least value over a box or ball is known exactly. Source: Zhang et al. 2018, arXiv:1811.00866 (CROWN); Xu et
+al. 2020, arXiv:2002.12920, section 3.1, for networks that part and join.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from probatum.engines.bounds.tensor.intervals import Ends
+from probatum.engines.bounds.tensor.steps import Step
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """The regions of n rows, float64."""
+
+    low: Tensor  # (n, ...)
+    high: Tensor  # (n, ...)
+    centre: Tensor  # (n, ...) the rows themselves
+    radius: Tensor | None  # (n,), of a ball around the row; None: all of the box
+    dual: float = 2.0  # norm that is dual to the ball's: 2 for L2, infinity for L1
+
+    def take(self, index: Tensor) -> "Ground":
+        """Return the regions of some rows."""
+        return Ground(
+            low=self.low[index],
+            high=self.high[index],
+            centre=self.centre[index],
+            radius=None if self.radius is None else self.radius[index],
+            dual=self.dual,
+        )
+
+    def least(self, weights: Tensor) -> Tensor:
+        """Return (n, m) the least value of m weighted sums, (n, m, ...), over each region.
+
+        Over a ball cut with a box, the better of the two bounds that each of them gives.
+        """
+        low, high = self.low.unsqueeze(1), self.high.unsqueeze(1)
+        box = (torch.where(weights > 0, low, high) * weights).flatten(2).sum(dim=2)
+        if self.radius is None:
+            return box
+        steep = torch.linalg.vector_norm(weights.flatten(2), ord=self.dual, dim=2)
+        ball = (weights * self.centre.unsqueeze(1)).flatten(2).sum(dim=2) - self.radius[:, None] * steep
+        return torch.maximum(box, ball)
+
+
+def least(
+    source: str,
+    steps: list[Step],
+    known: Mapping[str, Ends],
+    ground: Ground,
+    of: str,
+    weights: Tensor,
+    slopes: Mapping[str, Tensor] | None = None,
+) -> Tensor:
+    """Return (n, m) lower bounds on m weighted sums of the value named ``of``.
+
+    Args:
+        source: name of the input.
+        steps: of the network.
+        known: bounds on every value that a curve is applied to.
+        ground: the regions.
+        of: the value that is asked about.
+        weights: (n, m, *shape of the value) float64.
+        slopes: of the lines below where they are not the usual ones, (n, ...) by name of the step; for ReLU steps.
+    """
+    n, m = weights.shape[:2]
+    carried = {of: weights.flatten(0, 1)}
+    total = torch.zeros(n * m, dtype=weights.dtype)
+    for step in reversed(steps):
+        if step.name not in carried:
+            continue
+        asked = carried.pop(step.name)
+        if step.relax is not None:
+            slope = None if slopes is None else slopes.get(step.name)
+            back, shift = _through_curve(step, known[step.inputs[0]], asked, m, slope)
+            given = [back]
+        elif step.picks:
+            back, shift = _through_largest(step, known[step.inputs[0]], asked, m)
+            given = [back]
+        else:
+            given, shift = _through_sum(step, known, asked)
+        total = total + shift
+        for name, one in zip(step.inputs, given, strict=True):
+            carried[name] = carried[name] + one if name in carried else one
+    at_input = carried.get(source)
+    if at_input is None:
+        return total.view(n, m)
+    return total.view(n, m) + ground.least(at_input.view(n, m, *at_input.shape[1:]))
+
+
+def _through_curve(step: Step, ends: Ends, asked: Tensor, m: int, slope: Tensor | None) -> tuple[Tensor, Tensor]:
+    if step.relax is None:
+        raise NotImplementedError(step.name)
+    below, below_shift, above, above_shift = step.relax(ends.low, ends.high)
+    if slope is not None:  # any slope from 0 to 1 stays below a ReLU whose input may have either sign
+        below = torch.where((ends.low < 0) & (ends.high > 0), slope, below)
+    positive, negative = asked.clamp(min=0), asked.clamp(max=0)
+
+    def wide(values: Tensor) -> Tensor:
+        return values.repeat_interleave(m, dim=0)
+
+    back = positive * wide(below) + negative * wide(above)
+    shift = positive * wide(below_shift) + negative * wide(above_shift)
+    return back, shift.flatten(1).sum(dim=1)
+
+
+def _through_largest(step: Step, ends: Ends, asked: Tensor, m: int) -> tuple[Tensor, Tensor]:
+    """Carry through a pool: below, the cell whose own lower end is highest; above, it alone if no other can beat it."""
+    pool = step.run
+    _, place = _pooled(pool, ends.low)
+    top = step.run(ends.high)
+    # the highest upper end among the others: without the chosen cell
+    rest = ends.high.clone().flatten(2).scatter(2, place.flatten(2), -torch.inf).view_as(ends.high)
+    alone = _gathered(ends.low, place) >= step.run(rest)
+    positive, negative = asked.clamp(min=0), asked.clamp(max=0)
+    place, alone, top = (one.repeat_interleave(m, dim=0) for one in (place, alone, top))
+    sent = positive + torch.where(alone, negative, torch.zeros(()))
+    back = torch.zeros(asked.shape[0], *ends.low.shape[1:], dtype=asked.dtype)
+    back = back.flatten(2).scatter_add(2, place.flatten(2), sent.flatten(2)).view_as(back)
+    shift = torch.where(alone, torch.zeros(()), negative * top)
+    return back, shift.flatten(1).sum(dim=1)
+
+
+def _pooled(pool: object, x: Tensor) -> tuple[Tensor, Tensor]:
+    size, stride, padding = (getattr(pool, name) for name in ("kernel_size", "stride", "padding"))
+    values, place = functional.max_pool2d_with_indices(x, size, stride, padding)
+    return values, place
+
+
+def _gathered(x: Tensor, place: Tensor) -> Tensor:
+    return x.flatten(2).gather(2, place.flatten(2)).view_as(place)
+
+
+def _through_sum(step: Step, known: Mapping[str, Ends], asked: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Carry back through a linear step: its transpose is what differentiation gives."""
+    zeros = [
+        torch.zeros(asked.shape[0], *known[name].low.shape[1:], dtype=asked.dtype, requires_grad=True)
+        for name in step.inputs
+    ]
+    with torch.enable_grad():
+        at_zero = step.run(*zeros)
+        given = torch.autograd.grad(at_zero, zeros, grad_outputs=asked, create_graph=asked.requires_grad)
+    return list(given), (asked * at_zero.detach()).flatten(1).sum(dim=1)

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prove that no point of a region is answered wrongly: cheap bounds first, sharper ones only for what they leave open.
+
+What is certified is the user's network in float32: the bounds hold for its real-number counterpart and are lowered by
+what rounding may add (``intervals``). A row that is answered wrongly as it is, is never certified.
+"""
+
+from typing import final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from probatum.engines.bounds.tensor.backward import Ground, least
+from probatum.engines.bounds.tensor.intervals import Ends, follow, forward
+from probatum.engines.bounds.tensor.steps import Step, relu_lines
+from probatum.engines.bounds.tensor.trace import Refused, trace
+from probatum.engines.evasion.results import Certified, Work
+from probatum.engines.evasion.threat import Norm, Region
+
+STAGES = ("intervals", "linear bounds", "sharpened bounds")
+CELLS = 24_000_000  # float64 cells in one batch of bounds, about 200 MB
+WIDE = 2500  # a layer with more open curves is bounded by intervals alone: backward bounds would cost too much
+SHARPEN = 12  # steps of the search for better lines
+NEAR = 2.0  # rows are sharpened whose bound is less than so many times their own margin below zero
+
+
+def certify(
+    module: nn.Module,
+    x: np.ndarray,
+    y: np.ndarray,
+    region: Region,
+    *,
+    nodes: int = 0,
+    skip: np.ndarray | None = None,
+) -> Certified:
+    """Return which rows are proven.
+
+    Args:
+        module: (n, ...) float32 to (n, k) scores; it is traced by torch.fx.
+        x: (n, ...) rows.
+        y: (n,) index of the right class.
+        region: where each row may go.
+        nodes: above 0, lines are sharpened too; splitting regions into parts is not built yet.
+        skip: (n,) bool, rows to leave alone.
+    """
+    n = len(x)
+    try:
+        proof = _Proof(module, x, y, region)
+        open_rows = np.flatnonzero(np.ones(n, dtype=bool) if skip is None else ~skip)
+        proof.run(torch.from_numpy(open_rows), sharpen=nodes > 0)
+    except Refused as why:
+        return _refused(n, str(why))
+    return Certified(
+        certified=proof.margins.numpy() > 0,
+        margins=proof.margins.numpy(),
+        stage=proof.stage.numpy(),
+        stages=STAGES,
+        work=Work(bound_rows=proof.bound_rows),
+    )
+
+
+def _refused(n: int, why: str) -> Certified:
+    return Certified(
+        certified=np.zeros(n, dtype=bool),
+        margins=np.full(n, -np.inf),
+        stage=np.full(n, -1, dtype=np.int8),
+        stages=STAGES,
+        work=Work(),
+        refused=why,
+    )
+
+
+@final
+class _Proof:
+    """All rows while they are bounded."""
+
+    def __init__(self, module: nn.Module, x: np.ndarray, y: np.ndarray, region: Region) -> None:
+        self.source, self.steps, self.result = trace(module)
+        if any(step.terms < 0 for step in self.steps):
+            raise Refused("A softmax before the last layer is not known here, so nothing is proven.")
+        self.x = torch.from_numpy(np.array(x, dtype=np.float64))
+        self.y = torch.from_numpy(np.array(y, dtype=np.int64))
+        # cells without a bound are given one that no float32 exceeds
+        low = torch.from_numpy(np.maximum(region.lower.astype(np.float64), -3.5e38))
+        high = torch.from_numpy(np.minimum(region.upper.astype(np.float64), 3.5e38))
+        radius = None if region.radius is None else torch.from_numpy(np.array(region.radius, dtype=np.float64))
+        self.ground = Ground(
+            low=low, high=high, centre=self.x, radius=radius, dual=2.0 if region.norm is Norm.L2 else float("inf")
+        )
+        self.margins = torch.full((len(x),), -torch.inf, dtype=torch.float64)
+        self.stage = torch.full((len(x),), -1, dtype=torch.int8)
+        self.bound_rows = 0
+        self.exact = _exact_by_intervals(self.source, self.steps) if radius is None else {self.source}
+
+    def run(self, rows: Tensor, *, sharpen: bool) -> None:
+        """Bound the rows in batches that fit into memory."""
+        if not len(rows):
+            return
+        with torch.no_grad():
+            shapes = forward(self.source, self.steps, self.ground.low[rows[:1]], self.ground.high[rows[:1]])
+        cells = sum(one.low.numel() for one in shapes.values())
+        most = max(one.low.numel() for one in shapes.values())
+        size = max(1, min(2048, CELLS // max(4 * cells, 10 * most)))
+        for start in range(0, len(rows), size):
+            self._batch(rows[start : start + size], most, sharpen=sharpen)
+
+    def _batch(self, rows: Tensor, most: int, *, sharpen: bool) -> None:
+        ground = self.ground.take(rows)
+        with torch.no_grad():
+            known = forward(self.source, self.steps, ground.low, ground.high)
+            scores = known[self.result]
+            margins = _interval_margins(scores, self.y[rows]) - _slack(scores, self.y[rows])
+            self._note(rows, margins, 0)
+            left = self.margins[rows] <= 0
+            if not left.any() or self.result == self.source:
+                return
+            rows, ground = rows[left], ground.take(left)
+            known = {name: ends.take(left) for name, ends in known.items()}
+            known = self._tightened(known, ground, most)
+            slack = _slack(known[self.result], self.y[rows])
+            weights = _margin_weights(self.y[rows], known[self.result].low.shape[1:])
+            bound = least(self.source, self.steps, known, ground, self.result, weights)
+            bound = bound - slack
+            self._note(rows, bound, 1)
+        near = (self.margins[rows] <= 0) & (self.margins[rows] > -NEAR * self._own_margins(rows).clamp(min=0.1))
+        if sharpen and near.any():
+            self._sharpen(rows[near], ground.take(near), {k: v.take(near) for k, v in known.items()}, slack[near])
+
+    def _own_margins(self, rows: Tensor) -> Tensor:
+        with torch.no_grad():
+            known = {self.source: self.x[rows]}
+            for step in self.steps:
+                known[step.name] = step.run(*(known[name] for name in step.inputs))
+        scores = known[self.result].flatten(1)
+        right = scores.gather(1, self.y[rows][:, None])[:, 0] if scores.shape[1] > 1 else scores[:, 0].abs()
+        others = (
+            scores.scatter(1, self.y[rows][:, None], -torch.inf) if scores.shape[1] > 1 else torch.zeros_like(scores)
+        )
+        return right - others.amax(dim=1)
+
+    def _tightened(self, known: dict[str, Ends], ground: Ground, most: int) -> dict[str, Ends]:
+        """Bound the inputs of curves by carrying them back, where intervals leave their sign open."""
+        tight = {self.source: known[self.source]}
+        self.bound_rows += len(ground.low)
+        for step in self.steps:
+            if step.relax is not None:
+                name = step.inputs[0]
+                tight[name] = self._carried(name, tight, known, ground, most)
+            tight[step.name] = _meet(follow(step, tight), known[step.name])
+        return tight
+
+    def _carried(self, name: str, tight: dict[str, Ends], known: dict[str, Ends], ground: Ground, most: int) -> Ends:
+        ends = _meet(tight[name], known[name])
+        if name in self.exact:
+            return ends
+        open_cells = ((ends.low < 0) & (ends.high > 0)).flatten(1)
+        wanted = torch.nonzero(open_cells.any(dim=0))[:, 0]
+        if not len(wanted) or len(wanted) > WIDE:
+            return ends
+        n, cells = open_cells.shape
+        low, high = ends.low.flatten(1).clone(), ends.high.flatten(1).clone()
+        batch = max(1, CELLS // max(1, n * most))
+        for start in range(0, len(wanted), batch):
+            part = wanted[start : start + batch]
+            weights = torch.zeros(len(part), cells, dtype=torch.float64)
+            weights[torch.arange(len(part)), part] = 1.0
+            weights = weights.view(1, len(part), *ends.low.shape[1:]).expand(n, -1, *ends.low.shape[1:])
+            below = least(self.source, self.steps, tight, ground, name, weights)
+            above = -least(self.source, self.steps, tight, ground, name, -weights)
+            low[:, part] = torch.maximum(low[:, part], below)
+            high[:, part] = torch.minimum(high[:, part], above)
+        return Ends(low=low.view_as(ends.low), high=high.view_as(ends.high), error=ends.error)
+
+    def _sharpen(self, rows: Tensor, ground: Ground, known: dict[str, Ends], slack: Tensor) -> None:
+        """Search for the lower lines that prove most (alpha-CROWN: Xu et al. 2021, arXiv:2011.13824)."""
+        slopes = {
+            step.name: _usual(known[step.inputs[0]]).requires_grad_(True)
+            for step in self.steps
+            if step.relax is relu_lines
+        }
+        if not slopes:
+            return
+        weights = _margin_weights(self.y[rows], known[self.result].low.shape[1:])
+        search = torch.optim.Adam(slopes.values(), lr=0.2)
+        for _ in range(SHARPEN):
+            bound = least(self.source, self.steps, known, ground, self.result, weights, slopes) - slack
+            self._note(rows, bound.detach(), 2)
+            self.bound_rows += len(rows)
+            if not (self.margins[rows] <= 0).any():
+                return
+            search.zero_grad()
+            (-bound.amin(dim=1).sum()).backward()  # type: ignore[no-untyped-call]
+            search.step()
+            with torch.no_grad():
+                for one in slopes.values():
+                    one.clamp_(0.0, 1.0)
+
+    def _note(self, rows: Tensor, bound: Tensor, stage: int) -> None:
+        worst = bound.amin(dim=1)
+        better = worst > self.margins[rows]
+        proven = (self.margins[rows] <= 0) & (worst > 0)
+        self.margins[rows] = torch.where(better, worst, self.margins[rows])
+        self.stage[rows[proven]] = stage
+
+
+def _exact_by_intervals(source: str, steps: list[Step]) -> set[str]:
+    """Return the values of which intervals are exact over a box: moved cells of the input, and one sum of these."""
+    moved: set[str] = {source}
+    sums: set[str] = set()
+    for step in steps:
+        if step.relax is None and not step.picks and len(step.inputs) == 1 and step.inputs[0] in moved:
+            (moved if step.terms == 0 else sums).add(step.name)
+    return moved | sums
+
+
+def _usual(ends: Ends) -> Tensor:
+    return torch.where(ends.high > -ends.low, 1.0, 0.0).to(torch.float64)
+
+
+def _meet(one: Ends, other: Ends) -> Ends:
+    return Ends(
+        low=torch.maximum(one.low, other.low),
+        high=torch.minimum(one.high, other.high),
+        error=torch.minimum(one.error, other.error),
+    )
+
+
+def _margin_weights(y: Tensor, shape: torch.Size) -> Tensor:
+    """Return (n, m, *shape): the right class minus each of the others; of a single score, the score or its negative."""
+    cells = shape.numel()
+    if cells == 1:
+        return (2.0 * y - 1).double().view(-1, 1, *shape)
+    eye = torch.eye(cells, dtype=torch.float64)
+    every = eye[y][:, None] - eye[None]
+    others = torch.stack([torch.cat([torch.arange(c), torch.arange(c + 1, cells)]) for c in range(cells)])[y]
+    return every[torch.arange(len(y))[:, None], others].view(len(y), cells - 1, *shape)
+
+
+def _interval_margins(scores: Ends, y: Tensor) -> Tensor:
+    low, high = scores.low.flatten(1), scores.high.flatten(1)
+    if low.shape[1] == 1:
+        return torch.where(y[:, None] == 1, low, -high)
+    right = low.gather(1, y[:, None])
+    others = torch.arange(low.shape[1])[None].expand(len(y), -1)
+    rest = others[others != y[:, None]].view(len(y), -1)
+    return right - high.gather(1, rest)
+
+
+def _slack(scores: Ends, y: Tensor) -> Tensor:
+    """Return (n, m) what rounding may take off each margin."""
+    error = scores.error.flatten(1)
+    if error.shape[1] == 1:
+        return error
+    others = torch.arange(error.shape[1])[None].expand(len(y), -1)
+    rest = others[others != y[:, None]].view(len(y), -1)
+    return error.gather(1, y[:, None]) + error.gather(1, rest)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operations that can be bounded, each with what the bounds need to know of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from torch import Tensor
+
+Run = Callable[..., Tensor]
+Lines = tuple[Tensor, Tensor, Tensor, Tensor]  # slope and shift below, slope and shift above
+Relax = Callable[[Tensor, Tensor], Lines]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Step:
+    """One operation of a network, on values known by name."""
+
+    name: str
+    inputs: tuple[str, ...]
+    run: Run  # in float64
+    signs: tuple[int, ...] | None  # per input: 1 rises with it, -1 falls with it; None: ``size`` tells
+    size: Run | None = None  # of a weighted sum: the same with absolute weights and without its shift
+    relax: Relax | None = None  # of a curve: lines below and above it between two ends; None: the step is linear
+    picks: bool = False  # the largest of several cells
+    terms: int = 1  # numbers that are added up for one cell of the result; 0: cells are only moved
+
+    def interval(self, lows: list[Tensor], highs: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return bounds on the result from bounds on the inputs."""
+        if self.signs is not None:
+            down = [low if sign > 0 else high for sign, low, high in zip(self.signs, lows, highs, strict=True)]
+            up = [high if sign > 0 else low for sign, low, high in zip(self.signs, lows, highs, strict=True)]
+            return self.run(*down), self.run(*up)
+        if self.size is None:
+            raise NotImplementedError(self.name)
+        middle = self.run(*((low + high) / 2 for low, high in zip(lows, highs, strict=True)))
+        reach = self.size(*((high - low) / 2 for low, high in zip(lows, highs, strict=True)))
+        return middle - reach, middle + reach
+
+
+def relu_lines(low: Tensor, high: Tensor, slope: float = 0.0) -> Lines:
+    """Return lines around max(x, slope x): above the chord, below whichever end's line leaves less out.
+
+    Source: Zhang et al. 2018, arXiv:1811.00866 (CROWN), section 3.3, adaptive lower bounds.
+    """
+    on, off = low >= 0, high <= 0
+    chord = (high - slope * low) / (high - low).clamp(min=1e-300)
+    above = torch.where(on, 1.0, torch.where(off, slope, chord))
+    shift = torch.where(on | off, 0.0, high - chord * high)
+    below = torch.where(on, 1.0, torch.where(off, slope, torch.where(high > -low, 1.0, slope)))
+    return below, torch.zeros_like(low), above, shift
+
+
+def bell_lines(run: Run, slope_at: Run) -> Relax:
+    """Return lines around a curve that rises and whose slope has a single peak, such as the logistic one.
+
+    Between two ends its slope is never less than at the flatter end; so a line of that slope through either end stays
+    on one side of it.
+    """
+
+    def relax(low: Tensor, high: Tensor) -> Lines:
+        slope = torch.minimum(slope_at(low), slope_at(high)).clamp(min=0.0) * (1 - 1e-12)
+        return slope, run(low) - slope * low, slope, run(high) - slope * high
+
+    return relax
+
+
+def cut_lines(least: float, most: float) -> Relax:
+    """Return lines around a curve that is cut off at both ends."""
+
+    def relax(low: Tensor, high: Tensor) -> Lines:
+        free = (low >= least) & (high <= most)
+        slope = torch.where(free, 1.0, 0.0)
+        below = torch.where(free, torch.zeros_like(low), low.clamp(least, most))
+        above = torch.where(free, torch.zeros_like(low), high.clamp(least, most))
+        return slope, below, slope, above
+
+    return relax

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models of which everything can be known: linear ones, exactly."""
+
+from typing import final
+
+import numpy as np
+
+from probatum.engines.bounds import linear
+from probatum.engines.evasion.black_box import margin
+from probatum.engines.evasion.results import Attacked, Certified, Work
+from probatum.engines.evasion.threat import Norm, Region
+from probatum.systems.structures import Linear
+
+STAGES = ("clean", "closed form")
+
+
+@final
+class LinearEngine:
+    """A linear model in its region: the margin's least value is a sum over the cells."""
+
+    def __init__(self, model: Linear) -> None:
+        """Take the weights."""
+        self._model = model
+
+    def attack(
+        self, x: np.ndarray, y: np.ndarray, where: Region, rng: np.random.Generator, skip: np.ndarray | None
+    ) -> Attacked:
+        """Go to the worst corner for each class; over a ball, as far along the slope as it and the box allow."""
+        n = len(x)
+        clean = linear.scores(self._model, x)
+        margins, examples = margin(clean, y), x.copy()
+        for other in range(clean.shape[1]):
+            points = self._worst(x, y, other, where)
+            found = margin(linear.scores(self._model, points), y)
+            better = found < margins
+            examples[better], margins[better] = points[better], found[better]
+        wrong, broken = clean.argmax(axis=1) != y, margins < 0
+        if skip is not None:
+            broken &= ~skip
+        return Attacked(
+            broken=broken | wrong,
+            examples=examples,
+            margins=margins,
+            stage=np.where(wrong, 0, np.where(broken, 1, -1)).astype(np.int8),
+            stages=STAGES,
+            work=Work(forward_rows=n * (1 + clean.shape[1])),
+        )
+
+    def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
+        """Return the least margin over each region: exact over a box, and for a ball the better of ball and box."""
+        weights, bias = linear.pairs(self._model)
+        n, k = len(x), len(bias)
+        margins = np.full(n, np.inf)
+        size = np.maximum(np.abs(where.lower), np.abs(where.upper)) @ np.abs(weights).T + np.abs(bias)
+        for other in range(k):
+            slope, shift = weights[y] - weights[other], bias[y] - bias[other]
+            least = np.where(slope > 0, where.lower, where.upper)
+            box = np.einsum("ij,ij->i", np.where(slope == 0, 0.0, least), slope) + shift
+            if where.norm is not None and where.radius is not None:
+                steep = np.linalg.norm(slope, axis=1) if where.norm is Norm.L2 else np.abs(slope).max(axis=1)
+                ball = np.einsum("ij,ij->i", x, slope) + shift - where.radius * steep
+                box = np.maximum(box, ball)
+            box = box - linear.TINY * (size[np.arange(n), y] + size[:, other])
+            margins = np.where(y == other, margins, np.minimum(margins, box))
+        return Certified(
+            certified=margins > 0,
+            margins=margins,
+            stage=np.where(margins > 0, 0, -1).astype(np.int8),
+            stages=STAGES[1:],
+            work=Work(bound_rows=n),
+        )
+
+    def _worst(self, x: np.ndarray, y: np.ndarray, other: int, where: Region) -> np.ndarray:
+        weights, _ = linear.pairs(self._model)
+        slope = weights[y] - weights[other]
+        corner = np.where(slope > 0, where.lower, np.where(slope < 0, where.upper, x))
+        if where.norm is None or where.radius is None:
+            return np.asarray(corner, dtype=x.dtype)
+        radius = where.radius[:, None] * (1 - linear.TINY)
+        if where.norm is Norm.L2:
+            step = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-300)
+        else:
+            step = np.where(np.arange(x.shape[1]) == np.abs(slope).argmax(axis=1)[:, None], np.sign(slope), 0.0)
+        return np.asarray(np.clip(x - radius * step, where.lower, where.upper), dtype=x.dtype)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+torch = pytest.importorskip("torch")
+
+from torch import nn  # noqa: E402
+
+from probatum.engines.bounds.tensor.certify import certify  # noqa: E402
+from probatum.engines.bounds.tensor.intervals import forward  # noqa: E402
+from probatum.engines.bounds.tensor.trace import trace  # noqa: E402
+from probatum.engines.evasion.threat import region  # noqa: E402
+
+
+def by_hand():
+    """Return two neurons: |a| as relu(a) + relu(-a); the second class where |a| > 1."""
+    net = nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 2))
+    with torch.no_grad():
+        net[0].weight.copy_(torch.tensor([[1.0], [-1.0]]))
+        net[0].bias.zero_()
+        net[2].weight.copy_(torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
+        net[2].bias.copy_(torch.tensor([1.0, 0.0]))
+    return net
+
+
+def test_the_radius_of_a_net_solved_by_hand_is_found_from_below():
+    x, y = np.array([[0.0], [3.0], [-0.4]], dtype=np.float32), np.array([0, 1, 0])
+    exact = np.array([1.0, 2.0, 0.6])
+    for share, expected in ((0.999, True), (1.001, False)):
+        proof = certify(by_hand(), x, y, region(x, norm="linf", radius=exact * share), nodes=1)
+        assert (proof.certified == expected).all()
+
+
+class Own(nn.Module):
+    """Layers of its own, a way that parts and joins, curves, pools, constants."""
+
+    def __init__(self, curve):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 3, 3, padding=1), nn.Conv2d(3, 3, 3, padding=1)
+        self.norm, self.pool, self.last = nn.BatchNorm2d(3), nn.MaxPool2d(2), nn.Linear(3 * 9, 4)
+        self.norm.running_mean.uniform_(-1, 1)
+        self.norm.running_var.uniform_(0.5, 2)
+        self.curve = curve
+        self.register_buffer("mean", torch.tensor(0.3))
+
+    def forward(self, x):
+        x = (x - self.mean) / 0.5
+        one = self.curve(self.first(x))
+        two = torch.relu(self.norm(self.second(one))) * 0.5 + one
+        return self.last(torch.flatten(self.pool(two), 1)).softmax(dim=1)
+
+
+CURVES = [torch.relu, torch.tanh, torch.sigmoid, nn.LeakyReLU(0.1), lambda x: torch.clamp(x, -0.5, 1.0)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(range(len(CURVES))), st.sampled_from(["linf", "l2", "l1"]))
+def test_no_sampled_point_contradicts_a_proof(seed, curve, norm):
+    torch.manual_seed(seed)
+    net = Own(CURVES[curve]).eval()
+    rng = np.random.default_rng(seed)
+    x = rng.random((4, 1, 6, 6)).astype(np.float32)
+    with torch.inference_mode():
+        y = net(torch.from_numpy(x)).argmax(dim=1).numpy()
+    radius = {"linf": 0.02, "l2": 0.1, "l1": 0.4}[norm]
+    where = region(x, lower=0.0, upper=1.0, norm=norm, radius=radius)
+    proof = certify(net, x, y, where, nodes=1)
+    assert proof.refused is None
+    step = rng.normal(size=(60, *x.shape)) if norm != "linf" else rng.choice([-1.0, 1.0], size=(60, *x.shape))
+    order = {"linf": np.inf, "l2": 2, "l1": 1}[norm]
+    size = np.linalg.norm(step.reshape(60, 4, -1), ord=order, axis=2).reshape(60, 4, 1, 1, 1)
+    points = np.clip(x + radius * step / size, where.lower, where.upper).astype(np.float32)
+    with torch.inference_mode():
+        scores = torch.log(net(torch.from_numpy(points.reshape(-1, 1, 6, 6)))).numpy().reshape(60, 4, 4)
+    right = np.take_along_axis(scores, y[None, :, None], axis=2)[:, :, 0]
+    others = np.where(np.arange(4) == y[None, :, None], -np.inf, scores).max(axis=2)
+    assert ((right - others).min(axis=0) >= proof.margins - 1e-5).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6))
+def test_bounds_hold_every_value_that_is_sampled(seed):
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Linear(5, 8), nn.Tanh(), nn.Linear(8, 6), nn.LeakyReLU(), nn.Linear(6, 3)).eval()
+    low = torch.rand(3, 5, dtype=torch.float64) - 0.5
+    high = low + torch.rand(3, 5, dtype=torch.float64)
+    source, steps, result = trace(net)
+    ends = forward(source, steps, low, high)[result]
+    drawn = (low + (high - low) * torch.rand(200, 3, 5)).float()
+    with torch.inference_mode():
+        scores = net(drawn).double()
+    assert (scores >= ends.low - ends.error).all()
+    assert (scores <= ends.high + ends.error).all()
+
+
+def test_linear_bounds_prove_more_than_intervals():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(10, 30), nn.ReLU(), nn.Linear(30, 30), nn.ReLU(), nn.Linear(30, 2)).eval()
+    x = np.random.default_rng(0).random((50, 10)).astype(np.float32)
+    with torch.inference_mode():
+        y = net(torch.from_numpy(x)).argmax(dim=1).numpy()
+    proof = certify(net, x, y, region(x, norm="linf", radius=0.04), nodes=1)
+    counts = [int((proof.stage == stage).sum()) for stage in range(3)]
+    assert counts[1] >= 5  # of those that intervals left open
+
+
+def test_a_row_has_the_same_bound_when_others_are_bounded_beside_it():
+    torch.manual_seed(1)
+    net = Own(torch.relu).eval()
+    x = np.random.default_rng(0).random((6, 1, 6, 6)).astype(np.float32)
+    y = np.zeros(6, dtype=np.int64)
+    together = certify(net, x, y, region(x, norm="linf", radius=0.01))
+    alone = certify(net, x[2:3], y[2:3], region(x[2:3], norm="linf", radius=0.01))
+    assert together.margins[2] == pytest.approx(alone.margins[0], abs=1e-9)
+
+
+class Odd(nn.Module):
+    def forward(self, x):
+        return torch.erf(x)
+
+
+class Branching(nn.Module):
+    def forward(self, x):
+        return x if x.sum() > 0 else -x
+
+
+@pytest.mark.parametrize(
+    ("net", "says"), [(Odd(), "erf"), (Branching(), "cannot be followed"), (nn.Sequential(nn.GELU()), "GELU"),
+                      (nn.Sequential(nn.Softmax(dim=1), nn.Linear(2, 2)), "softmax")]
+)  # fmt: skip
+def test_what_cannot_be_bounded_is_refused_by_name(net, says):
+    x = np.zeros((2, 2), dtype=np.float32)
+    proof = certify(net, x, np.zeros(2, dtype=int), region(x, norm="linf", radius=0.1))
+    assert says in proof.refused
+    assert not proof.certified.any()
