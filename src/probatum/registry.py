@@ -20,6 +20,7 @@ CHECKS = (
     "probatum.checks.usage.declarations:CHECK",
     "probatum.checks.data_manipulation.leakage:CHECK",
     "probatum.checks.input_manipulation.malformed_input:CHECK",
+    "probatum.checks.input_manipulation.evasion:CHECK",
     "probatum.checks.environment.model_file:CHECK",
 )
 PLANTED = (
@@ -31,11 +32,13 @@ PLANTED = (
     "probatum.planted.usage.declarations:PLANTED",
     "probatum.planted.data_manipulation.leakage:PLANTED",
     "probatum.planted.input_manipulation.malformed_input:PLANTED",
+    "probatum.planted.input_manipulation.evasion:PLANTED",
     "probatum.planted.environment.model_file:PLANTED",
 )
 ADAPTERS = (
     "probatum.adapters.http:ADAPTER",
     "probatum.adapters.onnx.model:ADAPTER",
+    "probatum.adapters.torch:ADAPTER",
     "probatum.adapters.sklearn:ADAPTER",
     "probatum.adapters.function:ADAPTER",
 )

@@ -7,6 +7,7 @@ from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
+from probatum.systems.structures import Structure
 
 
 @final
@@ -30,6 +31,10 @@ class CasesModel:
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
         """Return a note that there is no model."""
         return ("There is no model here: what the system said was read from the table of cases.",)
+
+    def structure(self) -> Structure | str:
+        """Return why there is none."""
+        return "There is no model: what the system said was read from a table of cases."
 
     def refit(self, rows: Rows, seed: int) -> "CasesModel":
         """Refuse: there is nothing to train."""

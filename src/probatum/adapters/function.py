@@ -17,6 +17,7 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
+from probatum.systems.structures import Structure
 
 
 @final
@@ -52,6 +53,10 @@ class FunctionModel:
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
         """Return nothing: a function does not say which columns it wants."""
         return ()
+
+    def structure(self) -> Structure | str:
+        """Return why there is none."""
+        return "The model is a function: it can be asked, and nobody can look inside."
 
     def refit(self, rows: Rows, seed: int) -> "FunctionModel":
         """Refuse: a function cannot be trained."""

@@ -13,6 +13,7 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers, Model
+from probatum.systems.structures import Structure
 
 Train = Callable[[pd.DataFrame, int], Any]
 
@@ -36,6 +37,10 @@ class RecipeModel:
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
         """Let the model compare the columns."""
         return self._model.check_columns(schema)
+
+    def structure(self) -> Structure | str:
+        """Let the model show what it is made of."""
+        return self._model.structure()
 
     def refit(self, rows: Rows, seed: int) -> "RecipeModel":
         """Run the recipe on other rows."""

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from probatum.adapters.interface import Adapter, Wish, align, require_probabilities, spread
+from probatum.adapters.linear import structure_of
 from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
+from probatum.systems.structures import Structure
 
 
 @final
@@ -22,6 +24,7 @@ class SklearnModel:
     def __init__(self, estimator: Any, schema: Schema) -> None:
         """Take a fitted estimator; its ``n_jobs`` are set to 1 on our own copy, so that its bits do not vary."""
         self._estimator = _single_threaded(estimator)
+        self._schema = schema
         scores = schema.task is not Task.REGRESSION and hasattr(estimator, "predict_proba")
         refit = {Capability.REFIT} if hasattr(estimator, "get_params") else set()
         self.capabilities = frozenset({Capability.PREDICTIONS} | ({Capability.SCORES} if scores else set()) | refit)
@@ -60,6 +63,10 @@ class SklearnModel:
                 "List those it was trained on under [data] features, in their order."
             )
         return ()
+
+    def structure(self) -> Structure | str:
+        """Return what the estimator is made of, where that is known."""
+        return structure_of(self._estimator, self._schema)
 
     def refit(self, rows: Rows, seed: int) -> "SklearnModel":
         """Clone the estimator and train the clone, with every ``random_state`` drawn from the seed."""

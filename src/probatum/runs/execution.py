@@ -27,6 +27,7 @@ from probatum.runs.answers import KeptAnswers, recall
 from probatum.runs.refits import refit
 from probatum.runs.views import Absent, Bench, view_for
 from probatum.seeds import stream
+from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import Rows, Schema, read
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
@@ -208,6 +209,7 @@ def _set_up(blueprint: Blueprint) -> None:
             for name, kept in blueprint.answered.items()
         },
         train=open_recipe(description),
+        attacker=Attacker.of(description.attack, description.data.relations),
     )
     _bench.append((Bench(system=system, terms=blueprint.terms, seed=blueprint.seed), blueprint.arrays))
 

@@ -20,6 +20,7 @@ from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
 from probatum.seeds import number
+from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
@@ -67,6 +68,7 @@ def open_described(description: Description, seed: int) -> Opened:
             data,
             tuple(entry.topic_fact() for entry in description.declarations),
             stored_files(description, model_inputs.get("model")),
+            Attacker.of(description.attack, description.data.relations),
         ),
         subject=replace(subject, simulated=said.simulated),
         inputs=inputs | model_inputs,

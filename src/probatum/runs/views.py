@@ -11,7 +11,7 @@ from probatum.runs.refits import refit, refits, unseen
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers
 from probatum.systems.system import System
-from probatum.systems.views import CrossFit, GroupedRows, ModelFiles, Statements, TestRows, TrainTest
+from probatum.systems.views import AttackedRows, CrossFit, GroupedRows, ModelFiles, Statements, TestRows, TrainTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,6 +39,11 @@ def view_for(kind: type[Any], bench: Bench, unit: Unit) -> Any:
 
 def _test_rows(bench: Bench, unit: Unit) -> TestRows:
     return TestRows(rows=bench.system.data.test, train=bench.system.data.train)
+
+
+def _attacked_rows(bench: Bench, unit: Unit) -> AttackedRows:
+    system = bench.system
+    return AttackedRows(rows=system.data.test, attacker=system.attacker, train=system.data.train)
 
 
 def _train(bench: Bench) -> Rows:
@@ -90,6 +95,7 @@ def _statements(bench: Bench, unit: Unit) -> Statements:
 
 VIEWS: Mapping[type[Any], Callable[[Bench, Unit], Any]] = {
     TestRows: _test_rows,
+    AttackedRows: _attacked_rows,
     TrainTest: _train_test,
     CrossFit: _cross_fit,
     GroupedRows: _grouped_rows,

@@ -10,6 +10,7 @@ import numpy as np
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
+from probatum.systems.structures import Structure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +45,9 @@ class Model(Protocol):
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
         """Return notes on what is matched by name; ModelError when the model wants columns that the data lack."""
 
+    def structure(self) -> Structure | str:
+        """Return what the model is made of, or why that cannot be had, in a plain sentence."""
+
     def refit(self, rows: Rows, seed: int) -> "Model":
         """Return the same kind of model trained on these rows; ModelError where that is impossible."""
 
@@ -76,6 +80,13 @@ class Probed(Predictions, Protocol):
 
     def probe(self, rows: Rows) -> Answers | type[BaseException]:
         """Ask the model once about rows as they are; return the type of what it raised."""
+
+
+class Structured(Predictions, Protocol):
+    """A system that may show what its model is made of."""
+
+    def structure(self) -> Structure | str:
+        """Return what the model is made of, or why that cannot be had, in a plain sentence."""
 
 
 class Refit(Predictions, Protocol):

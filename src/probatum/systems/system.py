@@ -15,9 +15,11 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Topic
 from probatum.facts.plan import CHUNK_ROWS
 from probatum.facts.threats import Task
+from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import Dataset, Rows, Schema
 from probatum.systems.interface import Answers, Model
 from probatum.systems.stored import StoredFile
+from probatum.systems.structures import Structure
 
 
 @final
@@ -34,6 +36,7 @@ class System:
         stored: tuple[StoredFile, ...] = (),
         answered: Mapping[str, Answers] | None = None,
         train: Callable[[Rows, int], Model] | None = None,
+        attacker: Attacker | None = None,
     ) -> None:
         """Take the data and a way to open the model.
 
@@ -45,21 +48,30 @@ class System:
             stored: the files that the model lies in.
             answered: answers known from before, by name of rows.
             train: trains the model on other rows with a seed, without opening the one there is.
+            attacker: what somebody may change in a row; None: nothing was said of that.
         """
         self.data = data
         self.capabilities = capabilities
         self.topics = topics
         self.stored = stored
+        self.attacker = attacker or Attacker.none()
         self._open = model
         self._train = train
         self._answered = dict(answered or {})
 
     @classmethod
     def of(
-        cls, model: Model, data: Dataset, topics: tuple[Topic, ...] = (), stored: tuple[StoredFile, ...] = ()
+        cls,
+        model: Model,
+        data: Dataset,
+        topics: tuple[Topic, ...] = (),
+        stored: tuple[StoredFile, ...] = (),
+        attacker: Attacker | None = None,
     ) -> "System":
         """Return the system of a model that is open already."""
-        return cls(data, lambda: model, capabilities=model.capabilities, topics=topics, stored=stored)
+        return cls(
+            data, lambda: model, capabilities=model.capabilities, topics=topics, stored=stored, attacker=attacker
+        )
 
     @property
     def schema(self) -> Schema:
@@ -96,6 +108,10 @@ class System:
                 return model.ask(own)
             except (Exception, SystemExit) as error:  # noqa: BLE001  # a model may raise anything; that is asked for
                 return type(error)
+
+    def structure(self) -> Structure | str:
+        """Return what the model is made of, or why that cannot be had."""
+        return self.model.structure()
 
     def remember(self, rows: Rows, answers: Answers) -> None:
         """Take answers about the system's own rows that were asked for earlier."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.facts.finding import Topic
+from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers
 from probatum.systems.stored import StoredFile
@@ -19,6 +20,15 @@ class TestRows:
 
     rows: Rows
     train: Rows | None = None  # only to learn a trivial answer or bin edges from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AttackedRows:
+    """The view of a check that plays an attacker."""
+
+    rows: Rows
+    attacker: Attacker  # what may be changed
+    train: Rows | None = None  # only to learn ranges from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

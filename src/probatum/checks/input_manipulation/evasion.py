@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How easily is the system fooled: can a change too small to matter turn a right answer wrong?
+
+Vector      input manipulation; the property at risk is integrity.
+Attacker    may change each number of a row by a share of its column's range (the radius of the plan), in the columns
+            and directions that the description gives under [attack], whole numbers by whole steps, and so that stated
+            relations hold; each point of a picture by a share of the range of all points. Knows the model where its
+            inside can be looked at (networks, linear models); else asks it and sees what its users see.
+Measure     fooled_share: of the answers that are right, the share that some allowed change turns wrong. It is enclosed
+            from both sides: at least the share for which such a change was found and confirmed by asking the system
+            itself; at most the share that could not be proven safe. The range reaches from the lower end of the one
+            to the upper end of the other. proven_share, unknown_share: the rest. The curve gives certified and
+            empirical robust accuracy at every radius, of all rows: right as they are, and proven or not broken.
+Judged      fooled_share, against the policy's limit. Where nothing can be proven the upper end is 1, so that a system
+            that can only be asked may fail, and never passes: not found is not safe.
+Source      attacks: Croce and Hein 2020, arXiv:2003.01690; Andriushchenko et al. 2020, arXiv:1912.00049; Maho et al.
+            2021 and Chen et al. 2020, arXiv:1904.02144, for labels alone. Bounds: Gowal et al. 2018, arXiv:1810.12715;
+            Zhang et al. 2018, arXiv:1811.00866; Xu et al. 2021, arXiv:2011.13824.
+Not shown   other changes: larger ones, turned or blurred pictures, categories exchanged for others. Rows that were not
+            among those tried. A proof speaks of the model's own arithmetic, rounding included; a system around it that
+            rounds or repairs its input is covered only as far as it was asked.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from probatum.checks.input_manipulation.evading import Cells, Table, Target, scores_of
+from probatum.checks.input_manipulation.exploring import Findings, explore
+from probatum.checks.interface import Check
+from probatum.engines.evasion.known import measures, require_consistent
+from probatum.engines.evasion.threat import Norm
+from probatum.errors import InsufficientDataError
+from probatum.facts.capabilities import Capability
+from probatum.facts.finding import Advice, Example, Finding, Measure, State
+from probatum.facts.plan import Effort, Terms
+from probatum.facts.policy import at_most
+from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
+from probatum.systems.interface import Structured
+from probatum.systems.structures import Structure
+from probatum.systems.views import AttackedRows
+
+CURVE = (0.0, 0.25, 0.5, 1.0, 2.0)  # radii of the curve, in parts of the plan's
+BEWARE = "Beware: "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Settings of this check; every field is written into the evidence."""
+
+    radius: float = 0.03  # share of a column's range; of a picture, of the range of its points
+    norm: str = "linf"  # of pictures: linf, l2 or l1; each number of a table moves by itself
+    rows: int = 500  # held-out rows that are tried
+    queries: int = 500  # points asked about, a row, where the model can only be asked
+    examples: int = 5  # most examples shown
+
+
+def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
+    """Enclose the share that can be fooled; draws the rows that are tried, and what the attacks draw."""
+    if data.rows.said is not None:
+        return _not_applicable(
+            "There is no model to ask: what the system said was read from a table of cases.",
+            "Name the model itself under [model], so that it can be asked.",
+        )
+    if options.radius <= 0:
+        return _not_applicable("The radius is zero: no change at all is allowed.", "Set a radius above zero.")
+    chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])
+    rows = data.rows.take(chosen)
+    learned_from = data.train or data.rows
+    picture = isinstance(rows.features, np.ndarray) and rows.features.ndim > 2
+    target: Target
+    if picture:
+        target = Cells(system, rows, learned_from, Norm(options.norm))
+    else:
+        table = target = Table(system, rows, learned_from, data.attacker)
+        if not table.places.size:
+            return _not_applicable(
+                "There is no number that an attacker may change.",
+                "List the columns that can be stated falsely under [attack] controls.",
+            )
+    scores = scores_of(system.answers(rows), len(rows.schema.classes))
+    right = ~np.isnan(scores).any(axis=1) & (scores.argmax(axis=1) == rows.truth)
+    if not right.any():
+        raise InsufficientDataError("The system answers none of the rows rightly, so no answer can be turned wrong.")
+    structure = system.structure()
+    encoded = structure.encode(rows) if isinstance(structure, Structure) else None
+    radii = [options.radius * part for part in CURVE]
+    found = explore(
+        target,
+        structure,
+        rows.truth,
+        right,
+        encoded,
+        scores,
+        radius=options.radius,
+        radii=radii,
+        queries=options.queries,
+        rng=rng,
+    )
+    require_consistent(found.known())
+    taken = measures(found.known(), options.radius, radii, confidence=terms.confidence)
+    return Finding(
+        sentence=_sentence(taken),
+        details=tuple(_details(found, options, len(rows), picture=picture)),
+        measures=taken | _work(found, len(rows)),
+        examples=_examples(found, target, chosen, rows.truth, data, options, terms),
+        advice=tuple(_advice(taken["fooled_share"], found)),
+        tried=len(rows),
+    )
+
+
+def _not_applicable(why: str, enable: str) -> Finding:
+    return Finding(
+        sentence="This question does not apply here.",
+        state=State.NOT_APPLICABLE,
+        why=why,
+        advice=(Advice(sentence=enable),),
+    )
+
+
+def _sentence(taken: dict[str, Measure]) -> str:
+    fooled, proven = taken["fooled_share"], taken["proven_share"]
+    shown, safe = fooled.per_100 or 0.0, proven.per_100 or 0.0
+    left = 100 - shown - safe
+    rest = f"; of {left:.0f}, nobody knows" if left >= 0.5 else ""
+    return f"Of 100 right answers, {shown:.0f} are turned wrong by a small change; {safe:.0f} are proven safe{rest}."
+
+
+def _details(found: Findings, options: Options, rows: int, *, picture: bool) -> Iterator[str]:
+    of = "the range of all points" if picture else "its column's range"
+    yield f"Each number may change by up to {100 * options.radius:.3g} of 100 parts of {of}; {rows:,} cases were tried."
+    if found.stages:
+        yield f"What was done, in this order: {', '.join(found.stages)}."
+    if found.unproven is not None:
+        yield f"Nothing was proven. {found.unproven}"
+    for warning in found.warnings:
+        yield f"{BEWARE}{warning[0].lower()}{warning[1:]}"
+
+
+def _work(found: Findings, rows: int) -> dict[str, Measure]:
+    asked = found.work.forward_rows + found.work.gradient_rows
+    return {
+        "model_rows": Measure(value=asked / rows, unit="rows", interval=None, n=rows),
+        "bound_rows": Measure(value=found.work.bound_rows / rows, unit="rows", interval=None, n=rows),
+    }
+
+
+def _examples(
+    found: Findings,
+    target: Target,
+    chosen: np.ndarray,
+    truth: np.ndarray,
+    data: AttackedRows,
+    options: Options,
+    terms: Terms,
+) -> tuple[Example, ...]:
+    """Return the rows that the smallest changes turn."""
+    broken = np.flatnonzero((found.found > 0) & (found.found <= options.radius))
+    first = broken[np.argsort(found.found[broken], kind="stable")][: options.examples]
+    if not first.size:
+        return ()
+    names = [str(label) for label in data.rows.schema.classes]
+    answers = target.ask(found.examples[first]).argmax(axis=1)
+    return tuple(
+        Example(
+            row=int(chosen[row]),
+            truth=names[truth[row]],
+            answer=names[answer],
+            before=names[truth[row]],
+            size=float(f"{found.found[row]:.3g}"),
+            changes=target.changes(int(row), found.examples[row], contents=terms.include_rows),
+            picture=target.picture(int(row), found.examples[row]) if terms.include_rows else None,
+        )
+        for row, answer in zip(first.tolist(), answers.tolist(), strict=True)
+    )
+
+
+def _advice(fooled: Measure, found: Findings) -> Sequence[Advice]:
+    advice = []
+    if fooled.value:
+        advice.append(Advice(sentence="Let a person look at answers that a small change would turn."))
+    if found.unproven is not None:
+        advice.append(Advice(sentence="Give the model itself rather than a way to ask it; then safety can be proven."))
+    return advice
+
+
+CHECK = Check(
+    id="input-manipulation/evasion",
+    title="Fooled by small changes",
+    vector=Vector.INPUT_MANIPULATION,
+    harms=Property.INTEGRITY,
+    taxonomy=(nist("NISTAML.022"), atlas("AML.T0043"), owasp("ML01"), exchange("2.1")),
+    tasks=CLASSIFICATION,
+    needs=(Capability.PREDICTIONS,),
+    uses=(Capability.SCORES, Capability.GRADIENTS, Capability.WEIGHTS, Capability.TREES),
+    data=AttackedRows,
+    options=Options,
+    judged={
+        "fooled_share": at_most(
+            low=0.50,
+            medium=0.20,
+            high=0.10,
+            because="A change too small to matter should not turn the answer, or whoever gains by it will find it.",
+            tasks=CLASSIFICATION,
+        )
+    },
+    by_effort={Effort.QUICK: {"rows": 200, "queries": 100}, Effort.DEEP: {"rows": 1000, "queries": 5000}},
+    run=run,
+)
