@@ -159,13 +159,27 @@ def _loaded(load: Load, description: Description) -> tuple[Table | None, Table]:
     except Exception as error:
         raise DataError(f"{name} did not return the rows; it raised {type(error).__name__}: {error}") from error
     pair = frames if isinstance(frames, tuple | list) and len(frames) == 2 else (None, None)
-    if not isinstance(pair[1], pd.DataFrame) or not (pair[0] is None or isinstance(pair[0], pd.DataFrame)):
-        raise DataError(f"{name} returned {type(frames).__name__}; wanted two data frames, (train, test).")
-    source = pair[1] if pair[0] is None else pair[0]
-    files.refuse_duplicates([str(column) for column in source.columns], name)
-    files.refuse_columns(description, [str(column) for column in source.columns])
-    train = None if pair[0] is None else _of_frame(pair[0], description, f"the train rows of {name}")
-    return train, _of_frame(pair[1], description, f"the test rows of {name}")
+    train = None if pair[0] is None else _part(pair[0], description, name, "train")
+    test = _part(pair[1], description, name, "test")
+    source = test if train is None else train
+    columns = column_names(source.features)
+    files.refuse_duplicates(columns, name)
+    files.refuse_columns(description, [*columns, str(source.truth.name)])
+    return train, test
+
+
+def _part(part: Any, description: Description, name: str, which: str) -> Table:
+    """Return what a function gave as a table: a frame with the target among its columns, or a pair of arrays."""
+    what = f"the {which} rows of {name}"
+    if isinstance(part, pd.DataFrame):
+        files.refuse_duplicates([str(column) for column in part.columns], name)
+        files.refuse_columns(description, [str(column) for column in part.columns])
+        return _of_frame(part, description, what)
+    if isinstance(part, tuple | list) and len(part) == 2:
+        table = _of_pair((part[0], part[1]), what)
+        return replace(table, truth=table.truth.rename(description.data.target))
+    came = type(part).__name__
+    raise DataError(f"{name} returned {came} for the {which} rows; wanted a data frame, or a pair of arrays (X, y).")
 
 
 def _of_frame(frame: pd.DataFrame, description: Description, what: str) -> Table:
