@@ -38,7 +38,8 @@ def told(made):
 def test_bracket_is_told_in_plain_words_when_a_table_was_attacked():
     # 859 right answers: 40 broken, 770 proven, 49 open
     assert told(attacked_table()) == [
-        "Of 100 right answers, somebody who may change each cell by up to 3 of 100 of its range can turn at least 5 "
+        "Of 100 right answers, somebody who may change each cell by up to 3 of 100 "
+        "of its usual range can turn at least 5 "
         "wrong. The true number is between 3 and 13.",
         "About 90 of 100 are proven safe against that (between 87 and 92).",
         "Of the other 5, nobody knows.",
@@ -57,7 +58,8 @@ def test_nothing_is_claimed_safe_when_the_model_is_a_black_box():
 
 def test_all_are_told_safe_when_all_are_proven():
     assert told(attacked_all_proven()) == [
-        "Somebody may change each cell by up to 3 of 100 of its range. Of 1,000 right answers, no such change was "
+        "Somebody may change each cell by up to 3 of 100 "
+        "of its usual range. Of 1,000 right answers, no such change was "
         "found that turns one wrong. The true number is between 0 and 4.",
         "All of them are proven safe against that.",
     ]
@@ -134,10 +136,10 @@ def test_page_stands_when_a_measure_is_absent_or_unknown(name):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"radius": 0.03, "norm": "linf"}, "change each cell by up to 3 of 100 of its range"),
-        ({"radius": 8 / 255, "norm": "linf"}, "change each cell by up to 3.1 of 100 of its range"),
-        ({"radius": 0.001}, "change each cell by up to 1 of 1,000 of its range"),
-        ({"radius": 2}, "change each cell by up to 2 times its range"),
+        ({"radius": 0.03, "norm": "linf"}, "change each cell by up to 3 of 100 of its usual range"),
+        ({"radius": 8 / 255, "norm": "linf"}, "change each cell by up to 3.1 of 100 of its usual range"),
+        ({"radius": 0.001}, "change each cell by up to 1 of 1,000 of its usual range"),
+        ({"radius": 2}, "change each cell by up to 2 times its usual range"),
         ({"radius": 0.5, "norm": "l2"}, "make a change of size 0.5"),
         ({}, None),
     ],

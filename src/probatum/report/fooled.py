@@ -50,14 +50,14 @@ def beware(finding: Finding) -> tuple[str, ...]:
 
 
 def allowed(options: Mapping[str, Json], *, pictures: bool = False) -> str | None:
-    """Return what an attacker may do: "change each cell by up to 3 of 100 of its range"; None where it is not told."""
+    """Return what an attacker may do ("change each cell by up to 3 of 100 of its usual range"); None: not told."""
     radius = radius_of(options)
     if radius is None:
         return None
     if options.get("norm", "linf") != "linf":
         return f"make a change of size {size_of(radius)}"
     what = "each point of a picture" if pictures else "each cell"
-    return f"change {what} by up to {_of_range(radius)} its range"
+    return f"change {what} by up to {_of_range(radius)} its {'' if pictures else 'usual '}range"
 
 
 def radius_of(options: Mapping[str, Json]) -> float | None:

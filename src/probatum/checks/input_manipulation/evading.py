@@ -16,6 +16,7 @@ from probatum.systems.datasets.changed import CHANGED, changed
 from probatum.systems.datasets.rows import NUMBERS
 from probatum.systems.interface import Answers, Predictions
 
+USUAL = (0.05, 0.95)  # quantiles between which the usual cells of a column lie
 BYTES = 255.0  # of one colour of a picture
 
 
@@ -107,7 +108,7 @@ class Cells:
 
 @final
 class Table:
-    """Rows of a table: a change of a number is a share of its column's range in the rows that were learned from.
+    """Rows of a table: a change of a number is a share of its column's usual range in the rows that were learned from.
 
     A point holds the numbers that may move, and last the position of its row, which stays: so it can be written back.
     """
@@ -128,7 +129,7 @@ class Table:
         self.most = np.array([_end(known[:, at], np.max) for at in range(len(names))])
         cost = np.array([attacker.cost.get(name, 1.0) for name in names])
         with np.errstate(divide="ignore"):
-            self.reach = np.where(cost > 0, (self.most - self.least) / cost, np.inf)  # at radius 1
+            self.reach = np.where(cost > 0, _usual_ranges(known) / cost, np.inf)  # at radius 1
         self._numbers = np.where(self._still, 0.0, cells)
         self.x = np.column_stack([self._numbers, np.arange(len(rows), dtype=np.float64)])
         self._sums = _sums(rows, attacker, names)
@@ -219,6 +220,19 @@ def _numbers(rows: Rows, columns: Sequence[Column]) -> np.ndarray:
 def _end(cells: np.ndarray, which: object) -> float:
     known = cells[np.isfinite(cells)]
     return float(which(known)) if len(known) else 0.0  # type: ignore[operator]  # numpy's min or max
+
+
+def _usual_ranges(cells: np.ndarray) -> np.ndarray:
+    """Return (c,) how far apart the 5th and the 95th of 100 known cells of each column lie; its range where that is 0.
+
+    A range from the least to the most would let a single millionaire make small changes large.
+    """
+    ranges = []
+    for column in cells.T:
+        known = column[np.isfinite(column)]
+        low, high = np.quantile(known, USUAL) if len(known) else (0.0, 0.0)
+        ranges.append(high - low or (np.ptp(known) if len(known) else 0.0))
+    return np.array(ranges, dtype=np.float64)
 
 
 def _in_words(column: Column, before: float, after: float, *, contents: bool) -> str:

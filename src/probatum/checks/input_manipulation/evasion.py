@@ -2,9 +2,11 @@
 """How easily is the system fooled: can a change too small to matter turn a right answer wrong?
 
 Vector      input manipulation; the property at risk is integrity.
-Attacker    may change each number of a row by a share of its column's range (the radius of the plan), in the columns
-            and directions that the description gives under [attack], whole numbers by whole steps, and so that stated
-            relations hold; each point of a picture by a share of the range of all points. Knows the model where its
+Attacker    may change each number of a row by a share of its column's usual range (from the 5th to the 95th of 100
+            training rows; the share is the plan's radius, a stated cost divides it), in the columns and directions that
+            the description gives under [attack], whole numbers by whole steps, and so that stated relations hold; where
+            nothing is stated, any number that is not immutable. Of a picture, each point by a share of the range of all
+            points. Knows the model where its
             inside can be looked at (networks, linear models); else asks it and sees what its users see.
 Measure     fooled_share: of the answers that are right, the share that some allowed change turns wrong. It is enclosed
             from both sides: at least the share for which such a change was found and confirmed by asking the system
@@ -49,10 +51,10 @@ BEWARE = "Beware: "
 class Options:
     """Settings of this check; every field is written into the evidence."""
 
-    radius: float = 0.03  # share of a column's range; of a picture, of the range of its points
+    radius: float = 0.03  # share of a column's usual range (5th to 95th of 100); of a picture, of the range of points
     norm: str = "linf"  # of pictures: linf, l2 or l1; each number of a table moves by itself
     rows: int = 500  # held-out rows that are tried
-    queries: int = 500  # points asked about, a row, where the model can only be asked
+    queries: int = 200  # points asked about, a row, where the model can only be asked
     examples: int = 5  # most examples shown
 
 
@@ -128,7 +130,7 @@ def _sentence(taken: dict[str, Measure]) -> str:
 
 
 def _details(found: Findings, options: Options, rows: int, *, picture: bool) -> Iterator[str]:
-    of = "the range of all points" if picture else "its column's range"
+    of = "the range of all points" if picture else "its column's usual range (between the 5th and the 95th of 100 rows)"
     yield f"Each number may change by up to {100 * options.radius:.3g} of 100 parts of {of}; {rows:,} cases were tried."
     if found.stages:
         yield f"What was done, in this order: {', '.join(found.stages)}."

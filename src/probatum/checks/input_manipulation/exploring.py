@@ -161,32 +161,35 @@ def _network(
     def predict(points: np.ndarray) -> np.ndarray:
         return labels_of(target.ask(points))
 
-    engine = engine_of(core.module, None, predict)
     sizes = [size for size in sorted({radius, *radii}) if size > 0]
-    # the plan's radius first, with all there is; then the others, from small to large
+    # the plan's radius first, with all there is; then the others, from small to large, with short searches
     for size in [radius, *(one for one in sizes if one != radius)]:
         known = findings.known()
-        todo = np.flatnonzero((known.found > size) & (known.safe < size) & (known.found > 0))
-        if size == 0 or not todo.size:
+        todo = np.flatnonzero((known.found > size) & (known.safe < size))
+        if not todo.size:
             continue
-        if size > radius:  # what was not proven at the plan's radius will not be at a larger one
-            todo = todo[known.safe[todo] >= radius]
-        where = target.region(size).take(todo)
-        out = enclosed(engine, target.x[todo], y[todo], where, rng=rng, nodes=1 if size == radius else 0)
+        engine = engine_of(core.module, None if size == radius else "quick", predict)
+        # what was not proven at the plan's radius will not be at a larger one
+        hopeless = known.safe[todo] < radius if size > radius else np.zeros(len(todo), dtype=bool)
+        out = enclosed(
+            engine,
+            target.x[todo],
+            y[todo],
+            target.region(size).take(todo),
+            rng=rng,
+            nodes=1 if size == radius else 0,
+            unprovable=hopeless,
+        )
         findings.work += out.work
-        if out.refused is not None:
-            findings.unproven = out.refused
         findings.safe[todo[out.certified]] = np.maximum(findings.safe[todo[out.certified]], size)
         every, broken = target.x.copy(), np.zeros(len(y), dtype=bool)
         every[todo], broken[todo] = out.examples, out.broken
         findings.note(np.minimum(target.sizes(every), size), every, broken)
         if size == radius:
-            findings.stages += [stage for stage in out.stages if stage not in findings.stages]
+            findings.stages += dict.fromkeys(out.stages)
             findings.warnings += out.warnings
-    refused = findings.unproven
-    findings.unproven = None
-    if refused is not None:
-        findings.warnings.append(refused)
+            if out.refused is not None:
+                findings.warnings.append(out.refused)
 
 
 def _asking(

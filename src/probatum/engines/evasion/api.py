@@ -111,17 +111,34 @@ def bracket(
 
 
 def enclosed(
-    engine: Engine, x: np.ndarray, y: np.ndarray, where: Region, *, rng: np.random.Generator, nodes: int = 0
+    engine: Engine,
+    x: np.ndarray,
+    y: np.ndarray,
+    where: Region,
+    *,
+    rng: np.random.Generator,
+    nodes: int = 0,
+    unprovable: np.ndarray | None = None,
 ) -> Bracket:
-    """Return the bracket over regions that are worked out already."""
-    proof = engine.certify(x, y, where, 0, None)
+    """Return the bracket over regions that are worked out already.
+
+    Args:
+        engine: works on the model.
+        x: (n, ...) rows.
+        y: (n,) index of the right class.
+        where: the regions.
+        rng: from which everything random is drawn.
+        nodes: see ``certify``.
+        unprovable: (n,) bool, rows that are attacked only.
+    """
+    proof = engine.certify(x, y, where, 0, unprovable)
     found = engine.attack(x, y, where, rng, proof.certified)
     certified, stage = proof.certified & ~found.broken, proof.stage
     work, stages = proof.work + found.work, (*proof.stages, *found.stages)
     stage = np.where(found.broken, found.stage + len(proof.stages), np.where(certified, stage, -1))
     open_rows = ~(found.broken | certified)
     if nodes and proof.refused is None and open_rows.any():
-        deeper = engine.certify(x, y, where, nodes, ~open_rows)
+        deeper = engine.certify(x, y, where, nodes, ~open_rows if unprovable is None else ~open_rows | unprovable)
         gained = deeper.certified & open_rows
         stage = np.where(gained, deeper.stage + len(stages), stage)
         certified, work = certified | gained, work + deeper.work

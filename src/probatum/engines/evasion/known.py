@@ -41,7 +41,7 @@ def require_consistent(known: Known) -> None:
     Raises:
         ProofError: some row was proven safe up to a size at which it was shown broken.
     """
-    torn = np.flatnonzero(known.safe >= np.where(known.found > 0, known.found, np.inf))
+    torn = np.flatnonzero((known.found > 0) & np.isfinite(known.found) & (known.safe >= known.found))
     if torn.size:
         raise ProofError(
             f"{torn.size:,} rows were proven safe and shown broken at once (the first: row {torn[0]}), so no proof of "

@@ -19,7 +19,7 @@ from probatum.engines.evasion.results import Certified, Work
 from probatum.engines.evasion.threat import Norm, Region
 
 STAGES = ("intervals", "linear bounds", "sharpened bounds")
-CELLS = 24_000_000  # float64 cells in one batch of bounds, about 200 MB
+CELLS = 12_000_000  # float64 cells in one batch of bounds, about 100 MB
 WIDE = 600  # a layer with more open curves is bounded by intervals alone: backward bounds would cost too much
 SHARPEN = 12  # steps of the search for better lines
 NEAR = 2.0  # rows are sharpened whose bound is less than so many times their own margin below zero

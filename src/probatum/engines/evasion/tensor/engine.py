@@ -17,10 +17,11 @@ class NetworkEngine:
     """What can be done with a network."""
 
     def __init__(
-        self, module: nn.Module, budget: ladder.Budget | None = None, predict: ladder.Predict | None = None
+        self, module: nn.Module, budget: ladder.Budget | str | None = None, predict: ladder.Predict | None = None
     ) -> None:
-        """Take the network, how much may be done, and the user's own path to its labels."""
-        self._module, self._budget, self._predict = module, budget, predict
+        """Take the network, how much may be done (also by name: quick, standard, deep), and the users' own path."""
+        self._module, self._predict = module, predict
+        self._budget = ladder.LEVELS[budget] if isinstance(budget, str) else budget
 
     def attack(
         self, x: np.ndarray, y: np.ndarray, where: Region, rng: np.random.Generator, skip: np.ndarray | None

@@ -42,6 +42,7 @@ class Budget:
 
 QUICK = Budget(descent=10, short=50, targets=1, target_steps=10, long=0)
 DEEP = Budget(descent=50, short=300, targets=9, target_steps=40, long=5000, race=500)
+LEVELS = {"quick": QUICK, "standard": Budget(), "deep": DEEP}
 
 
 def attack(
