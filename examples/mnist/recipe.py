@@ -51,8 +51,8 @@ def train(rows: pd.DataFrame, seed: int) -> nn.Module:
     """Learn for four rounds through the pictures."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # sums in one order, so that the same seed gives the same network
-    x = torch.from_numpy(rows.drop(columns="digit").to_numpy(dtype=np.float32)).view(-1, 28, 28)
-    y = torch.from_numpy(rows["digit"].to_numpy(dtype=np.int64))
+    x = torch.from_numpy(np.array(rows.drop(columns="digit"), dtype=np.float32)).view(-1, 28, 28)
+    y = torch.from_numpy(np.array(rows["digit"], dtype=np.int64))
     network = Reader()
     optimizer = torch.optim.Adam(network.parameters(), lr=2e-3, weight_decay=1e-5)
     for _ in range(4):

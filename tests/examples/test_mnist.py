@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network that reads digits: both sides of the bracket, on real pictures, and the same as an ONNX file."""
 
-import os
-from pathlib import Path
-
 import numpy as np
+import pandas as pd
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from examples.conftest import PROJECT, module_in  # noqa: E402
+from examples.conftest import module_in  # noqa: E402
 from probatum.adapters.interface import Wish, few, wrap  # noqa: E402
 from probatum.checks.input_manipulation.evasion import Options, run  # noqa: E402
 from probatum.facts.plan import Terms  # noqa: E402
@@ -20,13 +18,12 @@ from probatum.systems.system import System  # noqa: E402
 from probatum.systems.views import AttackedRows  # noqa: E402
 
 
-@pytest.fixture(scope="module")
-def reader():
-    if not (Path(os.environ.get("PROBATUM_DATA", "../shared/data")) / "mnist.npz").is_file():
-        pytest.skip("mnist.npz is not in the folder that PROBATUM_DATA names")
-    recipe = module_in(PROJECT / "examples" / "mnist" / "recipe.py")
+@pytest.fixture
+def reader(real_data):
+    real_data("mnist.npz")
+    recipe = module_in("mnist", "recipe")
     (x, y), test = recipe.load()
-    flat = recipe.pd.DataFrame(x[:2000].reshape(2000, -1)).assign(digit=y[:2000])
+    flat = pd.DataFrame(x[:2000].reshape(2000, -1)).assign(digit=y[:2000])
     return recipe.train(flat, 0), (x[:2000], y[:2000]), test
 
 
