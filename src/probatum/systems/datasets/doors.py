@@ -18,6 +18,7 @@ from probatum.systems.datasets.tables import Table, answered, column_names
 from probatum.systems.description import Description
 from probatum.systems.sections import ColumnsSection, DataSection, ModelSection
 
+PARTS = "wanted two data frames, (train, test), or two pairs of arrays, ((X, y), (X, y))."
 Load = Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
 Pair = tuple[Any, Any]  # rows: a frame or an array of two or more axes; answers: a series or an array of one
 
@@ -158,9 +159,13 @@ def _loaded(load: Load, description: Description) -> tuple[Table | None, Table]:
         frames = load()
     except Exception as error:
         raise DataError(f"{name} did not return the rows; it raised {type(error).__name__}: {error}") from error
-    pair = frames if isinstance(frames, tuple | list) and len(frames) == 2 else (None, None)
-    train = None if pair[0] is None else _part(pair[0], description, name, "train")
-    test = _part(pair[1], description, name, "test")
+    if not isinstance(frames, tuple | list) or len(frames) != 2:
+        raise DataError(f"{name} returned {type(frames).__name__}; {PARTS}")
+    for part in frames[frames[0] is None :]:
+        if not isinstance(part, pd.DataFrame) and not (isinstance(part, tuple | list) and len(part) == 2):
+            raise DataError(f"{name} returned {type(part).__name__} among them; {PARTS}")
+    train = None if frames[0] is None else _part(frames[0], description, name, "train")
+    test = _part(frames[1], description, name, "test")
     source = test if train is None else train
     columns = column_names(source.features)
     files.refuse_duplicates(columns, name)
@@ -175,11 +180,8 @@ def _part(part: Any, description: Description, name: str, which: str) -> Table:
         files.refuse_duplicates([str(column) for column in part.columns], name)
         files.refuse_columns(description, [str(column) for column in part.columns])
         return _of_frame(part, description, what)
-    if isinstance(part, tuple | list) and len(part) == 2:
-        table = _of_pair((part[0], part[1]), what)
-        return replace(table, truth=table.truth.rename(description.data.target))
-    came = type(part).__name__
-    raise DataError(f"{name} returned {came} for the {which} rows; wanted a data frame, or a pair of arrays (X, y).")
+    table = _of_pair((part[0], part[1]), what)
+    return replace(table, truth=table.truth.rename(description.data.target))
 
 
 def _of_frame(frame: pd.DataFrame, description: Description, what: str) -> Table:
