@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Our bracket: the share of MNIST images shown broken, the share proven safe, and what lies between. Peers give one side.
+"""Our bracket: the share of images shown broken, the share proven safe, and what lies between; peers give one side.
 
 python bracket.py
 """
