@@ -19,7 +19,7 @@ from probatum.systems.description import Description
 from probatum.systems.sections import ColumnsSection, DataSection, ModelSection
 
 PARTS = "wanted two data frames, (train, test), or two pairs of arrays, ((X, y), (X, y))."
-Load = Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+Load = Callable[[], Any]  # the user's own: what comes back is looked at
 Pair = tuple[Any, Any]  # rows: a frame or an array of two or more axes; answers: a series or an array of one
 
 
