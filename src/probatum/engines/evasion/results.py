@@ -41,6 +41,7 @@ class Attacked:
     stages: tuple[str, ...]  # that ran, in their order
     work: Work
     warnings: tuple[str, ...] = ()  # why the model may be weaker than it looks, in plain sentences
+    notes: tuple[str, ...] = ()  # which rows were left out of the costlier searches, and by which rule
 
 
 @final

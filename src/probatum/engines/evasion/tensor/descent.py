@@ -2,54 +2,28 @@
 """Walk down the margin by its gradient, with momentum, and with steps that halve where they no longer help.
 
 Source: Croce and Hein 2020, arXiv:2003.01690 (Auto-PGD), algorithm 1; the loss is the plain margin, whose sign of the
-gradient is that of their DLR loss wherever the third score does not change places.
+gradient is that of their DLR loss wherever the third score does not change places. In L1, steps move few cells at a
+time: Croce and Hein 2021, arXiv:2103.01208, section 3.2.
 """
 
-from dataclasses import dataclass
 from typing import final
 
 import torch
 from torch import Tensor
 
+from probatum.engines.evasion.tensor.front import Front, Outcome, wide
 from probatum.engines.evasion.tensor.network import Asked
-from probatum.engines.evasion.tensor.places import Places
+from probatum.engines.evasion.tensor.places import FEW
+from probatum.engines.evasion.threat import Norm
 
 MOMENTUM = 0.75
 USEFUL = 0.75  # share of steps since the last mark that must have helped, or the step halves
-
-
-@final
-@dataclass(slots=True, kw_only=True, eq=False)
-class Front:
-    """The rows that are still unbroken, with the best point of each; shrinks as rows break."""
-
-    rows: Tensor  # (a,) places among all rows
-    where: Places  # of these rows
-    y: Tensor  # (a,)
-    best: Tensor  # (a, ...) point with the lowest margin so far
-    margin: Tensor  # (a,)
-
-    def take(self, index: Tensor) -> "Front":
-        """Return the front of some of its rows."""
-        return Front(
-            rows=self.rows[index],
-            where=self.where.take(index),
-            y=self.y[index],
-            best=self.best[index],
-            margin=self.margin[index],
-        )
-
-    def note(self, points: Tensor, margins: Tensor) -> Tensor:
-        """Keep what is better than before; return (a,) bool: it was."""
-        better = margins < self.margin  # also false for NaN
-        self.best = torch.where(_wide(better, points), points, self.best)
-        self.margin = torch.where(better, margins, self.margin)
-        return better
+SPARSER = 1.5  # the cells moved in L1 at the best point, divided by this, are how many the next steps move
 
 
 def descend(
     asked: Asked, front: Front, start: Tensor, steps: int, *, target: Tensor | None = None, first: float = 2.0
-) -> tuple[Front, list[Front]]:
+) -> Outcome:
     """Walk from ``start`` for some steps; a row leaves as soon as it breaks.
 
     Args:
@@ -59,26 +33,21 @@ def descend(
         steps: gradient steps, at most.
         target: (a,) the class to be answered instead; None: whichever is nearest.
         first: size of the first step, in parts of the region.
-
-    Returns:
-        What is left of the front, and what broke off it, piece by piece.
     """
-    walk = _Walk(asked, front, start, target, first, _marks(steps))
+    walk = _Walk(asked, front.take(slice(None)), start, target, first, _marks(steps))
     broken: list[Front] = []
-    for step in range(steps):
+    for step in range(steps + 1):
         if not len(walk.front.rows):
             break
-        walk.step(step)
+        if step < steps:
+            walk.step(step)
+        else:  # the last step was taken and not yet looked at
+            walk.look()
         gone = walk.front.margin < 0
         if gone.any():
             broken.append(walk.front.take(gone))
             walk.keep(~gone)
-    if len(walk.front.rows):  # the last step was taken and not yet looked at
-        walk.look()
-        gone = walk.front.margin < 0
-        broken.append(walk.front.take(gone))
-        walk.keep(~gone)
-    return walk.front, broken
+    return Outcome(left=walk.front, broken=broken)
 
 
 @final
@@ -89,12 +58,12 @@ class _Walk:
         self, asked: Asked, front: Front, start: Tensor, target: Tensor | None, first: float, marks: frozenset[int]
     ) -> None:
         count = len(front.rows)
-        shape = (count, *([1] * (start.dim() - 1)))
         self.asked, self.front, self.target, self.marks = asked, front, target, marks
         self.point, self.before = start, start
-        self.size = torch.full(shape, first)
+        self.size = wide(torch.full((count,), first), start)
+        self.few = torch.full((count,), FEW)
         self.helped = torch.zeros(count)
-        self.since = torch.zeros(count)
+        self.since = 0
         self.lowest = torch.full((count,), torch.inf)  # of this walk, not of all before it
         self.lowest_point = start
         self.mark_lowest = torch.full((count,), torch.inf)
@@ -105,9 +74,12 @@ class _Walk:
         self._note(margins)
         if number in self.marks:
             self._halve()
-        plain = self.front.where.back(self.point + self.front.where.step(gradient, self.size))
-        moved = self.point + MOMENTUM * (plain - self.point) + (1 - MOMENTUM) * (self.point - self.before)
-        self.before, self.point = self.point, plain if number == 0 else self.front.where.back(moved)
+        where = self.front.where
+        plain = where.back(self.point + where.step(gradient, self.size, self.few))
+        if number:
+            moved = self.point + MOMENTUM * (plain - self.point) + (1 - MOMENTUM) * (self.point - self.before)
+            plain = where.back(moved)
+        self.before, self.point = self.point, plain
 
     def look(self) -> None:
         self._note(self.asked.margins(self.point, self.front.y))
@@ -118,34 +90,27 @@ class _Walk:
         self.helped += better
         self.since += 1
         self.lowest = torch.where(better, margins, self.lowest)
-        self.lowest_point = torch.where(_wide(better, self.point), self.point, self.lowest_point)
+        self.lowest_point = torch.where(wide(better, self.point), self.point, self.lowest_point)
 
     def _halve(self) -> None:
         """Halve the steps that do not help (their conditions 1 and 2), and go back to the best point."""
         stuck = (self.mark_size == self.size).flatten() & (self.mark_lowest == self.lowest)
         halve = (self.helped < USEFUL * self.since) | stuck
         self.mark_size, self.mark_lowest = self.size.clone(), self.lowest.clone()
-        wide = _wide(halve, self.size)
-        self.size = torch.where(wide, self.size / 2, self.size)
-        self.point = torch.where(_wide(halve, self.point), self.lowest_point, self.point)
-        self.before = torch.where(_wide(halve, self.point), self.lowest_point, self.before)
-        self.helped, self.since = torch.zeros_like(self.helped), torch.zeros_like(self.since)
+        self.size = torch.where(wide(halve, self.size), self.size / 2, self.size)
+        self.point = torch.where(wide(halve, self.point), self.lowest_point, self.point)
+        self.before = torch.where(wide(halve, self.point), self.lowest_point, self.before)
+        self.helped, self.since = torch.zeros_like(self.helped), 0
+        if self.front.where.norm is Norm.L1:
+            moved = (self.lowest_point != self.front.where.x).flatten(1).float().mean(dim=1)
+            self.few = torch.where(halve, moved / SPARSER, self.few)
 
     def keep(self, rows: Tensor) -> None:
         """Drop the other rows from everything."""
         self.front = self.front.take(rows)
-        for name in (
-            "point",
-            "before",
-            "size",
-            "helped",
-            "since",
-            "lowest",
-            "lowest_point",
-            "mark_lowest",
-            "mark_size",
-        ):
-            setattr(self, name, getattr(self, name)[rows])
+        self.point, self.before, self.lowest_point = self.point[rows], self.before[rows], self.lowest_point[rows]
+        self.size, self.few, self.helped = self.size[rows], self.few[rows], self.helped[rows]
+        self.lowest, self.mark_lowest, self.mark_size = self.lowest[rows], self.mark_lowest[rows], self.mark_size[rows]
         if self.target is not None:
             self.target = self.target[rows]
 
@@ -156,7 +121,3 @@ def _marks(steps: int) -> frozenset[int]:
     while shares[-1] < 1:
         shares.append(shares[-1] + max(shares[-1] - shares[-2] - 0.03, 0.06))
     return frozenset(round(share * steps) for share in shares[1:])
-
-
-def _wide(flags: Tensor, like: Tensor) -> Tensor:
-    return flags.view(-1, *([1] * (like.dim() - 1)))

@@ -11,6 +11,8 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 def keys_of(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return (n,) uint64, one key for each row's content; draws one number, the same for all rows."""
     salt = rng.bytes(16)
+    if not len(x):
+        return np.zeros(0, dtype=np.uint64)
     digests = [blake2b(row.tobytes(), digest_size=8, key=salt).digest() for row in np.ascontiguousarray(x)]
     return np.frombuffer(b"".join(digests), dtype=np.uint64)
 

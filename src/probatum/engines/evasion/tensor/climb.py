@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows on their way up the ladder: which are broken, by what, and which a costlier search is still worth."""
+
+from collections.abc import Callable
+from typing import final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from probatum.engines.evasion.results import Attacked
+from probatum.engines.evasion.tensor.descent import descend
+from probatum.engines.evasion.tensor.draws import keys_of, uniform
+from probatum.engines.evasion.tensor.front import Front, Outcome, joined, searched
+from probatum.engines.evasion.tensor.network import REPEATS, Asked, margin, tensor
+from probatum.engines.evasion.tensor.patches import patch_search
+from probatum.engines.evasion.tensor.places import places, within
+from probatum.engines.evasion.tensor.plain import silent, walk
+from probatum.engines.evasion.threat import Region
+
+Predict = Callable[[np.ndarray], np.ndarray]
+STAGES = ("clean", "first steps", "descent", "short patches", "targets", "long patches")
+CLEAN, FIRST_STEPS, DESCENT, SHORT, TARGETS, LONG = range(6)
+MASKED = 0.1  # share of rows without a gradient, or broken by patches alone, that is told
+
+DICE = (
+    f"The network does not answer the same row twice alike; the mean of {REPEATS} answers was taken, and chance may "
+    "still hide how easily it is fooled."
+)
+NO_NUMBERS = (
+    "For some rows the network gives scores that are no numbers; such an answer never counts as an attack's success, "
+    "and of the row itself the label decides."
+)
+SILENT = (
+    "For many rows the gradient is zero, so searches that follow it find nothing; the network may be easier to fool "
+    "than it looks."
+)
+UPHILL = (
+    "For many rows no step along the gradient made the right answer less sure; the gradient may mislead, and the "
+    "network may be easier to fool than it looks."
+)
+BY_PATCHES = (
+    "Random patches broke many rows that gradients did not; the network hides its gradients, and may be easier to fool "
+    "than it looks."
+)
+
+
+@final
+class Climb:
+    """All rows, and the front of those still unbroken."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        x: np.ndarray,
+        y: np.ndarray,
+        region: Region,
+        rng: np.random.Generator,
+        skip: np.ndarray | None,
+        predict: Predict | None,
+    ) -> None:
+        """Ask about the rows themselves; those answered wrongly are broken already."""
+        self.asked = Asked(module)
+        self.given, self.region = np.asarray(x), region
+        self.x, self.y = tensor(self.given), torch.from_numpy(np.array(y, dtype=np.int64))
+        self.keys = keys_of(self.x.numpy(), rng)
+        self.predict = predict or (lambda points: self.asked.labels(tensor(points)).numpy())
+        self.warnings: list[str] = []
+        self.notes: list[str] = []
+        self.aside: list[Front] = []  # rows that were given up
+        self.by_patches = 0
+        self.margins = self._first_margins()
+        self.clean = self.margins.clone()
+        self.by_gradient = torch.zeros(len(self.x))  # by how much gradients lowered the margin
+        self.examples = self.x.clone()
+        self.broken = torch.from_numpy(self._wrong(self.x, self.y))
+        self.stage = torch.where(self.broken, CLEAN, -1).to(torch.int8)
+        idle = np.zeros(len(x), dtype=bool) if skip is None else skip
+        rows = torch.from_numpy(np.flatnonzero(~self.broken.numpy() & ~idle))
+        # a network may answer otherwise than its user's own path on the row itself, so no margin is believed below 0
+        self.front = Front(
+            rows=rows, where=places(x, region).take(rows), y=self.y[rows], best=self.x[rows], margin=self.clean[rows]
+        ).unbelieved()
+        self.started = len(rows)
+
+    def first_steps(self, steps: int) -> None:
+        """Take some plain steps from the row itself."""
+        if not steps or not len(self.front.rows):
+            return
+        some = min(self.asked.chunk, len(self.front.rows))
+        if silent(self.asked, self.front, some) > MASKED * some:
+            self.warnings.append(SILENT)
+        self._search(FIRST_STEPS, lambda block: walk(self.asked, block, block.best, steps, size=1.0))
+
+    def plain(self, steps: int, size: float) -> None:
+        """Take plain steps from a random point, and nothing else."""
+        if len(self.front.rows):
+            self._search(DESCENT, lambda block: walk(self.asked, block, self._random(block, 0), steps, size=size))
+
+    def descent(self, steps: int) -> None:
+        """Walk from a random point of the region, with large steps first."""
+        if steps and len(self.front.rows):
+            self._search(DESCENT, lambda block: descend(self.asked, block, self._random(block, 0), steps))
+        rows = self.front.rows
+        self.by_gradient[rows] = self.clean[rows] - self.front.margin
+        can_move = self.front.where.reach.flatten(1).amax(dim=1) > 0 if len(rows) else torch.zeros(0, dtype=torch.bool)
+        if steps and int(((self.by_gradient[rows] <= 0) & can_move).sum()) > MASKED * max(self.started, 1):
+            self.warnings += [UPHILL] if SILENT not in self.warnings else []
+
+    def targets(self, count: int, steps: int) -> None:
+        """Walk from the row itself towards each of the classes that have the highest scores at its best point."""
+        for place in range(count):
+            if not steps or not len(self.front.rows):
+                return
+            scores = self.asked.scores(self.front.best)
+            if place >= scores.shape[1] - 1:
+                return
+            others = scores.scatter(1, self.front.y[:, None], -torch.inf).argsort(dim=1, descending=True)
+            target = torch.zeros(len(self.x), dtype=torch.int64).scatter_(0, self.front.rows, others[:, place])
+
+            def towards(block: Front, target: Tensor = target) -> Outcome:
+                return descend(self.asked, block, block.where.x, steps, target=target[block.rows], first=1.0)
+
+            self._search(TARGETS, towards)
+
+    def nudge(self, steps: int) -> None:
+        """Walk from the best points so far, with small steps."""
+        if steps and len(self.front.rows):
+            self._search(LONG, lambda block: descend(self.asked, block, block.best, steps, first=0.3))
+
+    def patches(self, tries: int, stage: int, *, begun: int = 0, total: int | None = None) -> None:
+        """Try random patches."""
+        if not tries or not len(self.front.rows):
+            return
+        before = int(self.broken.sum())
+
+        def patched(block: Front) -> Outcome:
+            keys = self.keys[block.rows.numpy()] + np.uint64(stage)
+            return patch_search(self.asked, block, keys, tries, begun=begun, total=total)
+
+        self._search(stage, patched)
+        self.by_patches += int(self.broken.sum()) - before
+
+    def give_up(self, kept: float) -> int:
+        """Set aside the rows that kept more than this share of the margin they began with; return how many.
+
+        Rows where patches went further than gradients are never set aside, since there the gradient may be hidden.
+        The rule looks at a row alone, so no other row decides what becomes of it.
+        """
+        rows = self.front.rows
+        by_gradient = self.by_gradient[rows]
+        by_patches = self.clean[rows] - self.front.margin - by_gradient
+        hopeless = (self.front.margin > kept * self.clean[rows]) & (by_gradient > by_patches)
+        if hopeless.any():
+            self.aside.append(self.front.take(hopeless))
+            self.front = self.front.take(~hopeless)
+        return int(hopeless.sum())
+
+    def result(self) -> Attacked:
+        """Return what was found."""
+        for front in (self.front, *self.aside):
+            self._remember(front)
+        # in a ball hardly wider than the steps of float32, what was only tried may lie outside; it is not shown
+        outside = torch.from_numpy(~within(self.examples.numpy(), self.given, self.region))
+        self.examples[outside], self.margins[outside] = self.x[outside], self.clean[outside]
+        if self.by_patches > MASKED * max(self.started, 1):
+            self.warnings.append(BY_PATCHES)
+        if self.asked.shrunk:
+            self.warnings.append(
+                f"The network failed on large batches; it was asked {self.asked.chunk} rows at a time."
+            )
+        return Attacked(
+            broken=self.broken.numpy(),
+            examples=self.examples.numpy(),
+            margins=self.margins.double().numpy(),
+            stage=self.stage.numpy(),
+            stages=STAGES,
+            work=self.asked.work,
+            warnings=tuple(self.warnings),
+            notes=tuple(self.notes),
+        )
+
+    def _first_margins(self) -> Tensor:
+        scores = self.asked.scores(self.x)
+        again = self.asked.scores(self.x[: self.asked.chunk])
+        if not torch.equal(torch.nan_to_num(again), torch.nan_to_num(scores[: len(again)])):
+            self.warnings.append(DICE)
+            self.asked.repeats = REPEATS
+            scores = self.asked.scores(self.x)
+        if torch.isnan(scores).any():
+            self.warnings.append(NO_NUMBERS)
+        return torch.nan_to_num(margin(scores, self.y), nan=torch.inf, posinf=torch.inf, neginf=-torch.inf)
+
+    def _random(self, front: Front, counter: int) -> Tensor:
+        where = front.where
+        drawn = torch.from_numpy(uniform(self.keys[front.rows.numpy()], counter, self.x[0].numel()))
+        return where.back(where.x + (2 * drawn.view_as(where.x) - 1) * where.reach)
+
+    def _search(self, stage: int, search: Callable[[Front], Outcome]) -> None:
+        """Search, then ask the user's own path about what broke; what it answers rightly goes back into the front."""
+        found = searched(self.front, self.asked.chunk, search)
+        self.front = found.left
+        if not found.broken:
+            return
+        broken = joined(found.broken)
+        rows = broken.rows
+        points = broken.best.numpy()
+        inside = within(points, self.given[rows.numpy()], self.region.take(rows.numpy()))
+        sure = torch.from_numpy(inside & self._wrong(broken.best, broken.y))
+        self._remember(broken.take(sure))
+        self.broken[rows[sure]] = True
+        self.stage[rows[sure]] = stage
+        if not sure.all():
+            self.front = joined([found.left, broken.take(~sure).unbelieved()])
+
+    def _wrong(self, points: Tensor, y: Tensor) -> np.ndarray:
+        return np.asarray(self.predict(points.numpy()) != y.numpy()) if len(points) else np.zeros(0, dtype=bool)
+
+    def _remember(self, front: Front) -> None:
+        self.examples[front.rows] = front.best
+        self.margins[front.rows] = front.margin
