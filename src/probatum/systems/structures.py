@@ -42,6 +42,7 @@ class Forest:
     mean: bool = False  # divided by the number of trees after the sum
     link: Literal["identity", "logistic", "softmax"] = "identity"  # from raw scores to probabilities
     # w = 1: the second of two classes is answered where the raw score is above 0; w > 1: the class with the highest
+    blur: float = 0.0  # raw scores this close to another answer may be answered either way: probabilities are rounded
     subset: np.ndarray | None = (
         None  # (m,) int32, row of ``goes_left`` for a node that splits categories; -1: by threshold
     )
