@@ -39,6 +39,8 @@ ADAPTERS = (
     "probatum.adapters.http:ADAPTER",
     "probatum.adapters.onnx.model:ADAPTER",
     "probatum.adapters.torch:ADAPTER",
+    "probatum.adapters.xgboost:ADAPTER",
+    "probatum.adapters.lightgbm:ADAPTER",
     "probatum.adapters.sklearn:ADAPTER",
     "probatum.adapters.function:ADAPTER",
 )

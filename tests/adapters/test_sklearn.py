@@ -29,7 +29,8 @@ def test_a_pipeline_answers_as_its_own_predict_does(lender: Dataset, pipeline: P
     assert (classes[answers.labels] == pipeline.predict(lender.test.features)).all()
     assert answers.scores is not None
     np.testing.assert_array_equal(answers.scores, pipeline.predict_proba(lender.test.features))
-    assert model.capabilities == {Capability.PREDICTIONS, Capability.SCORES, Capability.REFIT}
+    inside = {Capability.WEIGHTS, Capability.GRADIENTS}
+    assert model.capabilities == {Capability.PREDICTIONS, Capability.SCORES, Capability.REFIT} | inside
 
 
 def test_columns_are_given_by_name_when_their_order_differs(lender: Dataset, pipeline: Pipeline) -> None:

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Networks: what their outputs are taken for, what is done to them, and what is refused."""
+
 import io
 
 import numpy as np
@@ -9,7 +11,10 @@ torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402
 
+from probatum.adapters import loading  # noqa: E402
 from probatum.adapters.interface import Wish, few, wrap  # noqa: E402
+from probatum.adapters.tensor_files import Weights  # noqa: E402
+from probatum.adapters.torch import fill  # noqa: E402
 from probatum.errors import ModelError  # noqa: E402
 from probatum.facts.capabilities import Capability  # noqa: E402
 from probatum.systems.datasets import from_arrays  # noqa: E402
@@ -98,7 +103,7 @@ def test_a_frame_of_numbers_is_taken_and_one_with_words_is_refused():
 
 def test_the_structure_is_the_network_itself():
     given = rows(THREE)
-    structure = wrap(linear(3), few(given)).structure()
+    structure = wrap(linear(3), few(given)).structure(given)
     assert isinstance(structure, Structure)
     assert isinstance(structure.core, Network)
     assert structure.encode(given).dtype == np.float32
@@ -128,10 +133,182 @@ def test_the_same_network_answers_alike_when_it_comes_as_onnx(tmp_path):
     file = OnnxFile(content=content.getvalue())
     ours, theirs = wrap(net, few(given), wish), wrap(file, few(given), wish)
     np.testing.assert_allclose(ours.ask(given).scores, theirs.ask(given).scores, atol=1e-6)
-    structure = theirs.structure()
+    structure = theirs.structure(given)
     assert isinstance(structure, Structure)
     assert theirs.agrees(structure, given)
     (tmp_path / "net.onnx").write_bytes(content.getvalue())
-    from probatum.adapters import loading
-
     assert loading.load(tmp_path / "net.onnx", trusted=False).content == file
+
+
+class Pictures(nn.Module):
+    """Brings (n, 28, 28) from 0 to 255 into the shape and scale that its layer wants."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(1)
+        self.look = nn.Conv2d(1, 3, 28)
+
+    def forward(self, x):
+        return self.look((x / 255).unsqueeze(1)).flatten(1)
+
+
+def test_pictures_keep_their_shape_and_come_as_float32():
+    x = RNG.integers(0, 256, size=(50, 28, 28)).astype(np.uint8)
+    given, net = rows(THREE, x), Pictures()
+    model = wrap(net, few(given))
+    with torch.inference_mode():
+        wanted = net(torch.from_numpy(x).float()).argmax(dim=1).numpy()
+    assert (model.ask(given).labels == wanted).all()
+    structure = model.structure(given)
+    assert structure.encode(given).shape == (50, 28, 28)
+    assert len(structure.inputs) == 784
+
+
+def test_the_networks_own_mode_and_the_number_of_threads_are_left_as_they_were():
+    net = nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5)).train()
+    threads = torch.get_num_threads()
+    wrap(net, few(rows(THREE))).ask(rows(THREE))
+    assert net.training
+    assert net[1].training
+    assert torch.get_num_threads() == threads
+
+
+@pytest.mark.parametrize(("dtype", "name"), [(torch.float64, "float64"), (torch.float16, "float16")])
+def test_a_network_of_other_numbers_is_asked_in_float32_and_that_is_said(dtype, name):
+    given, net = rows(THREE), linear(3).to(dtype)
+    model = wrap(net, few(given))
+    assert model.ask(given).given.all()
+    assert any(name in note for note in model.check_columns(given.schema))
+    assert net.weight.dtype is dtype
+
+
+def test_dropout_that_stays_on_is_told():
+    class Restless(nn.Module):
+        def forward(self, x):
+            return nn.functional.dropout(x[:, :3] + 1, 0.5, training=True)
+
+    notes = wrap(Restless(), few(rows(THREE)), Wish(output="logits")).check_columns(rows(THREE).schema)
+    assert any("differently from call to call" in note for note in notes)
+
+
+def test_outputs_taken_as_logits_are_told_and_declared_ones_are_not():
+    given = rows(THREE)
+    assert any("taken as logits" in note for note in wrap(linear(3), few(given)).check_columns(given.schema))
+    assert wrap(linear(3), few(given), Wish(output="logits")).check_columns(given.schema) == ()
+
+
+def test_a_single_logit_outside_0_to_1_is_no_label():
+    class Margin(nn.Module):
+        def forward(self, x):
+            return 10 * x[:, 0]
+
+    answers = wrap(Margin(), few(rows())).ask(rows())
+    assert (answers.labels == TWO).all()
+    assert answers.scores is not None
+
+
+def test_whole_numbers_are_labels():
+    class Decides(nn.Module):
+        def forward(self, x):
+            return torch.bucketize(x[:, 0], torch.tensor([-0.5, 0.5]), right=True)
+
+    answers = wrap(Decides(), few(rows(THREE))).ask(rows(THREE))
+    assert answers.scores is None
+    assert (answers.labels == THREE).all()
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_numbers_are_values_when_the_task_is_one_of_numbers(wide):
+    class Doubles(nn.Module):
+        def forward(self, x):
+            return 2 * (x[:, :1] if wide else x[:, 0])
+
+    given = rows(X[:, 0] * 2.0)
+    model = wrap(Doubles(), few(given))
+    np.testing.assert_allclose(model.ask(given).labels, given.truth)
+    assert "not scores" in model.structure(given)
+
+
+def test_a_single_probability_is_compared_with_one_half_in_the_structure():
+    given = rows()
+    model = wrap(nn.Sequential(linear(1), nn.Sigmoid()), few(given), Wish(output="probabilities"))
+    structure = model.structure(given)
+    with torch.inference_mode():
+        above = structure.core.module(torch.from_numpy(structure.encode(given)))[:, 0].numpy() > 0
+    assert (above == model.ask(given).labels).all()
+
+
+def test_a_network_of_another_width_is_refused_with_the_shape_that_it_was_given():
+    with pytest.raises(ModelError, match=r"one row has the shape \(1, 4\)"):
+        wrap(nn.Linear(5, 3), few(rows(THREE)))
+
+
+def test_scores_for_other_classes_are_refused():
+    with pytest.raises(ModelError, match="3 classes"):
+        wrap(linear(5), few(rows(THREE))).ask(rows(THREE))
+
+
+def test_several_outputs_are_refused():
+    class Two(nn.Module):
+        def forward(self, x):
+            return x, x
+
+    with pytest.raises(ModelError, match="one tensor of scores; it gives a tuple"):
+        wrap(Two(), few(rows(THREE)))
+
+
+def test_a_network_alone_cannot_be_trained_again():
+    with pytest.raises(ModelError, match="recipe"):
+        wrap(linear(3), few(rows(THREE))).refit(rows(THREE), 0)
+
+
+def test_a_pickled_network_is_loaded_when_it_is_trusted(tmp_path):
+    import joblib
+
+    joblib.dump(linear(3), tmp_path / "net.joblib")
+    given = rows(THREE)
+    loaded = loading.load(tmp_path / "net.joblib", trusted=True)
+    np.testing.assert_array_equal(
+        wrap(loaded.content, few(given)).ask(given).scores, wrap(linear(3), few(given)).ask(given).scores
+    )
+
+
+def weights(**tensors):
+    return Weights(tensors={name: np.asarray(value, dtype=np.float32) for name, value in tensors.items()})
+
+
+def test_weights_are_put_in_by_name():
+    net = fill(linear(2), weights(bias=[1, 2], weight=np.ones((2, 4))))
+    assert net(torch.ones(1, 4)).tolist() == [[5.0, 6.0]]
+    assert fill(linear(2), net.state_dict()).bias.tolist() == [1.0, 2.0]  # as a pickle may hold them
+
+
+def test_a_tensor_that_is_used_twice_may_be_stored_once():
+    class Tied(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False)
+            self.second.weight = self.first.weight
+
+    net = fill(Tied(), Weights(tensors={"first.weight": np.eye(2, dtype=np.float32)}))
+    assert net.second.weight.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [
+        (weights(weight=np.ones((2, 4))), "the file lacks bias"),
+        (weights(weight=np.ones((2, 4)), bias=[1, 2], other=[1]), "the network has no other"),
+        (weights(weight=np.ones((4, 2)), bias=[1, 2]), r"weight has the shape \(4, 2\) in the file and \(2, 4\)"),
+        (3, "file of weights for the network; it holds a int"),
+        ({"a": 1}, "Wanted a state dict"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(held, wanted):
+    with pytest.raises(ModelError, match=wanted):
+        fill(linear(2), held)
+
+
+def test_weights_without_a_network_are_refused():
+    with pytest.raises(ModelError, match="function that builds a network"):
+        fill(lambda rows: rows, weights(a=[1]))

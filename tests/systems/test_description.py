@@ -219,7 +219,6 @@ by = "y"
         ('id = "case"', 'load = "recipe:load"', "[data] train: load gives both train and test; leave this "),
         ('output = "probabilities"', 'output = "odds"', '[model] output: wanted "probabilities", "logits", "l'),
         ('output = "probabilities"', 'score = "s"', "[model] score: goes with scores, a table of cases with"),
-        ('output = "probabilities"', 'python = "recipe:f"', "[model] python: wanted one of file, python, url, s"),
         ('output = "probabilities"', 'url = "http://x"', "[model] url: wanted one of file, python, url, scores; fil"),
         ('output = "probabilities"', 'allowed_by = "me"', "[model] allowed_by: goes with url, a model behind HTTP"),
         ('output = "probabilities"', 'scores = "test.csv"', "[model] scores: wanted one of file, python, url, sco"),

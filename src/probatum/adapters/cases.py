@@ -32,7 +32,7 @@ class CasesModel:
         """Return a note that there is no model."""
         return ("There is no model here: what the system said was read from the table of cases.",)
 
-    def structure(self) -> Structure | str:
+    def structure(self, rows: Rows | None = None) -> Structure | str:
         """Return why there is none."""
         return "There is no model: what the system said was read from a table of cases."
 

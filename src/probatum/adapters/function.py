@@ -54,7 +54,7 @@ class FunctionModel:
         """Return nothing: a function does not say which columns it wants."""
         return ()
 
-    def structure(self) -> Structure | str:
+    def structure(self, rows: Rows | None = None) -> Structure | str:
         """Return why there is none."""
         return "The model is a function: it can be asked, and nobody can look inside."
 

@@ -101,7 +101,7 @@ class HttpModel:
         """Refuse: a server does not say how its model was trained."""
         raise ModelError("A model behind HTTP cannot be trained again. Give a recipe: [recipe] train.")
 
-    def structure(self) -> Structure | str:
+    def structure(self, rows: Rows | None = None) -> Structure | str:
         """Return why there is none."""
         return "The model is behind HTTP: it can be asked, and nobody can look inside."
 

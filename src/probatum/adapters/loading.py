@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from probatum.adapters.tensor_files import read_safetensors, read_torch
 from probatum.engines.files import kinds
 from probatum.engines.files.identify import identify
 from probatum.errors import DescriptionError, ModelError, UntrustedFileError
@@ -30,8 +31,26 @@ def _onnx(content: bytes) -> Any:
     return OnnxFile(content=content)
 
 
+def _xgboost(content: bytes) -> Any:
+    from probatum.adapters.xgboost import open_file
+
+    return open_file(content)
+
+
+def _lightgbm(content: bytes) -> Any:
+    from probatum.adapters.lightgbm import open_file
+
+    return open_file(content)
+
+
 # formats that cannot run code: read without trust, each from the bytes that were digested
-INERT: Mapping[kinds.Kind, Callable[[bytes], Any]] = {kinds.ONNX: _onnx}
+INERT: Mapping[kinds.Kind, Callable[[bytes], Any]] = {
+    kinds.ONNX: _onnx,
+    kinds.XGBOOST: _xgboost,
+    kinds.LIGHTGBM: _lightgbm,
+    kinds.SAFETENSORS: read_safetensors,
+}
+EXTRAS = {"torch": "torch", "onnx": "onnx", "onnxruntime": "onnx", "xgboost": "xgboost", "lightgbm": "lightgbm"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +88,15 @@ def load(file: Path, *, trusted: bool, stated: str | None = None) -> Loaded:
     kind = identify(content)
     if kind in INERT:
         return Loaded(content=INERT[kind](content), digest=came)
+    if kind == kinds.TORCH:  # its weights can be read without carrying out what else it holds
+        return Loaded(content=read_torch(content, trusted=trusted), digest=came)
     if kind not in LOADABLE:
         known = kind not in (kinds.UNKNOWN, kinds.OLD_PICKLE)
         what = f"is {kind.name}" if known else f"starts with {content[:4]!r}"
         raise ModelError(
-            f"{file.name} is not a model file that this version reads (pickle, joblib, ONNX): it {what}. Save the "
-            'model with joblib, or name a function: python = "module:function".'
+            f"{file.name} is not a model file that this version reads (pickle, joblib, ONNX, XGBoost, LightGBM, "
+            f"safetensors, PyTorch): it {what}. Save the model with joblib, or name a function: "
+            'python = "module:function".'
         )
     if not trusted:
         raise UntrustedFileError(
@@ -95,8 +117,7 @@ def _unpickle(file: Path, content: bytes) -> tuple[Any, tuple[str, ...]]:
             model = joblib.load(io.BytesIO(content))
         except ModuleNotFoundError as error:
             raise ModelError(
-                f"{file.name} needs the module {error.name}, which is not installed here. Install it, or put its file "
-                "where Python finds it (PYTHONPATH)."
+                f"{file.name} needs the module {error.name}, which is not installed here. {_install(error.name)}"
             ) from error
         except Exception as error:  # a pickle may raise anything
             raise ModelError(
@@ -122,7 +143,7 @@ def find_function(name: str, folder: Path) -> tuple[Callable[..., Any], str]:
     except (Exception, SystemExit) as error:  # a module may do anything while it is imported, also end the process
         raise DescriptionError(
             name,
-            [f"wanted the module {module_name}; importing it raised {type(error).__name__}: {error}. Mend it first."],
+            [f"wanted the module {module_name}; importing it raised {type(error).__name__}: {error}. {_mend(error)}"],
         ) from error
     function = getattr(module, function_name, None)
     if not callable(function):
@@ -131,6 +152,20 @@ def find_function(name: str, folder: Path) -> tuple[Callable[..., Any], str]:
         )
     source = Path(module.__file__ or "")
     return function, digest(source.read_bytes() if source.is_file() else b"")
+
+
+def _install(module: str | None) -> str:
+    """Say how to get a module: by the extra that brings it, where there is one."""
+    extra = EXTRAS.get(str(module).partition(".")[0])
+    if extra is not None:
+        return f'pip install "probatum[{extra}]"'
+    return "Install it, or put its file where Python finds it (PYTHONPATH)."
+
+
+def _mend(error: BaseException) -> str:
+    """Say what to do about a module that cannot be imported."""
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    return _install(missing) if str(missing).partition(".")[0] in EXTRAS else "Mend it first."
 
 
 def _import(name: str, folder: Path) -> ModuleType:

@@ -38,9 +38,9 @@ class RecipeModel:
         """Let the model compare the columns."""
         return self._model.check_columns(schema)
 
-    def structure(self) -> Structure | str:
+    def structure(self, rows: Rows | None = None) -> Structure | str:
         """Let the model show what it is made of."""
-        return self._model.structure()
+        return self._model.structure(rows)
 
     def refit(self, rows: Rows, seed: int) -> "RecipeModel":
         """Run the recipe on other rows."""

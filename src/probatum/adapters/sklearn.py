@@ -7,8 +7,9 @@ from typing import Any, final
 import numpy as np
 import pandas as pd
 
-from probatum.adapters.interface import Adapter, Wish, align, require_probabilities, spread
-from probatum.adapters.linear import structure_of
+from probatum.adapters.interface import Adapter, Wish, align, few, require_probabilities, spread
+from probatum.adapters.structures.build import capabilities, opened
+from probatum.adapters.structures.parts import given
 from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
@@ -21,13 +22,14 @@ from probatum.systems.structures import Structure
 class SklearnModel:
     """A fitted estimator, asked with the columns it was trained on, by name where it knows names."""
 
-    def __init__(self, estimator: Any, schema: Schema) -> None:
+    def __init__(self, estimator: Any, probe: Rows) -> None:
         """Take a fitted estimator; its ``n_jobs`` are set to 1 on our own copy, so that its bits do not vary."""
         self._estimator = _single_threaded(estimator)
-        self._schema = schema
+        self._probe, schema = probe, probe.schema
         scores = schema.task is not Task.REGRESSION and hasattr(estimator, "predict_proba")
         refit = {Capability.REFIT} if hasattr(estimator, "get_params") else set()
-        self.capabilities = frozenset({Capability.PREDICTIONS} | ({Capability.SCORES} if scores else set()) | refit)
+        said = {Capability.PREDICTIONS} | ({Capability.SCORES} if scores else set()) | refit
+        self.capabilities = frozenset(said) | capabilities(estimator, schema)
         classes = getattr(estimator, "classes_", None)
         self.classes: tuple[Label, ...] | None = None if classes is None else tuple(np.asarray(classes).tolist())
 
@@ -55,7 +57,7 @@ class SklearnModel:
                     f"The model was trained on {len(names)} columns; the data lack {len(absent)} of them: "
                     f"{', '.join(absent[:8])}. Add them, or train the model without them."
                 )
-            return _differences(names, given)
+            return differences(names, given)
         wanted = getattr(self._estimator, "n_features_in_", None)
         if wanted is not None and wanted != len(given):
             raise ModelError(
@@ -64,38 +66,41 @@ class SklearnModel:
             )
         return ()
 
-    def structure(self) -> Structure | str:
-        """Return what the estimator is made of, where that is known."""
-        return structure_of(self._estimator, self._schema)
-
     def refit(self, rows: Rows, seed: int) -> "SklearnModel":
         """Clone the estimator and train the clone, with every ``random_state`` drawn from the seed."""
-        from sklearn.base import clone
+        again = trained_again(self._estimator, self._features(rows), _labels(rows), seed)
+        return SklearnModel(again, few(rows))
 
-        try:
-            estimator = clone(self._estimator)
-        except TypeError as error:
-            raise ModelError(f"The model cannot be cloned ({error}). Give a recipe: [recipe] train.") from error
-        parameters = estimator.get_params(deep=True)
-        states = sorted(name for name in parameters if name.rpartition("__")[2] == "random_state")
-        estimator.set_params(**dict.fromkeys(states, seed))
-        try:
-            estimator.fit(self._features(rows), _labels(rows))
-        except Exception as error:  # an estimator may raise anything, say where only one class is left
-            raise ModelError(f"Training again failed with {type(error).__name__}: {error}.") from error
-        return SklearnModel(estimator, rows.schema)
+    def structure(self, rows: Rows | None = None) -> Structure | str:
+        """Return what the estimator is made of, where that answers as the estimator does, to the last bit for trees."""
+        return opened(self._estimator, self, self._probe if rows is None else rows)
 
     def _features(self, rows: Rows) -> Any:
-        """Return what the model was trained on: named columns where it knows names, else an array."""
-        names = getattr(self._estimator, "feature_names_in_", None)
-        if isinstance(rows.features, np.ndarray):
-            return rows.features
-        if names is not None:
-            return rows.features[list(names)]
-        return rows.features.to_numpy() if hasattr(self._estimator, "n_features_in_") else rows.features
+        return given(self._estimator, rows)
 
 
-def _differences(wanted: list[str], given: list[str]) -> tuple[str, ...]:
+def trained_again(estimator: Any, features: Any, labels: np.ndarray, seed: int) -> Any:
+    """Return a clone trained on other rows, with every ``random_state`` drawn from the seed.
+
+    Raises:
+        ModelError: it cannot be cloned, or its training fails.
+    """
+    from sklearn.base import clone
+
+    try:
+        again = clone(estimator)
+    except TypeError as error:
+        raise ModelError(f"The model cannot be cloned ({error}). Give a recipe: [recipe] train.") from error
+    states = sorted(name for name in again.get_params(deep=True) if name.rpartition("__")[2] == "random_state")
+    again.set_params(**dict.fromkeys(states, seed))
+    try:
+        again.fit(features, labels)
+    except Exception as error:  # an estimator may raise anything, say where only one class is left
+        raise ModelError(f"Training again failed with {type(error).__name__}: {error}.") from error
+    return again
+
+
+def differences(wanted: list[str], given: list[str]) -> tuple[str, ...]:
     """Say what is left out or put in order, where the model picks its columns by name."""
     notes = []
     spare = [name for name in given if name not in wanted]
@@ -138,7 +143,7 @@ def _wrap(thing: Any, probe: Rows, wish: Wish) -> SklearnModel:
         raise ModelError("Wanted a trained model; this one was never fitted. Call fit first.") from error
     except TypeError:
         pass  # not an estimator by inheritance; it keeps the promises all the same
-    return SklearnModel(thing, probe.schema)
+    return SklearnModel(thing, probe)
 
 
 ADAPTER = Adapter(name="scikit-learn", fits=_fits, wrap=_wrap)

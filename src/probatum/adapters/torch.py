@@ -1,18 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyTorch networks: a module from rows to scores, asked in evaluation mode, on one thread, without gradients."""
 
-import sys
+import copy
+from collections.abc import Iterator, Mapping
 from typing import Any, final
 
 import numpy as np
 
-from probatum.adapters.function import FunctionModel, tell_output
+from probatum.adapters.factories import is_network
+from probatum.adapters.function import FunctionModel
 from probatum.adapters.interface import Adapter, Wish
-from probatum.errors import ModelError
+from probatum.adapters.tensor_files import Weights, weights_of
+from probatum.errors import ModelError, ProbatumError
 from probatum.facts.capabilities import Capability
+from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
 from probatum.systems.structures import Input, Network, Structure
+
+VARIES = (
+    "The network answers the same rows differently from call to call (is dropout left on?), so the numbers of this "
+    "run cannot be repeated exactly."
+)
+TAKEN_AS_LOGITS = 'The scores of the network were taken as logits; say output = "logits" under [model] if they are.'
+SHOWN = 6  # names listed in a message
 
 
 @final
@@ -21,10 +32,17 @@ class TorchModel:
 
     def __init__(self, module: Any, probe: Rows, wish: Wish) -> None:
         """Take the module; its outputs are read as declared, else told from the first rows."""
-        self._module = module.eval()
-        output = wish.output or _told(self._said(probe.features), tell_output(self._said, probe))
+        self._module, notes = _own(module)
+        first = self._first(probe)
+        output = wish.output or _told(first, probe.schema.task)
         self._function = FunctionModel(self._said, output, wish)
         self._schema, self._output, self._positive = probe.schema, output, wish.positive
+        self._width = first.size // max(len(first), 1)
+        self._notes = (
+            *notes,
+            *((TAKEN_AS_LOGITS,) if output == "logits" and wish.output is None else ()),
+            *(() if np.array_equal(first, self._first(probe), equal_nan=True) else (VARIES,)),
+        )
         more = {Capability.GRADIENTS, Capability.WEIGHTS}
         self.capabilities: frozenset[Capability] = self._function.capabilities | more
         self.classes: tuple[Label, ...] | None = wish.classes
@@ -34,31 +52,54 @@ class TorchModel:
         return self._function.ask(rows)
 
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
-        """Return no notes: a network has no names of columns."""
-        return ()
+        """Return notes on how the network answers; it has no names of columns."""
+        return self._notes
 
     def refit(self, rows: Rows, seed: int) -> "TorchModel":
         """Refuse: a module does not say how it was trained."""
         raise ModelError("A network cannot be trained again by itself. Give a recipe: [recipe] train.")
 
-    def structure(self) -> Structure | str:
+    def structure(self, rows: Rows | None = None) -> Structure | str:
         """Return the network itself, with the rows as it gets them."""
         if self._output not in ("logits", "probabilities"):
             return f"The network gives {self._output}, not scores."
-        if self._positive is not None and self._positive == self._schema.classes[0]:
+        if self._width == 1 and self._positive == self._schema.classes[0]:
             return "The network's single score speaks for the first class, which is not looked into yet."
         classes = len(self._schema.classes)
         inputs = None
         if self._schema.array or all(column.categories == () for column in self._schema.given):
             inputs = tuple(Input(column=place) for place in range(len(self._schema.given)))
-        core = Network(module=_raw(self._module, self._output), classes=classes)
+        centred = self._output == "probabilities" and self._width == 1
+        core = Network(module=_centred(self._module) if centred else self._module, classes=classes)
         return Structure(core=core, encode=self.encode, inputs=inputs, order=tuple(range(classes)))
 
     def encode(self, rows: Rows) -> np.ndarray:
         """Return the rows as the network gets them."""
         return _given(rows.features)
 
+    def _first(self, probe: Rows) -> np.ndarray:
+        """Return what the network says of the first rows, or of the first one that it takes.
+
+        Raises:
+            ModelError: it takes none of them.
+        """
+        failure: Exception | None = None
+        for rows in (probe, *(probe.take(np.asarray([place])) for place in range(len(probe)))):
+            try:
+                return self._said(rows.features)
+            except ProbatumError:
+                raise
+            except Exception as error:  # noqa: BLE001  # a network may raise anything, on some rows only
+                failure = failure or error
+        shape = (1, *_given(probe.features).shape[1:])
+        text = str(failure).splitlines()[0] if str(failure) else "no text"
+        raise ModelError(
+            f"The network cannot be asked: it raised {type(failure).__name__} ({text}). It was given float32 numbers; "
+            f"one row has the shape {shape}. Let its forward bring them into the shape and the scale that it wants."
+        ) from failure
+
     def _said(self, features: Any) -> np.ndarray:
+        """Return what the network gives for these rows: float64, or whole numbers as they are."""
         import torch
 
         threads = torch.get_num_threads()
@@ -70,7 +111,73 @@ class TorchModel:
             torch.set_num_threads(threads)
         if not isinstance(said, torch.Tensor):
             raise ModelError(f"Wanted a network that gives one tensor of scores; it gives a {type(said).__name__}.")
-        return np.asarray(said.to(torch.float64).numpy())
+        return np.asarray((said.to(torch.float64) if said.is_floating_point() else said).numpy())
+
+
+def fill(module: Any, held: Any) -> Any:
+    """Put weights out of a file into the network that was built for them.
+
+    Args:
+        module: what the user's function built.
+        held: what the file holds.
+
+    Raises:
+        ModelError: there is no network or there are no weights, or they do not fit each other.
+    """
+    if not is_network(module):
+        raise ModelError(
+            "Wanted a function that builds a network (torch.nn.Module), to put the file's weights into it; "
+            f"{type(module).__name__} came. Name it under [model] python, or leave the file or python out."
+        )
+    weights = weights_of(held) if isinstance(held, Mapping) else held
+    if not isinstance(weights, Weights):
+        raise ModelError(
+            f"Wanted a file of weights for the network; it holds a {type(held).__name__}. Save module.state_dict(), or "
+            "leave [model] python out if the file is the whole model."
+        )
+    mistakes = list(_mistakes(module.state_dict(), weights.tensors))
+    if mistakes:
+        raise ModelError(f"The file's weights do not fit the network: {'; '.join(mistakes)}. Are they of another one?")
+    import torch
+
+    # copies: the arrays may be read-only, and strict would refuse a tensor that is stored once and used twice
+    module.load_state_dict({name: torch.tensor(value) for name, value in weights.tensors.items()}, strict=False)
+    return module
+
+
+def _mistakes(wanted: Mapping[str, Any], came: Mapping[str, np.ndarray]) -> Iterator[str]:
+    """Yield what keeps weights from fitting; one stored under another name of the same tensor is there."""
+    tensors = {name: tensor for name, tensor in wanted.items() if hasattr(tensor, "shape")}
+    there = {tensor.data_ptr() for name, tensor in tensors.items() if name in came and tensor.numel()}
+    absent = [name for name, tensor in tensors.items() if name not in came and tensor.data_ptr() not in there]
+    if absent:
+        yield f"the file lacks {_listed(absent)}"
+    spare = [name for name in came if name not in tensors]
+    if spare:
+        yield f"the network has no {_listed(spare)}"
+    for name, tensor in tensors.items():
+        if name in came and came[name].shape != tuple(tensor.shape):
+            yield f"{name} has the shape {came[name].shape} in the file and {tuple(tensor.shape)} in the network"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+
+
+def _own(module: Any) -> tuple[Any, tuple[str, ...]]:
+    """Return a copy of our own, so that the user's stays in its mode: float32, on the processor, not training."""
+    import torch
+
+    try:
+        own = copy.deepcopy(module)
+    except Exception:  # noqa: BLE001  # some networks hold what cannot be copied
+        own = module
+    held = [tensor for tensor in (*own.parameters(), *own.buffers()) if tensor.is_floating_point()]
+    others = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in held} - {"float32"})
+    notes = (f"The network holds numbers of {' and '.join(others)}; it was asked in float32.",) if others else ()
+    if others or any(tensor.device.type != "cpu" for tensor in held):
+        own = own.to(device="cpu", dtype=torch.float32)
+    return own.eval(), notes
 
 
 def _given(features: Any) -> np.ndarray:
@@ -85,12 +192,9 @@ def _given(features: Any) -> np.ndarray:
         ) from error
 
 
-def _raw(module: Any, output: str) -> Any:
-    """Return a module whose scores are compared: of a single probability, its distance from one half."""
+def _centred(module: Any) -> Any:
+    """Return a module that gives, for a single probability, its distance from one half."""
     import torch
-
-    if output == "logits":
-        return module
 
     class Centred(torch.nn.Module):
         def __init__(self) -> None:
@@ -101,35 +205,23 @@ def _raw(module: Any, output: str) -> Any:
             said: torch.Tensor = self.inner(x)
             return said - 0.5
 
-    return Centred() if _single(module) else module
+    return Centred()
 
 
-def _single(module: Any) -> bool:
-    import torch
-
-    last = [layer for layer in module.modules() if isinstance(layer, torch.nn.Linear)]
-    return bool(last) and last[-1].out_features == 1
-
-
-def _told(said: np.ndarray, otherwise: str) -> str:
-    """Tell logits by what no probability is: below 0, above 1, or rows that do not sum to 1."""
-    if otherwise != "probabilities" and said.ndim == 1:
-        return otherwise
+def _told(said: np.ndarray, task: Task) -> str:
+    """Tell what the outputs are, where nobody said: logits are what no probability is."""
+    if task is Task.REGRESSION:
+        return "values"
+    if said.dtype.kind != "f":
+        return "labels"
     scores = said.reshape(len(said), -1)
-    if otherwise == "values":
-        return otherwise
     sums = np.ones(1) if scores.shape[1] == 1 else scores.sum(axis=1)
     fits = (scores >= 0).all() and (scores <= 1).all() and np.allclose(sums, 1.0, atol=1e-4)
     return "probabilities" if fits else "logits"
-
-
-def _fits(thing: Any) -> bool:
-    torch = sys.modules.get("torch")  # whoever has a network has imported it
-    return torch is not None and isinstance(thing, torch.nn.Module)
 
 
 def _wrap(thing: Any, probe: Rows, wish: Wish) -> TorchModel:
     return TorchModel(thing, probe, wish)
 
 
-ADAPTER = Adapter(name="PyTorch", fits=_fits, wrap=_wrap)
+ADAPTER = Adapter(name="PyTorch", fits=is_network, wrap=_wrap)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a description to a system that answers: read the data, open the model, make sure that they fit each other."""
 
-import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -11,7 +10,7 @@ import numpy as np
 
 from probatum.adapters import loading
 from probatum.adapters.cases import CasesModel
-from probatum.adapters.http import Address, Permission
+from probatum.adapters.factories import built
 from probatum.adapters.interface import Wish, align, few, spell, wrap
 from probatum.adapters.recipe import RecipeModel, train_by_recipe
 from probatum.errors import DataError, ModelError, ProbatumError
@@ -19,6 +18,7 @@ from probatum.evidence.canonical import digest
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
+from probatum.runs.sources import address, from_file
 from probatum.seeds import number
 from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
@@ -239,15 +239,13 @@ def open_model(
     if description.recipe.train is not None:
         train, inputs["recipe"] = loading.find_function(description.recipe.train, description.folder)
     if said.file is not None:
-        wanted = said.sha256 or before
-        loaded = loading.load(description.folder / said.file, trusted=said.trust_file, stated=wanted)
-        model: Model = wrap(loaded.content, few(data.test), wish)
-        inputs["model"], notes = loaded.digest, loaded.notes
+        content, notes = from_file(description, said.file, said.sha256 or before, inputs)
+        model: Model = wrap(content, few(data.test), wish)
     elif said.python is not None:
         function, inputs["model"] = loading.find_function(said.python, description.folder)
-        model, notes = wrap(function, few(data.test), wish), ()
+        model, notes = wrap(built(function, said.python), few(data.test), wish), ()
     elif said.url is not None:
-        model, notes = wrap(_address(description), few(data.test), wish), ()
+        model, notes = wrap(address(description), few(data.test), wish), ()
     elif train is not None and data.train is not None:
         return (
             train_by_recipe(train, data.train, number(seed, "recipe/train"), wish),
@@ -259,15 +257,6 @@ def open_model(
             "Wanted a model: [model] file, python, url or scores, or a [recipe] with train rows. None came."
         )
     return (model if train is None else RecipeModel(model, train, wish)), inputs, notes
-
-
-def _address(description: Description) -> Address:
-    """Return where the described model is served, and who allowed that it is asked."""
-    said = description.model
-    permission = None
-    if said.allowed_by is not None and said.allowed_until is not None and said.max_queries is not None:
-        permission = Permission(by=said.allowed_by, until=said.allowed_until, rows=said.max_queries)
-    return Address(url=said.url or "", permission=permission, today=datetime.date.today())
 
 
 def _subject(data: Dataset, *, name: str, stakes: Stakes | None, purpose: str | None, affected: str | None) -> Subject:

@@ -45,8 +45,12 @@ class Model(Protocol):
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
         """Return notes on what is matched by name; ModelError when the model wants columns that the data lack."""
 
-    def structure(self) -> Structure | str:
-        """Return what the model is made of, or why that cannot be had, in a plain sentence."""
+    def structure(self, rows: Rows | None = None) -> Structure | str:
+        """Return what the model is made of, or why that cannot be had, in a plain sentence.
+
+        Args:
+            rows: real ones, on which what is given back must answer as the model does.
+        """
 
     def refit(self, rows: Rows, seed: int) -> "Model":
         """Return the same kind of model trained on these rows; ModelError where that is impossible."""

@@ -77,7 +77,10 @@ class SystemSection(Section):
 
 
 class ModelSection(Section):
-    """``[model]``: exactly one of file, python, url and scores, or none where a recipe trains it."""
+    """``[model]``: exactly one of file, python, url and scores, or none where a recipe trains it.
+
+    Only weights go with python: the file holds them, the function builds the network that takes them.
+    """
 
     file: str | None = None
     python: Reference | None = None

@@ -104,7 +104,7 @@ def _model(description: "Description") -> Iterator[tuple[str, Place]]:
             'no model is named; wanted file = "model.joblib", python = "module:function", or a [recipe] train.',
             ("model",),
         )
-    if len(given) > 1:
+    if len(given) > 1 and given != ["file", "python"]:  # the weights of a network, and what builds it
         yield f"wanted one of {', '.join(MODEL_SOURCES)}; {' and '.join(given)} came.", ("model", given[1])
     if model.classes is not None and len({str(label) for label in model.classes}) < len(model.classes):
         yield "a class is named twice.", ("model", "classes")

@@ -21,6 +21,8 @@ from probatum.systems.interface import Answers, Model
 from probatum.systems.stored import StoredFile
 from probatum.systems.structures import Structure
 
+COMPARED_ROWS = 2_000  # test rows on which what is read out of a model must answer as the model does
+
 
 @final
 class System:
@@ -110,8 +112,9 @@ class System:
                 return type(error)
 
     def structure(self) -> Structure | str:
-        """Return what the model is made of, or why that cannot be had."""
-        return self.model.structure()
+        """Return what the model is made of, compared with its answers about test rows; or why that cannot be had."""
+        rows = self.data.test
+        return self.model.structure(rows.take(np.arange(min(len(rows), COMPARED_ROWS))))
 
     def remember(self, rows: Rows, answers: Answers) -> None:
         """Take answers about the system's own rows that were asked for earlier."""

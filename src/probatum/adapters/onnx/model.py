@@ -84,7 +84,7 @@ class OnnxModel:
         """Refuse: the file says nothing of how it was trained."""
         raise ModelError("An ONNX file cannot be trained again. Give a recipe: [recipe] train.")
 
-    def structure(self) -> Structure | str:
+    def structure(self, rows: Rows | None = None) -> Structure | str:
         """Return the graph as a torch network, where every operator is understood and both answer alike."""
         try:
             import onnx
@@ -101,7 +101,10 @@ class OnnxModel:
         if len(self._input.shape) == 2:
             inputs = tuple(Input(column=place) for place in range(len(self._schema.given)))
         core = Network(module=module, classes=classes)
-        return Structure(core=core, encode=self.encode, inputs=inputs, order=tuple(range(classes)))
+        found = Structure(core=core, encode=self.encode, inputs=inputs, order=tuple(range(classes)))
+        if rows is not None and not self.agrees(found, rows):
+            return "The ONNX graph as read gives other scores than onnxruntime, so it is only asked."
+        return found
 
     def agrees(self, structure: Structure, rows: Rows) -> bool:
         """Whether the network answers real rows as onnxruntime does."""

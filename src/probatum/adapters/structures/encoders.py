@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the columns of an encoded row come from, through scikit-learn's own transformers.
+
+What changes a cell other than by a shift, a scale or a list of categories is not told: then nothing is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from probatum.adapters.structures.parts import Parts, name_of
+from probatum.systems.datasets import Column, Kind, Schema
+from probatum.systems.datasets.rows import printed
+from probatum.systems.structures import Input
+
+ELSEWHERE = -1  # as a category: a cell that is missing, or holds none of the schema's categories
+Inputs = tuple[Input, ...]
+
+
+def pipeline(estimator: Any, columns: tuple[Column, ...], read: Callable[[Any], Parts | str]) -> Parts | str:
+    """Take a pipeline apart: its last step is the model, those before it encode.
+
+    Args:
+        estimator: the pipeline.
+        columns: that it is given, in its order.
+        read: takes the last step apart.
+    """
+    last = read(estimator.steps[-1][1])
+    if isinstance(last, str):
+        return last
+    encoders = estimator[:-1]
+    traced = traces(encoders, tuple(Input(column=place) for place in range(len(columns))), columns)
+    inputs = None
+    if traced is not None and last.inputs is not None and len(traced) >= len(last.inputs):
+        inputs = _recoded(tuple(traced[one.column] for one in last.inputs), last.known)
+
+    def encode(features: Any) -> np.ndarray:
+        done = encoders.transform(features) if len(encoders.steps) else features
+        dense = done.toarray() if hasattr(done, "toarray") else np.asarray(done)  # a sparse array, or not
+        return last.encode(np.asarray(dense, dtype=np.float64))
+
+    return Parts(core=last.core, classes=last.classes, encode=encode, inputs=inputs, said=last.said)
+
+
+def _recoded(inputs: Inputs, known: Mapping[int, Sequence[str]]) -> Inputs | None:
+    """Return inputs after a model's own encoding of the codes that it is given; None where it is given no codes."""
+    out = list(inputs)
+    for place, names in known.items():
+        codes, seen = inputs[place].codes, {_number(name): float(code) for code, name in enumerate(names)}
+        if codes is None:
+            return None
+        out[place] = replace(inputs[place], codes=tuple(seen.get(code, np.nan) for code in codes))
+    return tuple(out)
+
+
+def finished(
+    inputs: Inputs | None, known: Mapping[int, Sequence[str]], columns: tuple[Column, ...], schema: Schema
+) -> Inputs | None:
+    """Return inputs over the schema's columns; a category that goes in as it is becomes the number that it stands for.
+
+    Args:
+        inputs: over ``columns``.
+        known: encoded column: the categories of its codes, for models with an encoding of their own.
+        columns: that the model is given, in its order.
+        schema: all columns.
+    """
+    if inputs is None:
+        return None
+    places = {column.name: place for place, column in enumerate(schema.given)}
+    out = []
+    for encoded, one in enumerate(inputs):
+        column = columns[one.column]
+        if column.kind in (Kind.TEXT, Kind.DATE):
+            return None
+        if encoded in known:
+            codes = {category: float(code) for code, category in enumerate(known[encoded])}
+            if not column.categories:
+                return None
+            one = replace(one, codes=tuple(codes.get(category, np.nan) for category in column.categories))
+        elif column.categories and one.category is None and one.codes is None:
+            numbers = [_number(category) for category in column.categories]
+            if None in numbers:
+                return None
+            one = _affine(
+                replace(one, codes=tuple(float(number or 0) for number in numbers), scale=1.0, shift=0.0),
+                one.scale,
+                -one.shift * one.scale,
+            )
+        out.append(replace(one, column=places[column.name]))
+    return tuple(out)
+
+
+def traces(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    """Return where each column that leaves a fitted transformer comes from; None where it cannot be told."""
+    if step is None or isinstance(step, str):
+        return inputs if step in (None, "passthrough") else None
+    reader = _READERS.get(name_of(step))
+    if reader is None or type(step).__module__.partition(".")[0] != "sklearn":
+        return None
+    return reader(step, inputs, columns)
+
+
+def _pipeline(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    now: Inputs | None = inputs
+    for _, one in step.steps:
+        now = None if now is None else traces(one, now, columns)
+    return now
+
+
+def _column_transformer(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    out: list[Input] = []
+    for _, one, chosen in step.transformers_:
+        places = _places(step, chosen, len(inputs))
+        if places is None:
+            return None
+        if (isinstance(one, str) and one == "drop") or not places:
+            continue
+        part = traces(one, tuple(inputs[place] for place in places), columns)
+        if part is None:
+            return None
+        out.extend(part)
+    return tuple(out)
+
+
+def _places(step: Any, chosen: Any, width: int) -> list[int] | None:
+    """Return the places of the columns that one transformer is given."""
+    if isinstance(chosen, slice) and not any(isinstance(end, str) for end in (chosen.start, chosen.stop)):
+        return list(range(width))[chosen]
+    if not isinstance(chosen, list | tuple | np.ndarray | pd.Index):
+        return None  # a single column, or names from one to another
+    listed = list(chosen)
+    if listed and all(isinstance(one, bool | np.bool_) for one in listed):
+        return [place for place, wanted in enumerate(listed) if wanted]
+    if all(isinstance(one, int | np.integer) for one in listed):
+        return [int(one) % width for one in listed]
+    names = [str(name) for name in getattr(step, "feature_names_in_", ())]
+    return [names.index(str(one)) for one in listed] if set(map(str, listed)) <= set(names) else None
+
+
+def _function(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    return inputs if step.func is None else None
+
+
+def _standard(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    middle = np.zeros(len(inputs)) if step.mean_ is None or not step.with_mean else step.mean_
+    size = np.ones(len(inputs)) if step.scale_ is None else step.scale_
+    return _scaled(inputs, 1 / size, -middle / size)
+
+
+def _min_max(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    return None if step.clip else _scaled(inputs, step.scale_, step.min_)
+
+
+def _robust(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    middle = step.center_ if step.with_centering else np.zeros(len(inputs))
+    size = step.scale_ if step.with_scaling else np.ones(len(inputs))
+    return _scaled(inputs, 1 / size, -middle / size)
+
+
+def _max_abs(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    return None if getattr(step, "clip", False) else _scaled(inputs, 1 / step.scale_, np.zeros(len(inputs)))
+
+
+def _scaled(inputs: Inputs, scale: np.ndarray, add: np.ndarray) -> Inputs:
+    return tuple(_affine(one, float(a), float(b)) for one, a, b in zip(inputs, scale, add, strict=True))
+
+
+def _affine(one: Input, scale: float, add: float) -> Input:
+    """Return an input after its encoded number e became ``e * scale + add``."""
+    if one.codes is not None:
+        return replace(one, codes=tuple(code * scale + add for code in one.codes))
+    if one.category is not None:
+        return replace(one, on=one.on * scale + add, off=one.off * scale + add)
+    return replace(one, scale=one.scale * scale, shift=one.shift - add / (one.scale * scale))
+
+
+def _imputer(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    if step.add_indicator or not pd.isna(step.missing_values):
+        return None
+    filled = [not pd.isna(value) for value in step.statistics_]
+    kept = filled if not step.keep_empty_features else [True] * len(inputs)
+    return tuple(one for one, keep in zip(inputs, kept, strict=True) if keep)
+
+
+def _one_hot(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    if step.min_frequency is not None or step.max_categories is not None:
+        return None
+    out: list[Input] = []
+    for place, (one, categories) in enumerate(zip(inputs, step.categories_, strict=True)):
+        known = columns[one.column].categories
+        if not known or not _untouched(one):
+            return None
+        dropped = None if step.drop_idx_ is None else step.drop_idx_[place]
+        for position, category in enumerate(categories):
+            if dropped is None or position != dropped:
+                text = printed(category)
+                code = known.index(text) if not pd.isna(category) and text in known else ELSEWHERE
+                out.append(Input(column=one.column, category=code))
+    return tuple(out)
+
+
+def _ordinal(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+    if step.min_frequency is not None or step.max_categories is not None:
+        return None
+    out = []
+    for one, categories in zip(inputs, step.categories_, strict=True):
+        known = columns[one.column].categories
+        if not known or not _untouched(one):
+            return None
+        codes = {printed(category): float(code) for code, category in enumerate(categories) if not pd.isna(category)}
+        unknown = np.nan if step.unknown_value is None else float(step.unknown_value)
+        out.append(Input(column=one.column, codes=tuple(codes.get(category, unknown) for category in known)))
+    return tuple(out)
+
+
+def _untouched(one: Input) -> bool:
+    return one == Input(column=one.column)
+
+
+def _number(category: str) -> float | None:
+    """Return the number that a category reads as."""
+    try:
+        return {"True": 1.0, "False": 0.0}.get(category) if category in ("True", "False") else float(category)
+    except ValueError:
+        return None
+
+
+_READERS: Mapping[str, Callable[[Any, Inputs, tuple[Column, ...]], Inputs | None]] = {
+    "Pipeline": _pipeline,
+    "ColumnTransformer": _column_transformer,
+    "FunctionTransformer": _function,
+    "StandardScaler": _standard,
+    "MinMaxScaler": _min_max,
+    "RobustScaler": _robust,
+    "MaxAbsScaler": _max_abs,
+    "SimpleImputer": _imputer,
+    "OneHotEncoder": _one_hot,
+    "OrdinalEncoder": _ordinal,
+}

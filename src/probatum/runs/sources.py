@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a described model comes from: a file, with or without what builds its network, or a server."""
+
+import datetime
+from typing import Any
+
+from probatum.adapters import loading
+from probatum.adapters.factories import built
+from probatum.adapters.http import Address, Permission
+from probatum.adapters.tensor_files import Weights
+from probatum.adapters.torch import fill
+from probatum.errors import ModelError
+from probatum.systems.description import Description
+
+
+def from_file(
+    description: Description, file: str, stated: str | None, inputs: dict[str, str]
+) -> tuple[Any, tuple[str, ...]]:
+    """Return the model out of its file, and notes; the digests of what it came from go into ``inputs``.
+
+    Raises:
+        ModelError: the file holds weights only and no function builds their network, or they do not fit it.
+    """
+    said = description.model
+    loaded = loading.load(description.folder / file, trusted=said.trust_file, stated=stated)
+    inputs["model"] = loaded.digest
+    if said.python is not None:
+        function, inputs["network"] = loading.find_function(said.python, description.folder)
+        return fill(built(function, said.python), loaded.content), loaded.notes
+    if isinstance(loaded.content, Weights):
+        raise ModelError(
+            f"{file} holds the weights of a network and not how they are put together. Name the function that builds "
+            'the network beside it: python = "module:build".'
+        )
+    return loaded.content, loaded.notes
+
+
+def address(description: Description) -> Address:
+    """Return where the described model is served, and who allowed that it is asked."""
+    said = description.model
+    permission = None
+    if said.allowed_by is not None and said.allowed_until is not None and said.max_queries is not None:
+        permission = Permission(by=said.allowed_by, until=said.allowed_until, rows=said.max_queries)
+    return Address(url=said.url or "", permission=permission, today=datetime.date.today())
