@@ -79,7 +79,8 @@ def test_the_curve_rises_from_clean_accuracy_down_to_what_is_left():
         (Attacker(falls_only=("a",)), True),
         (Attacker(cost={"a": 10.0}), False),
         (Attacker(relations=(Sum(terms={"a": 1.0}, least=0.505),)), False),
-        (Attacker(relations=(Sum(terms={"a": 1.0, "b": -1.0}, least=0.21),)), False),
+        (Attacker(relations=(Sum(terms={"a": 1.0, "b": -1.0}, least=0.21),)), True),  # both are lowered
+        (Attacker(controls=("a",), relations=(Sum(terms={"a": 1.0, "b": -1.0}, least=0.21),)), False),
         (Attacker(relations=(Sum(terms={"a": 1.0}, least=0.4),)), True),
     ],
 )
@@ -137,7 +138,7 @@ def test_missing_cells_never_move():
     ("options", "attacker", "why"),
     [
         ({"radius": 0.0}, None, "radius is zero"),
-        ({}, Attacker(controls=()), "no number"),
+        ({}, Attacker(controls=()), "no cell"),
     ],
 )
 def test_it_does_not_apply_when_nothing_may_change(options, attacker, why):

@@ -28,8 +28,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.checks.input_manipulation.evading import Cells, Table, Target, scores_of
-from probatum.checks.input_manipulation.exploring import Findings, explore
+from probatum.checks.input_manipulation.evading import Cells, Target, scores_of
+from probatum.checks.input_manipulation.exploring import Effort as Exploring
+from probatum.checks.input_manipulation.exploring import Findings, explore, labels_of
+from probatum.checks.input_manipulation.table import Table
 from probatum.checks.interface import Check
 from probatum.engines.evasion.known import measures, require_consistent
 from probatum.engines.evasion.threat import Norm
@@ -55,6 +57,8 @@ class Options:
     norm: str = "linf"  # of pictures: linf, l2 or l1; each number of a table moves by itself
     rows: int = 500  # held-out rows that are tried
     queries: int = 200  # points asked about, a row, where the model can only be asked
+    nodes: int = 2000  # parts into which what can be reached of a row is split for a proof, a row
+    level: str = "standard"  # of the search by gradients: quick, standard or deep
     examples: int = 5  # most examples shown
 
 
@@ -76,14 +80,13 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         target = Cells(system, rows, learned_from, Norm(options.norm))
     else:
         table = target = Table(system, rows, learned_from, data.attacker)
-        if not table.places.size:
+        if not table.can_change:
             return _not_applicable(
-                "There is no number that an attacker may change.",
+                "There is no cell that an attacker may change.",
                 "List the columns that can be stated falsely under [attack] controls.",
             )
     scores = scores_of(system.answers(rows), len(rows.schema.classes))
-    right = ~np.isnan(scores).any(axis=1) & (scores.argmax(axis=1) == rows.truth)
-    if not right.any():
+    if not (labels_of(scores) == rows.truth).any():
         raise InsufficientDataError("The system answers none of the rows rightly, so no answer can be turned wrong.")
     structure = system.structure()
     encoded = structure.encode(rows) if isinstance(structure, Structure) else None
@@ -91,13 +94,12 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     found = explore(
         target,
         structure,
-        rows.truth,
-        right,
         encoded,
+        rows.truth,
         scores,
-        radius=options.radius,
-        radii=radii,
-        queries=options.queries,
+        effort=Exploring(
+            radius=options.radius, radii=radii, queries=options.queries, nodes=options.nodes, level=options.level
+        ),
         rng=rng,
     )
     require_consistent(found.known())
@@ -163,7 +165,7 @@ def _examples(
     if not first.size:
         return ()
     names = [str(label) for label in data.rows.schema.classes]
-    answers = target.ask(found.examples[first]).argmax(axis=1)
+    answers = target.ask(found.examples[first], first).argmax(axis=1)
     return tuple(
         Example(
             row=int(chosen[row]),
@@ -207,6 +209,9 @@ CHECK = Check(
             tasks=CLASSIFICATION,
         )
     },
-    by_effort={Effort.QUICK: {"rows": 200, "queries": 100}, Effort.DEEP: {"rows": 1000, "queries": 5000}},
+    by_effort={
+        Effort.QUICK: {"rows": 200, "queries": 100, "nodes": 200, "level": "quick"},
+        Effort.DEEP: {"rows": 1000, "queries": 5000, "nodes": 20_000, "level": "deep"},
+    },
     run=run,
 )

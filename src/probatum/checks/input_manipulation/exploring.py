@@ -1,21 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """Find out from where on each row is shown broken, and up to where it is proven safe, with the engine that fits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
-from probatum.checks.input_manipulation.evading import Cells, Table, Target
-from probatum.engines.bounds import linear
+from probatum.checks.input_manipulation.evading import Cells, Target
+from probatum.checks.input_manipulation.nearest import Inside, nearest
+from probatum.checks.input_manipulation.table import Table
 from probatum.engines.evasion import black_box
 from probatum.engines.evasion.known import Known
+from probatum.engines.evasion.queries.scheduler import Allowance
 from probatum.engines.evasion.results import Work
+from probatum.engines.evasion.tables.inside import lifted, lowered
+from probatum.engines.evasion.tables.search import search
+from probatum.engines.evasion.threat import Region
 from probatum.systems.structures import Linear, Network, Structure
 
 LEAST = float(np.nextafter(0.0, 1.0))  # the size of a change that costs nothing: 0 is for rows that are wrong anyway
-AGREE = 1e-4  # of scores: float32 sums in another order differ by about 1e-6
+UNKNOWN = "What each number inside the model comes from cannot be told, so nothing is proven of it."
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How far each row is explored, in counted work."""
+
+    radius: float  # the plan's
+    radii: Sequence[float]  # of the curve, ascending
+    queries: int  # most points asked about, a row, where there is nothing but asking
+    nodes: int  # most parts into which what can be reached of a row is split for a proof
+    level: str  # of the search by gradients: quick, standard or deep
 
 
 @final
@@ -40,18 +57,19 @@ class Findings:
         better = broken & (np.maximum(sizes, LEAST) < self.found)
         self.found[better], self.examples[better] = np.maximum(sizes[better], LEAST), points[better]
 
+    def prove(self, rows: np.ndarray, sizes: np.ndarray) -> None:
+        """Keep proofs that reach further than those known."""
+        self.safe[rows] = np.maximum(self.safe[rows], sizes)
+
 
 def explore(
     target: Target,
     structure: Structure | str,
-    y: np.ndarray,
-    right: np.ndarray,
     encoded: np.ndarray | None,
+    y: np.ndarray,
     scores: np.ndarray,
     *,
-    radius: float,
-    radii: Sequence[float],
-    queries: int,
+    effort: Effort,
     rng: np.random.Generator,
 ) -> Findings:
     """Explore all rows.
@@ -59,19 +77,15 @@ def explore(
     Args:
         target: the rows.
         structure: what the model is made of, or why that is not known.
-        y: (n,) index of the right class.
-        right: (n,) bool, answered rightly as they are.
         encoded: the rows as the structure gets them.
+        y: (n,) index of the right class.
         scores: (n, k) what the users' own path says of the rows, which the structure must say too.
-        radius: the plan's.
-        radii: of the curve, ascending.
-        queries: most points asked about, a row, where there is nothing but asking.
+        effort: how far.
         rng: from which everything random is drawn.
     """
-    n = len(y)
     findings = Findings(
-        found=np.where(right, np.inf, 0.0),
-        safe=np.zeros(n),
+        found=np.where(labels_of(scores) == y, np.inf, 0.0),
+        safe=np.zeros(len(y)),
         examples=target.x.copy(),
         work=Work(),
         stages=[],
@@ -79,135 +93,210 @@ def explore(
     )
     if isinstance(structure, str) or encoded is None:
         findings.unproven = structure if isinstance(structure, str) else "What it is made of is not known."
-    elif isinstance(structure.core, Linear) and isinstance(target, Table):
-        _linear(findings, target, structure, structure.core, encoded, y, scores)
-    elif isinstance(structure.core, Network) and isinstance(target, Cells):
-        _network(findings, target, structure.core, y, scores, radius, radii, rng)
     else:
-        findings.unproven = "What it is made of is known, but not yet looked into for rows of this kind."
-    left = ~(findings.known().broken(radius) | findings.known().certified(radius))
-    if findings.unproven is not None and left.any():
-        _asking(findings, target, y, ~left, radius, queries, rng)
+        inside = Inside.of(structure, encoded, y, labels_of(scores), scores.shape[1])
+        if isinstance(target, Table):
+            findings.unproven = _table(findings, target, inside, y, effort, rng)
+        elif isinstance(structure.core, Network) and isinstance(target, Cells):
+            _network(findings, target, structure.core, y, effort, rng)
+        else:
+            findings.unproven = "What it is made of is known, but not yet looked into for rows of this kind."
+    left = ~(findings.known().broken(effort.radius) | findings.known().certified(effort.radius))
+    if left.any() and isinstance(target, Table):
+        _search(findings, target, y, ~left, effort, rng)
+    elif left.any() and findings.unproven is not None:
+        _asking(findings, target, y, ~left, effort, rng)
     return findings
 
 
-def _linear(
+def _table(
+    findings: Findings, target: Table, inside: Inside, y: np.ndarray, effort: Effort, rng: np.random.Generator
+) -> str | None:
+    """Work on the inside of a model of tables; return why nothing can be proven."""
+    core = inside.structure.core
+    if inside.structure.inputs is None:
+        return UNKNOWN
+    rows = np.flatnonzero((inside.own >= 0) & (findings.found > 0) & (inside.own == inside.said))
+    if isinstance(core, Network):
+        return _table_network(findings, target, inside, core, rows, y, effort, rng)
+    out = nearest(target, inside, rows, farthest=max(effort.radii), nodes=effort.nodes)
+    if isinstance(out, str):
+        return out
+    findings.prove(out.rows, out.safe)
+    findings.work += out.work
+    findings.stages.append("closed form" if isinstance(core, Linear) else "exact search of the trees")
+    near = np.isfinite(out.found)
+    _confirm(findings, target, out.rows[near], out.cells[near], out.found[near], y)
+    return None
+
+
+def _table_network(
     findings: Findings,
     target: Table,
-    structure: Structure,
-    core: Linear,
-    encoded: np.ndarray,
+    inside: Inside,
+    core: Network,
+    rows: np.ndarray,
     y: np.ndarray,
-    scores: np.ndarray,
+    effort: Effort,
+    rng: np.random.Generator,
+) -> str | None:
+    """Enclose each row at every radius, in the numbers that the network gets; ask about what was found."""
+    from probatum.engines.evasion.api import enclosed, engine_of
+
+    inputs = inside.structure.inputs or ()
+    rows = rows[np.isfinite(inside.encoded[rows]).all(axis=1)]
+    x = inside.encoded.astype(np.float32)
+    for radius in _by_turns(effort):
+        known, box = findings.known(), target.region(radius)
+        ends = (box.lower, box.upper)
+        around = lifted(inputs, target.x, inside.encoded, ends, target.moves.reach, single=True)
+        if isinstance(around, str):
+            return around
+        todo = rows[(known.found[rows] > radius) & (known.safe[rows] < radius)]
+        if not todo.size:
+            continue
+        main = radius == effort.radius
+        out = enclosed(
+            engine_of(core.module, effort.level if main else "quick"),
+            x[todo],
+            inside.own[todo],
+            Region(lower=around.lower[todo], upper=around.upper[todo]),
+            rng=rng,
+            nodes=effort.nodes if main else 0,
+        )
+        findings.prove(todo[out.certified], np.full(int(out.certified.sum()), radius))
+        findings.work += out.work
+        at = todo[out.broken]
+        points = np.where(out.examples == x[todo], inside.encoded[todo], out.examples)[out.broken]
+        cells = lowered(inputs, target.x[at], inside.encoded[at], points)
+        _confirm(findings, target, at, cells, np.full(len(at), radius), y)
+        if main:
+            findings.stages += dict.fromkeys(out.stages)
+            findings.warnings += out.warnings
+            if out.refused is not None:
+                return out.refused
+    return None
+
+
+def _confirm(
+    findings: Findings, target: Table, rows: np.ndarray, cells: np.ndarray, sizes: np.ndarray, y: np.ndarray
 ) -> None:
-    """Work out the radius of every row in closed form, and ask about the point at it."""
-    place = {label: at for at, label in enumerate(structure.order)}
-    if not np.isfinite(encoded).all() or structure.inputs is None:
-        findings.unproven = "Some cells are missing, so nothing is proven of a linear model."
-        return
-    said = linear.scores(core, encoded).argmax(axis=1)
-    if (np.asarray(structure.order)[said] != scores.argmax(axis=1)).any():
-        findings.unproven = "The model's weights do not give the model's own answers, so nothing is proven by them."
-        return
-    at = {int(column): spot for spot, column in enumerate(target.places.tolist())}
-    spots = [at.get(one.column, -1) for one in structure.inputs]
-    free = np.array([spot >= 0 for spot in spots])
-    low, high = target.bounds()
-    lower, upper, reach = encoded.copy(), encoded.copy(), np.zeros(encoded.shape)
-    for column, spot in enumerate(spots):
-        if spot >= 0:
-            lower[:, column], upper[:, column] = low[:, spot], high[:, spot]
-            reach[:, column] = target.reach[spot]
-    reach = np.minimum(reach, np.where(free, upper - lower, 0.0) * 1e9)  # a change that costs nothing
-    own = np.array([place.get(label, -1) for label in y.tolist()])
-    rows = np.flatnonzero((own >= 0) & (findings.found > 0))
-    out = linear.radii(core, encoded[rows], own[rows], lower=lower[rows], upper=upper[rows], reach=reach[rows])
-    findings.safe[rows] = out.safe
-    findings.work += Work(bound_rows=len(rows))
-    findings.stages.append("closed form")
-    points = target.x[rows].copy()
-    for column, spot in enumerate(spots):
-        if spot >= 0:
-            points[:, spot] = out.points[:, column]
-    _confirm(findings, target, rows[np.isfinite(out.found)], points[np.isfinite(out.found)], y)
-
-
-def _confirm(findings: Findings, target: Target, rows: np.ndarray, points: np.ndarray, y: np.ndarray) -> None:
-    """Ask the users' own path about points; those that it answers wrongly are examples."""
+    """Ask the users' own path about the allowed changes nearest to cells that were worked out."""
     if not rows.size:
         return
-    margins = black_box.margin(target.ask(points), y[rows])
+    every, broken = target.x.copy(), np.zeros(len(y), dtype=bool)
+    every[rows] = target.allowed(cells, rows, sizes)
+    broken[rows] = black_box.margin(target.ask(every[rows], rows), y[rows]) < 0
     findings.work += Work(forward_rows=len(rows), calls=1)
-    every = target.x.copy()
-    every[rows] = points
-    broken = np.zeros(len(y), dtype=bool)
-    broken[rows] = margins < 0
     findings.note(target.sizes(every), every, broken)
 
 
 def _network(
+    findings: Findings, target: Cells, core: Network, y: np.ndarray, effort: Effort, rng: np.random.Generator
+) -> None:
+    """Attack and certify at the plan's radius; then one search for the nearest wrong answers serves all radii."""
+    from probatum.engines.evasion.api import enclosed, engine_of
+
+    def predict(points: np.ndarray) -> np.ndarray:
+        return labels_of(target.ask(points, np.zeros(len(points), dtype=np.int64)))
+
+    def keep(todo: np.ndarray, examples: np.ndarray, found: np.ndarray, most: float) -> None:
+        every, broken = target.x.copy(), np.zeros(len(y), dtype=bool)
+        every[todo], broken[todo] = examples, found
+        findings.note(np.minimum(target.sizes(every), most), every, broken)
+
+    todo = np.flatnonzero(findings.found > 0)
+    engine = engine_of(core.module, effort.level, predict)
+    region = target.region(effort.radius).take(todo)
+    out = enclosed(engine, target.x[todo], y[todo], region, rng=rng, nodes=effort.nodes)
+    findings.prove(todo[out.certified], np.full(int(out.certified.sum()), effort.radius))
+    findings.work += out.work
+    keep(todo, out.examples, out.broken, effort.radius)
+    findings.stages += dict.fromkeys(out.stages)
+    findings.warnings += out.warnings
+    if out.refused is not None:
+        findings.warnings.append(out.refused)
+    _nearest(findings, target, core, y, predict, keep, rng)
+    for radius in _by_turns(effort)[1:]:
+        known = findings.known()
+        # what was not proven at the plan's radius will not be at a larger one
+        provable = known.safe >= effort.radius if radius > effort.radius else known.safe < radius
+        todo = np.flatnonzero((known.found > radius) & (known.safe < radius) & provable)
+        if todo.size:
+            proof = engine.certify(target.x[todo], y[todo], target.region(radius).take(todo), 0, None)
+            findings.prove(todo[proof.certified], np.full(int(proof.certified.sum()), radius))
+            findings.work += proof.work
+
+
+def _nearest(
     findings: Findings,
     target: Cells,
     core: Network,
     y: np.ndarray,
-    scores: np.ndarray,
-    radius: float,
-    radii: Sequence[float],
+    predict: Callable[[np.ndarray], np.ndarray],
+    keep: Callable[[np.ndarray, np.ndarray, np.ndarray, float], None],
     rng: np.random.Generator,
 ) -> None:
-    """Attack by gradients and certify by bounds, at every radius of the curve; what one settles serves the others."""
-    from probatum.engines.evasion.api import enclosed, engine_of
+    from probatum.engines.evasion.tensor.minimum import minimum
 
-    def predict(points: np.ndarray) -> np.ndarray:
-        return labels_of(target.ask(points))
+    todo = np.flatnonzero(findings.found > 0)
+    if not todo.size:
+        return
+    near = minimum(
+        core.module,
+        target.x[todo],
+        y[todo],
+        norm=target.norm,
+        rng=rng,
+        lower=target.least,
+        upper=target.most,
+        predict=predict,
+    )
+    keep(todo, near.examples, np.isfinite(near.distances), np.inf)
+    findings.work += near.work
+    findings.stages.append("nearest wrong answers")
 
-    sizes = [size for size in sorted({radius, *radii}) if size > 0]
-    # the plan's radius first, with all there is; then the others, from small to large, with short searches
-    for size in [radius, *(one for one in sizes if one != radius)]:
-        known = findings.known()
-        todo = np.flatnonzero((known.found > size) & (known.safe < size))
-        if not todo.size:
-            continue
-        engine = engine_of(core.module, None if size == radius else "quick", predict)
-        # what was not proven at the plan's radius will not be at a larger one
-        hopeless = known.safe[todo] < radius if size > radius else np.zeros(len(todo), dtype=bool)
-        out = enclosed(
-            engine,
-            target.x[todo],
-            y[todo],
-            target.region(size).take(todo),
-            rng=rng,
-            nodes=1 if size == radius else 0,
-            unprovable=hopeless,
-        )
-        findings.work += out.work
-        findings.safe[todo[out.certified]] = np.maximum(findings.safe[todo[out.certified]], size)
-        every, broken = target.x.copy(), np.zeros(len(y), dtype=bool)
-        every[todo], broken[todo] = out.examples, out.broken
-        findings.note(np.minimum(target.sizes(every), size), every, broken)
-        if size == radius:
-            findings.stages += dict.fromkeys(out.stages)
-            findings.warnings += out.warnings
-            if out.refused is not None:
-                findings.warnings.append(out.refused)
+
+def _search(
+    findings: Findings, target: Table, y: np.ndarray, idle: np.ndarray, effort: Effort, rng: np.random.Generator
+) -> None:
+    """Search by asking, cell by cell, for allowed changes of the rows that are neither broken nor proven."""
+    out = search(
+        target.ask,
+        target.x,
+        y,
+        target.moves,
+        effort.radius,
+        rng=rng,
+        budget=Allowance(per_row=effort.queries),
+        pool=target.others,
+        skip=idle,
+    )
+    findings.work += out.attacked.work
+    findings.stages.append("asking")
+    findings.warnings += out.notes
+    findings.note(np.minimum(target.sizes(out.nearest), effort.radius), out.nearest, np.isfinite(out.sizes) & ~idle)
 
 
 def _asking(
-    findings: Findings,
-    target: Target,
-    y: np.ndarray,
-    idle: np.ndarray,
-    radius: float,
-    queries: int,
-    rng: np.random.Generator,
+    findings: Findings, target: Target, y: np.ndarray, idle: np.ndarray, effort: Effort, rng: np.random.Generator
 ) -> None:
-    """Search by asking alone."""
-    if radius <= 0:
-        return
-    out = black_box.attack(target.ask, target.x, y, target.region(radius), rng=rng, tries=queries, skip=idle)
+    """Search by asking alone, where rows are arrays of like cells."""
+
+    def ask(points: np.ndarray) -> np.ndarray:
+        return target.ask(points, np.zeros(len(points), dtype=np.int64))
+
+    region = target.region(effort.radius)
+    out = black_box.attack(ask, target.x, y, region, rng=rng, tries=effort.queries, skip=idle)
     findings.work += out.work
-    findings.stages += ["asking"]
-    findings.note(np.minimum(target.sizes(out.examples), radius), out.examples, out.broken & ~idle)
+    findings.stages.append("asking")
+    findings.note(np.minimum(target.sizes(out.examples), effort.radius), out.examples, out.broken & ~idle)
+
+
+def _by_turns(effort: Effort) -> list[float]:
+    """Return the plan's radius, then the others of the curve, from small to large."""
+    others = sorted({size for size in effort.radii if size > 0 and size != effort.radius})
+    return [effort.radius, *others]
 
 
 def labels_of(scores: np.ndarray) -> np.ndarray:

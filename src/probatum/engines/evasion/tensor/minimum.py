@@ -26,6 +26,7 @@ from probatum.errors import DataError
 DUAL = {Norm.LINF: Norm.L1, Norm.L2: Norm.L2, Norm.L1: Norm.LINF}
 RADIUS_STEP = (0.05, 0.001)  # by what part the radius changes, at first and at last: their section 3
 POINT_STEP = (1.0, 0.02)  # of the point, in parts of the radius
+BEYOND = 1.01  # of the guessed radius: at the border itself nothing is wrong yet
 LONGEST = 1e30  # a radius where no gradient says how far
 
 
@@ -139,7 +140,7 @@ def _next_radius(
 ) -> Tensor:
     """Return (n,) radii: by the slope until something is found, then smaller when wrong and larger when right."""
     slope = length(gradient, DUAL[norm]).flatten()
-    guessed = (away + margins / slope).clamp(max=LONGEST)
+    guessed = (BEYOND * (away + margins / slope)).clamp(max=LONGEST)
     guessed = torch.where(torch.isnan(guessed), LONGEST, guessed)
     known = torch.where(margins < 0, torch.minimum(radius, nearest) * (1 - part), radius * (1 + part))
     return torch.where(torch.isinf(nearest), guessed, torch.minimum(known, nearest))

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of a table as an attacker sees them: which cells may change, how far, and what a change is in words."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from typing import final
+
+import numpy as np
+
+from probatum.checks.input_manipulation.evading import CHANGED, scores_of
+from probatum.engines.evasion.tables.feasible import box, distance, feasible, movable, repair, sound
+from probatum.engines.evasion.threat import Region
+from probatum.facts.finding import Picture
+from probatum.systems.attacker import Attacker
+from probatum.systems.datasets import Rows
+from probatum.systems.datasets.encoded import changes, decode, encode
+from probatum.systems.datasets.moves import moves
+from probatum.systems.interface import Predictions
+
+CLOSE = 1 + 1e-9  # a change so much larger than the radius at which it was worked out is still that change
+
+
+@final
+class Table:
+    """Rows whose cells are numbers, each measured by the usual range of its column, or categories."""
+
+    def __init__(self, system: Predictions, rows: Rows, learned_from: Rows, attacker: Attacker) -> None:
+        """Take the rows, those that tell the range of each column, and what the attacker may do."""
+        self._system, self._rows = system, rows
+        self.moves = moves(learned_from, attacker)
+        self.x = encode(rows)
+        self.others = (encode(learned_from), learned_from.truth)  # (p, d) rows to start from, and their classes
+        self.torn = ~sound(self.moves, self.x)  # rows that break what is said of all rows: no change of them is allowed
+
+    @property
+    def can_change(self) -> bool:
+        """Whether the attacker may change anything at all."""
+        return bool(movable(self.moves, self.x).any())
+
+    def region(self, radius: float) -> Region:
+        """Return a box that holds all that the attacker can make of each row."""
+        lower, upper = box(self.moves, self.x, radius)
+        return Region(lower=lower, upper=upper)
+
+    def exchanged(self, radius: float) -> np.ndarray:
+        """Return (d,) bool: the categories that may be exchanged for others by changes of up to this radius."""
+        return np.asarray(self.moves.free & (self.moves.choices > 0) & (self.moves.choice_size <= radius))
+
+    def ways(self, rows: np.ndarray, radius: float, most: int) -> Iterator[np.ndarray] | None:
+        """Return (m, d) rows, once for each way to state the categories that may be exchanged; first as they are.
+
+        A cell that is missing stays so. None: there are more ways than ``most``.
+        """
+        free, x = np.flatnonzero(self.exchanged(radius)), self.x[rows]
+        counts = self.moves.choices[free].tolist()
+        if math.prod(counts) > most:
+            return None
+        may = movable(self.moves, x)[:, free]
+
+        def stated() -> Iterator[np.ndarray]:
+            yield x
+            for way in product(*map(range, counts)) if counts else ():
+                cells = x.copy()
+                cells[:, free] = np.where(may, np.array(way, dtype=np.float64), x[:, free])
+                yield cells
+
+        return stated()
+
+    def sizes(self, points: np.ndarray) -> np.ndarray:
+        """Return (n,) the radius that a change of each row to its point needs, rounded up."""
+        return np.asarray(np.nextafter(distance(self.moves, self.x, points), np.inf))
+
+    def allowed(self, points: np.ndarray, which: np.ndarray, radius: np.ndarray) -> np.ndarray:
+        """Return (m, d) allowed changes of the rows ``which`` (m,) near points; where there is none: the row."""
+        with_choices = np.maximum(radius * CLOSE, self.moves.choice_size.max(initial=0.0))
+        return repair(self.moves, self.x[which], points, with_choices)
+
+    def ask(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Return (m, k) scores by the users' own path; a change that is not allowed gets no answer: NaN."""
+        before = self.x[which]
+        like = replace(self._rows.take(which), name=CHANGED)
+        said = self._system.answers(decode(points, like, before=before))
+        scores = scores_of(said, len(self._rows.schema.classes)).copy()
+        same = ((points == before) | np.isnan(before)).all(axis=1)
+        scores[~(same | feasible(self.moves, before, points, np.inf))] = np.nan
+        return scores
+
+    def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
+        """Return in words what was changed; how far, but not from where, unless contents may be shown."""
+        return changes(self.x[row], point, self._rows.schema, with_contents=contents)
+
+    def picture(self, row: int, point: np.ndarray) -> Picture | None:
+        """Return nothing: a table is no picture."""
+        return None

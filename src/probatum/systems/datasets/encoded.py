@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of a table as rows of numbers, back again in the user's own types, and what changed between two in words.
+
+Every column that the model is given is one number: numbers as they are, dates as days since 1970, ordered words and
+categories as their place in the column's list, and NaN for what is missing, was never seen in train, or is free text.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from probatum.errors import DataError
+from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, Schema, as_frame, codes, numbers, printed
+from probatum.systems.mistakes import visible
+
+_DAY = pd.Timedelta(days=1)
+_EPOCH = pd.Timestamp(0, tz="UTC")
+_BARE_DATE = len("2027-03-01")  # a date written without a time of day
+
+
+def encode(rows: Rows) -> np.ndarray:
+    """Return (n, d) float64, one cell for each column that the model is given."""
+    given = rows.schema.given
+    if isinstance(rows.features, np.ndarray) and rows.features.dtype.kind in "iuf" and _only_numbers(given):
+        return np.array(rows.features.reshape(len(rows), -1), dtype=np.float64)
+    frame = as_frame(rows.features)
+    out = np.full((len(rows), len(given)), np.nan)
+    for place, column in enumerate(given):
+        if column.kind in NUMBERS:
+            out[:, place] = numbers(frame.iloc[:, place], column)
+        elif column.kind is Kind.CATEGORICAL:
+            found = codes(frame.iloc[:, place], column)
+            out[:, place] = np.where(found < 0, np.nan, found)
+    return out
+
+
+def decode(values: np.ndarray, like: Rows, *, before: np.ndarray | None = None) -> Rows:
+    """Return the rows with the cells that differ written anew, in the types of the cells that stood there.
+
+    Args:
+        values: (n, d) float64 as ``encode`` returns them.
+        like: the rows as they were, one for each row of values; untouched cells keep their bits.
+        before: ``encode(like)``, if it is at hand.
+
+    Raises:
+        DataError: a category is wanted that the column's own type does not know.
+    """
+    known = encode(like) if before is None else before
+    changed = ~((values == known) | (np.isnan(values) & np.isnan(known)))
+    if not changed.any():
+        return like
+    if isinstance(like.features, np.ndarray) and like.features.dtype.kind in "iuf" and _only_numbers(like.schema.given):
+        flat = like.features.reshape(len(like), -1).copy()
+        flat[changed] = values[changed].astype(flat.dtype)
+        return _with(like, flat.reshape(like.features.shape))
+    frame = as_frame(like.features).copy()
+    for place in np.flatnonzero(changed.any(axis=0)).tolist():
+        rows = np.flatnonzero(changed[:, place])
+        cells = _written(frame.iloc[:, place], rows, values[rows, place], like.schema.given[place])
+        frame.isetitem(place, cells.array)
+    if isinstance(like.features, pd.DataFrame):
+        return _with(like, frame)
+    return _with(like, frame.to_numpy(dtype=like.features.dtype).reshape(like.features.shape))
+
+
+def changes(before: np.ndarray, after: np.ndarray, schema: Schema, *, with_contents: bool) -> tuple[str, ...]:
+    """Return what changed between two encoded rows, (d,) each, in words: "raise hours-per-week from 40 to 43".
+
+    Without contents, and of columns marked as personal or protected, no cell is told: "raise hours-per-week by 3".
+    """
+    told = []
+    for column, old, new in zip(schema.given, before.tolist(), after.tolist(), strict=True):
+        if old == new or (np.isnan(old) and np.isnan(new)):
+            continue
+        show = with_contents and not (column.personal or column.protected)
+        told.append(_choice(column, old, new, show) if column.categories else _number(column, old, new, show))
+    return tuple(told)
+
+
+def _choice(column: Column, old: float, new: float, show: bool) -> str:
+    name = visible(column.name)
+    if not show or np.isnan(old) or np.isnan(new):
+        return f"change {name}"
+    return f"state {name} as {visible(column.categories[int(new)])} instead of {visible(column.categories[int(old)])}"
+
+
+def _number(column: Column, old: float, new: float, show: bool) -> str:
+    name = visible(column.name)
+    verb = "raise" if new > old else "lower"
+    if column.kind is Kind.DATE:
+        verb = "move"
+        by = f"by {_apart(old, new)} days {'later' if new > old else 'earlier'}"
+        return f"{verb} {name} from {_day(old)} to {_day(new)}" if show else f"{verb} {name} {by}"
+    if not show:
+        return f"{verb} {name} by {_apart(old, new)}"
+    first, second = _told_apart(old, new)
+    return f"{verb} {name} from {first} to {second}"
+
+
+def _day(value: float) -> str:
+    return str((_EPOCH + value * _DAY).date().isoformat())
+
+
+def _apart(old: float, new: float) -> str:
+    return _short(abs(new - old), 3)
+
+
+def _told_apart(old: float, new: float) -> tuple[str, str]:
+    """Return two numbers with as few digits as tell them apart, four at least."""
+    for digits in range(4, 18):
+        first, second = _short(old, digits), _short(new, digits)
+        if first != second:
+            return first, second
+    return repr(old), repr(new)
+
+
+def _short(value: float, digits: int) -> str:
+    """Return whole numbers in full, others with so many significant digits."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.{digits}g}"
+
+
+def _only_numbers(given: tuple[Column, ...]) -> bool:
+    return all(column.kind in NUMBERS and not column.categories for column in given)
+
+
+def _with(like: Rows, features: pd.DataFrame | np.ndarray) -> Rows:
+    return Rows(features=features, truth=like.truth, schema=like.schema, name="changed", audit=like.audit, said=None)
+
+
+def _written(cells: pd.Series, rows: np.ndarray, values: np.ndarray, column: Column) -> pd.Series:
+    """Return the cells of one column with some of them written anew."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return _recoded(cells, rows, values, column)
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        return _dated(cells, rows, values)
+    plain = not column.categories and isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "iuf"
+    out = cells.copy()
+    if plain:
+        array = cells.to_numpy(copy=True)
+        array[rows] = values.astype(array.dtype)
+        return pd.Series(array, index=cells.index, name=cells.name)
+    originals = cells.iloc[rows].tolist()
+    fresh = [_spelled(value, original, column) for value, original in zip(values.tolist(), originals, strict=True)]
+    if cells.dtype == object:
+        array = cells.to_numpy(dtype=object, copy=True)
+        array[rows] = np.fromiter(fresh, dtype=object, count=len(fresh))
+        return pd.Series(array, index=cells.index, name=cells.name, dtype=object)
+    out.iloc[rows] = fresh  # text and nullable types of pandas
+    return out
+
+
+def _spelled(value: float, original: object, column: Column) -> object:
+    """Return a number or the place of a category as the kind of thing that stood in the cell."""
+    if column.kind is Kind.DATE:
+        moment = _EPOCH + value * _DAY
+        if isinstance(original, str):
+            return moment.date().isoformat() if len(original.strip()) == _BARE_DATE else moment.isoformat()
+        return moment if getattr(original, "tzinfo", None) else moment.tz_localize(None)
+    if column.categories:
+        word = column.categories[int(value)]
+        if isinstance(original, str):
+            return word
+        if isinstance(original, bool | np.bool_):
+            return word == str(True)
+        return _like_number(float(word), original)
+    return printed(value) if isinstance(original, str) else _like_number(value, original)
+
+
+def _like_number(value: float, original: object) -> object:
+    """Return a number of the type of the one that stood there; a fraction is never cut off."""
+    kind: Callable[..., object] = type(original)
+    if isinstance(original, int | np.integer):
+        return kind(int(value)) if value.is_integer() else value
+    return kind(value) if isinstance(original, float | np.floating) else value
+
+
+def _recoded(cells: pd.Series, rows: np.ndarray, values: np.ndarray, column: Column) -> pd.Series:
+    """Write cells of pandas' own categories, by their codes."""
+    place = {printed(category): code for code, category in enumerate(cells.cat.categories)}
+    wanted = [printed(value) if not column.categories else column.categories[int(value)] for value in values.tolist()]
+    unknown = sorted({word for word in wanted if word not in place})
+    if unknown:
+        raise DataError(
+            f'Wanted "{visible(unknown[0])}" in column "{visible(column.name)}", which its own list of categories '
+            "lacks. Give train and test the same list."
+        )
+    out = cells.copy()
+    out.iloc[rows] = cells.cat.categories[[place[word] for word in wanted]].to_numpy()
+    return out
+
+
+def _dated(cells: pd.Series, rows: np.ndarray, values: np.ndarray) -> pd.Series:
+    """Write dates, in the zone and the precision that the column has."""
+    moments = pd.Series(_EPOCH + pd.to_timedelta(values, unit="D"))
+    zone = cells.dt.tz
+    moments = moments.dt.tz_localize(None) if zone is None else moments.dt.tz_convert(zone)
+    out = cells.copy()
+    out.iloc[rows] = moments.astype(cells.dtype).array
+    return out
