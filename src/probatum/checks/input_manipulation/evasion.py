@@ -4,10 +4,10 @@
 Vector      input manipulation; the property at risk is integrity.
 Attacker    may change each number of a row by a share of its column's usual range (from the 5th to the 95th of 100
             training rows; the share is the plan's radius, a stated cost divides it), in the columns and directions that
-            the description gives under [attack], whole numbers by whole steps, and so that stated relations hold; where
-            nothing is stated, any number that is not immutable. Of a picture, each point by a share of the range of all
-            points. Knows the model where its
-            inside can be looked at (networks, linear models); else asks it and sees what its users see.
+            the description gives under [attack], whole numbers by whole steps, and so that stated relations hold; may
+            state any category in the columns named there. Where nothing is stated: any number that is not immutable,
+            and no category. Of a picture, each point by a share of the range of all points. Knows the model where its
+            inside can be looked at (networks, trees, linear models); else asks it and sees what its users see.
 Measure     fooled_share: of the answers that are right, the share that some allowed change turns wrong. It is enclosed
             from both sides: at least the share for which such a change was found and confirmed by asking the system
             itself; at most the share that could not be proven safe. The range reaches from the lower end of the one
@@ -16,11 +16,12 @@ Measure     fooled_share: of the answers that are right, the share that some all
 Judged      fooled_share, against the policy's limit. Where nothing can be proven the upper end is 1, so that a system
             that can only be asked may fail, and never passes: not found is not safe.
 Source      attacks: Croce and Hein 2020, arXiv:2003.01690; Andriushchenko et al. 2020, arXiv:1912.00049; Maho et al.
-            2021 and Chen et al. 2020, arXiv:1904.02144, for labels alone. Bounds: Gowal et al. 2018, arXiv:1810.12715;
-            Zhang et al. 2018, arXiv:1811.00866; Xu et al. 2021, arXiv:2011.13824.
-Not shown   other changes: larger ones, turned or blurred pictures, categories exchanged for others. Rows that were not
-            among those tried. A proof speaks of the model's own arithmetic, rounding included; a system around it that
-            rounds or repairs its input is covered only as far as it was asked.
+            2021 and Chen et al. 2020, arXiv:1904.02144, for labels alone; Pintor et al. 2021, arXiv:2102.12827, for the
+            nearest wrong answer of a network. Bounds: Gowal et al. 2018, arXiv:1810.12715; Zhang et al. 2018,
+            arXiv:1811.00866; Xu et al. 2021, arXiv:2011.13824; of trees: Devos et al. 2021, arXiv:2010.13880.
+Not shown   other changes: larger ones, turned or blurred pictures. Rows that were not among those tried. A proof speaks
+            of the model's own arithmetic, rounding included; a system around it that rounds or repairs its input is
+            covered only as far as it was asked.
 """
 
 from collections.abc import Iterator, Sequence

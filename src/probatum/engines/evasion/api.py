@@ -11,7 +11,7 @@ from probatum.engines.evasion import black_box
 from probatum.engines.evasion.results import Attacked, Bracket, Certified, Work
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.errors import ModelError
-from probatum.systems.structures import Linear
+from probatum.systems.structures import Forest, Linear
 
 Bounds = np.ndarray | float | None
 
@@ -172,6 +172,10 @@ def engine_of(model: Any, budget: Any, predict: Callable[[np.ndarray], np.ndarra
         from probatum.engines.evasion.exact import LinearEngine
 
         return LinearEngine(model)
+    if isinstance(model, Forest):
+        from probatum.engines.evasion.exact import ForestEngine
+
+        return ForestEngine(model, budget)
     torch = sys.modules.get("torch")  # whoever has a network has imported it
     if torch is not None and isinstance(model, torch.nn.Module):
         from probatum.engines.evasion.tensor.engine import NetworkEngine

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models of which everything can be known: linear ones, exactly."""
+"""Models of which everything can be known: linear ones in closed form, trees by search."""
 
 from typing import final
 
@@ -9,9 +9,12 @@ from probatum.engines.bounds import linear
 from probatum.engines.evasion.black_box import margin
 from probatum.engines.evasion.results import Attacked, Certified, Work
 from probatum.engines.evasion.threat import Norm, Region
-from probatum.systems.structures import Linear
+from probatum.engines.trees.exact import NODES, decide, ruled_out
+from probatum.engines.trees.predict import margins
+from probatum.systems.structures import Forest, Linear
 
 STAGES = ("clean", "closed form")
+TREES = ("clean", "best leaves", "exact search of the trees")
 
 
 @final
@@ -82,3 +85,49 @@ class LinearEngine:
         else:
             step = np.where(np.arange(x.shape[1]) == np.abs(slope).argmax(axis=1)[:, None], np.sign(slope), 0.0)
         return np.asarray(np.clip(x - radius * step, where.lower, where.upper), dtype=x.dtype)
+
+
+@final
+class ForestEngine:
+    """A tree ensemble in its region: a bound for all rows at once, then a search that ends with example or proof."""
+
+    def __init__(self, forest: Forest, nodes: int | None) -> None:
+        """Take the trees, and into how many parts a region may be split by an attack."""
+        self._forest, self._nodes = forest, nodes or NODES
+
+    def attack(
+        self, x: np.ndarray, y: np.ndarray, where: Region, rng: np.random.Generator, skip: np.ndarray | None
+    ) -> Attacked:
+        """Search for another answer; what the limit on nodes leaves open is not broken."""
+        todo = np.arange(len(x)) if skip is None else np.flatnonzero(~skip)
+        out = decide(self._forest, x[todo], y[todo], where.take(todo), nodes=self._nodes)
+        broken, examples = np.zeros(len(x), dtype=bool), x.copy()
+        broken[todo], examples[todo] = out.broken, out.examples
+        clean = margins(self._forest, x, y) <= 0
+        return Attacked(
+            broken=broken,
+            examples=examples,
+            margins=margins(self._forest, examples, y),
+            stage=np.where(broken & clean, 0, np.where(broken, 2, -1)).astype(np.int8),
+            stages=TREES,
+            work=Work(forward_rows=2 * len(x), nodes=int(out.nodes.sum())),
+        )
+
+    def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
+        """Prove by the best leaves of each tree, and by splitting the region where nodes are allowed."""
+        todo = np.arange(len(x)) if skip is None else np.flatnonzero(~skip)
+        certified, stage = np.zeros(len(x), dtype=bool), np.full(len(x), -1, dtype=np.int8)
+        proven = ruled_out(self._forest, x[todo], y[todo], where.lower[todo], where.upper[todo])
+        certified[todo[proven]], stage[todo[proven]] = True, 0
+        work, rest = Work(bound_rows=len(todo)), todo[~proven]
+        if nodes and rest.size:
+            out = decide(self._forest, x[rest], y[rest], where.take(rest), nodes=nodes)
+            certified[rest[out.certified]], stage[rest[out.certified]] = True, 1
+            work += Work(nodes=int(out.nodes.sum()))
+        return Certified(
+            certified=certified,
+            margins=np.where(certified, 0.0, -np.inf),  # how far beyond 0 is not worked out
+            stage=stage,
+            stages=TREES[1:],
+            work=work,
+        )

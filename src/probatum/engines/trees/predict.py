@@ -66,16 +66,21 @@ def surely(forest: Forest, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return (n,) bool: the class ``y`` (n,) is answered, and by more than the blur of the library's probabilities."""
     scores = raw(forest, x)
     sure = answers(scores) == y
-    if not forest.blur:
-        return np.asarray(sure)
+    return np.asarray(sure & (_lead(scores, y) > forest.blur) if forest.blur else sure)
+
+
+def margins(forest: Forest, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return (n,) float64 the raw score of the class ``y`` minus the highest other; of a single score: the score."""
+    return _lead(raw(forest, x), y)
+
+
+def _lead(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     wide = scores.astype(np.float64)
     if wide.shape[1] == 1:
-        lead = np.where(y == 1, wide[:, 0], -wide[:, 0])
-    else:
-        own = np.take_along_axis(wide, y[:, None], axis=1)[:, 0]
-        np.put_along_axis(wide, y[:, None], -np.inf, axis=1)
-        lead = own - wide.max(axis=1)
-    return np.asarray(sure & (lead > forest.blur))
+        return np.where(y == 1, wide[:, 0], -wide[:, 0])
+    own = np.take_along_axis(wide, y[:, None], axis=1)[:, 0]
+    np.put_along_axis(wide, y[:, None], -np.inf, axis=1)
+    return np.asarray(own - wide.max(axis=1))
 
 
 def rounded(forest: Forest, x: np.ndarray) -> np.ndarray:
