@@ -22,6 +22,7 @@ from probatum.engines.evasion import region
 from probatum.engines.evasion.tensor import ladder
 
 TOLERANCE = 1e-6  # of the ball: peers round outwards
+NETWORKS = {"robust": 0.3, "cnn": 0.1}  # and the radius at which each is attacked
 BATCH = 250  # rows that peers get at once
 Attack = Callable[[torch.nn.Module, np.ndarray, np.ndarray, float], np.ndarray]
 
@@ -64,6 +65,18 @@ def foolbox_pgd(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: f
     return batched(run, x, y)
 
 
+def art_pgd(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
+    from art.attacks.evasion import ProjectedGradientDescentPyTorch
+    from art.estimators.classification import PyTorchClassifier
+
+    loss = torch.nn.CrossEntropyLoss()
+    model = PyTorchClassifier(module, loss, input_shape=x.shape[1:], nb_classes=10, clip_values=(0, 1))
+    attack = ProjectedGradientDescentPyTorch(
+        model, eps=radius, eps_step=radius / 10, max_iter=40, num_random_init=1, batch_size=BATCH, verbose=False
+    )
+    return np.asarray(attack.generate(x, y))
+
+
 def batched(attack: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], x: np.ndarray, y: np.ndarray) -> np.ndarray:
     images, labels = torch.from_numpy(x), torch.from_numpy(y)
     pieces = [attack(images[i : i + BATCH], labels[i : i + BATCH]) for i in range(0, len(x), BATCH)]
@@ -90,6 +103,8 @@ def contestants() -> dict[str, Attack]:
         found |= {"torchattacks, AutoAttack standard": torchattacks_auto, "torchattacks, PGD-40": torchattacks_pgd}
     if find_spec("foolbox"):
         found["Foolbox, PGD-40"] = foolbox_pgd
+    if find_spec("art"):
+        found["ART, PGD-40"] = art_pgd
     return found
 
 
@@ -97,6 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS)
     parser.add_argument("--only", default="", help="contestants whose name holds this")
     parser.add_argument("--cache", type=Path, help="folder of the trained networks; see models.py")
     chosen = parser.parse_args()
@@ -107,7 +123,8 @@ def main() -> None:
     )
     print("| network | radius | attack | robust accuracy | median s | least s | median CPU s |")
     print("|---|---|---|---|---|---|---|")
-    for name, radius in (("robust", 0.3), ("cnn", 0.1)):
+    for name in chosen.networks:
+        radius = NETWORKS[name]
         module = models.load(name, chosen.cache).eval()
         seconds: dict[str, list[tuple[float, float]]] = {}
         left: dict[str, float] = {}

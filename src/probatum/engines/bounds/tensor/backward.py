@@ -61,6 +61,9 @@ def least(
     of: str,
     weights: Tensor,
     slopes: Mapping[str, Tensor] | None = None,
+    *,
+    extra: Mapping[str, Tensor] | None = None,
+    seen: dict[str, Tensor] | None = None,
 ) -> Tensor:
     """Return (n, m) lower bounds on m weighted sums of the value named ``of``.
 
@@ -72,15 +75,19 @@ def least(
         of: the value that is asked about.
         weights: (n, m, *shape of the value) float64.
         slopes: of the lines below where they are not the usual ones, (n, ...) by name of the step; for ReLU steps.
+        extra: (n, m, ...) weights by name of the value, which are asked about besides.
+        seen: filled with the weights (n * m, ...) that arrive at each curve, by name of the step.
     """
     n, m = weights.shape[:2]
-    carried = {of: weights.flatten(0, 1)}
+    carried = {of: weights.flatten(0, 1)} | {name: one.flatten(0, 1) for name, one in (extra or {}).items()}
     total = torch.zeros(n * m, dtype=weights.dtype)
     for step in reversed(steps):
         if step.name not in carried:
             continue
         asked = carried.pop(step.name)
         if step.relax is not None:
+            if seen is not None:
+                seen[step.name] = asked
             slope = None if slopes is None else slopes.get(step.name)
             back, shift = _through_curve(step, known[step.inputs[0]], asked, m, slope)
             given = [back]

@@ -12,13 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from probatum.engines.bounds.tensor.backward import Ground, least
+from probatum.engines.bounds.tensor.branch import Problem, split
 from probatum.engines.bounds.tensor.intervals import Ends, follow, forward
 from probatum.engines.bounds.tensor.steps import Step, relu_lines
 from probatum.engines.bounds.tensor.trace import Refused, trace
 from probatum.engines.evasion.results import Certified, Work
 from probatum.engines.evasion.threat import Norm, Region
 
-STAGES = ("intervals", "linear bounds", "sharpened bounds")
+STAGES = ("intervals", "linear bounds", "sharpened bounds", "split regions")
 CELLS = 12_000_000  # float64 cells in one batch of bounds, about 100 MB
 WIDE = 600  # a layer with more open curves is bounded by intervals alone: backward bounds would cost too much
 SHARPEN = 12  # steps of the search for better lines
@@ -41,14 +42,14 @@ def certify(
         x: (n, ...) rows.
         y: (n,) index of the right class.
         region: where each row may go.
-        nodes: above 0, lines are sharpened too; splitting regions into parts is not built yet.
+        nodes: most parts that are bounded for one row; above 0 lines are sharpened too.
         skip: (n,) bool, rows to leave alone.
     """
     n = len(x)
     try:
         proof = _Proof(module, x, y, region)
         open_rows = np.flatnonzero(np.ones(n, dtype=bool) if skip is None else ~skip)
-        proof.run(torch.from_numpy(open_rows), sharpen=nodes > 0)
+        proof.run(torch.from_numpy(open_rows), nodes=nodes)
     except Refused as why:
         return _refused(n, str(why))
     return Certified(
@@ -56,7 +57,7 @@ def certify(
         margins=proof.margins.numpy(),
         stage=proof.stage.numpy(),
         stages=STAGES,
-        work=Work(bound_rows=proof.bound_rows),
+        work=Work(bound_rows=proof.bound_rows, nodes=proof.nodes),
     )
 
 
@@ -90,10 +91,10 @@ class _Proof:
         )
         self.margins = torch.full((len(x),), -torch.inf, dtype=torch.float64)
         self.stage = torch.full((len(x),), -1, dtype=torch.int8)
-        self.bound_rows = 0
+        self.bound_rows = self.nodes = 0
         self.exact = _exact_by_intervals(self.source, self.steps) if radius is None else {self.source}
 
-    def run(self, rows: Tensor, *, sharpen: bool) -> None:
+    def run(self, rows: Tensor, *, nodes: int) -> None:
         """Bound the rows in batches that fit into memory."""
         if not len(rows):
             return
@@ -103,9 +104,9 @@ class _Proof:
         most = max(one.low.numel() for one in shapes.values())
         size = max(1, min(2048, CELLS // max(4 * cells, 10 * most)))
         for start in range(0, len(rows), size):
-            self._batch(rows[start : start + size], most, sharpen=sharpen)
+            self._batch(rows[start : start + size], most, nodes=nodes)
 
-    def _batch(self, rows: Tensor, most: int, *, sharpen: bool) -> None:
+    def _batch(self, rows: Tensor, most: int, *, nodes: int) -> None:
         ground = self.ground.take(rows)
         with torch.no_grad():
             known = forward(self.source, self.steps, ground.low, ground.high)
@@ -124,8 +125,11 @@ class _Proof:
             bound = bound - slack
             self._note(rows, bound, 1)
         near = (self.margins[rows] <= 0) & (self.margins[rows] > -NEAR * self._own_margins(rows).clamp(min=0.1))
-        if sharpen and near.any():
+        if nodes and near.any():
             self._sharpen(rows[near], ground.take(near), {k: v.take(near) for k, v in known.items()}, slack[near])
+        left = self.margins[rows] <= 0
+        if nodes > 1 and left.any():
+            self._split(rows[left], ground.take(left), {k: v.take(left) for k, v in known.items()}, nodes)
 
     def _own_margins(self, rows: Tensor) -> Tensor:
         with torch.no_grad():
@@ -195,6 +199,25 @@ class _Proof:
             with torch.no_grad():
                 for one in slopes.values():
                     one.clamp_(0.0, 1.0)
+
+    def _split(self, rows: Tensor, ground: Ground, known: dict[str, Ends], nodes: int) -> None:
+        """Split the rows that are right as they are into parts."""
+        right = self._own_margins(rows) > 0
+        rows, ground, known = rows[right], ground.take(right), {k: v.take(right) for k, v in known.items()}
+        if not len(rows):
+            return
+        slack = _slack(known[self.result], self.y[rows])
+        weights = _margin_weights(self.y[rows], known[self.result].low.shape[1:])
+        with torch.no_grad():
+            bound = least(self.source, self.steps, known, ground, self.result, weights) - slack
+        problem = Problem(
+            source=self.source, steps=self.steps, result=self.result, known=known, ground=ground, weights=weights,
+            slack=slack, open=bound <= 0,
+        )  # fmt: skip
+        proven, used = split(problem, nodes, CELLS)
+        self.nodes += int(used.sum())
+        self.stage[rows[proven]] = 3
+        self.margins[rows[proven]] = torch.finfo(torch.float64).tiny  # above 0; by how much is not worked out
 
     def _note(self, rows: Tensor, bound: Tensor, stage: int) -> None:
         worst = bound.amin(dim=1)
