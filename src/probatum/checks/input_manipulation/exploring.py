@@ -20,6 +20,7 @@ from probatum.engines.evasion.threat import Region
 from probatum.systems.structures import Linear, Network, Structure
 
 LEAST = float(np.nextafter(0.0, 1.0))  # the size of a change that costs nothing: 0 is for rows that are wrong anyway
+PARTED = 5  # cells of a row, for each of the nodes that are allowed: regions of larger rows are split less often
 UNKNOWN = "What each number inside the model comes from cannot be told, so nothing is proven of it."
 
 
@@ -208,7 +209,8 @@ def _network(
     todo = np.flatnonzero(findings.found > 0)
     engine = engine_of(core.module, effort.level, predict)
     region = target.region(effort.radius).take(todo)
-    out = enclosed(engine, target.x[todo], y[todo], region, rng=rng, nodes=effort.nodes)
+    nodes = max(1, effort.nodes * PARTED // max(1, target.x[0].size))
+    out = enclosed(engine, target.x[todo], y[todo], region, rng=rng, nodes=nodes)
     findings.prove(todo[out.certified], np.full(int(out.certified.sum()), effort.radius))
     findings.work += out.work
     keep(todo, out.examples, out.broken, effort.radius)

@@ -111,14 +111,11 @@ def _through_curve(step: Step, ends: Ends, asked: Tensor, m: int, slope: Tensor 
     below, below_shift, above, above_shift = step.relax(ends.low, ends.high)
     if slope is not None:  # any slope from 0 to 1 stays below a ReLU whose input may have either sign
         below = torch.where((ends.low < 0) & (ends.high > 0), slope, below)
-    positive, negative = asked.clamp(min=0), asked.clamp(max=0)
-
-    def wide(values: Tensor) -> Tensor:
-        return values.repeat_interleave(m, dim=0)
-
-    back = positive * wide(below) + negative * wide(above)
-    shift = positive * wide(below_shift) + negative * wide(above_shift)
-    return back, shift.flatten(1).sum(dim=1)
+    each = asked.view(len(below), m, *below.shape[1:])
+    up = each > 0  # such a weight asks for the least of the curve, any other for the most
+    back = each * torch.where(up, below.unsqueeze(1), above.unsqueeze(1))
+    shift = (each * torch.where(up, below_shift.unsqueeze(1), above_shift.unsqueeze(1))).flatten(2).sum(dim=2)
+    return back.view_as(asked), shift.view(-1)
 
 
 def _through_largest(step: Step, ends: Ends, asked: Tensor, m: int) -> tuple[Tensor, Tensor]:

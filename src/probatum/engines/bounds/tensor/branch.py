@@ -10,7 +10,7 @@ Parts of many rows are worked on together. What a row may cost is counted in par
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import torch
@@ -23,6 +23,7 @@ from probatum.engines.bounds.tensor.steps import Step, relu_lines
 TOGETHER = 512  # parts that are bounded at once, at most
 STEPS = 12  # of the search for slopes and multipliers of a part
 PACE = (0.25, 0.05)  # of that search: slopes, multipliers
+LEAST = 1e-12  # gain of a ReLU that is open: so that it may be split even where it seems to gain nothing
 SHRINK = 0.9  # of the pace, from step to step
 
 
@@ -180,7 +181,7 @@ class _Search:
             )[:, 0] - slack  # fmt: skip
             better = bound.detach() > best
             best = torch.where(better, bound.detach(), best)
-            kept = self._remembered(kept, better, slopes, forces, known, seen)
+            kept = _remembered(kept, better, slopes, forces)
             if bool((best > 0).all()) or step == STEPS - 1:
                 break
             search.zero_grad()
@@ -192,7 +193,8 @@ class _Search:
                     forces[name].clamp_(0.0, 1e4)
             for group in search.param_groups:
                 group["lr"] *= SHRINK
-        return kept.take(best <= 0)
+        left = best <= 0
+        return self._weighed(kept.take(left), known, {name: one.detach() for name, one in seen.items()}, left)
 
     def _known(self, parts: _Parts) -> dict[str, Ends]:
         """Return the bounds that hold in each part."""
@@ -206,36 +208,16 @@ class _Search:
             )
         return known
 
-    def _remembered(
-        self,
-        parts: _Parts,
-        better: Tensor,
-        slopes: dict[str, Tensor],
-        forces: dict[str, Tensor],
-        known: dict[str, Ends],
-        seen: dict[str, Tensor],
-    ) -> _Parts:
-        """Return the parts with what gave the best bound, and with what splitting each ReLU may gain."""
-
-        def chosen(new: Tensor, old: Tensor) -> Tensor:
-            return torch.where(better.view(-1, *([1] * (old.dim() - 1))), new.detach(), old)
-
+    def _weighed(self, parts: _Parts, known: dict[str, Ends], seen: dict[str, Tensor], left: Tensor) -> _Parts:
+        """Return the parts with what splitting each ReLU may gain: the weight times what its lines leave out."""
         gain = {}
         for bend, value in self.problem.bends.items():
-            low, high, asked = known[value].low, known[value].high, seen[bend].detach()
-            either = (low < 0) & (high > 0)
+            low, high, asked = known[value].low[left], known[value].high[left], seen[bend][left]
             chord = -low * high / (high - low).clamp(min=1e-12)
-            above = (-asked).clamp(min=0) * chord  # left out by the line above
-            below = asked.clamp(min=0) * torch.minimum(-low * slopes[bend].detach(), high * (1 - slopes[bend].detach()))
-            gain[bend] = torch.where(either, above + below + 1e-12, 0.0)
-        return _Parts(
-            row=parts.row,
-            margin=parts.margin,
-            signs=parts.signs,
-            slopes={name: chosen(slopes[name], parts.slopes[name]) for name in slopes},
-            forces={name: chosen(forces[name], parts.forces[name]) for name in forces},
-            gain={name: chosen(gain[name], parts.gain[name]) for name in gain},
-        )
+            slope = parts.slopes[bend]
+            out = torch.where(asked < 0, chord, torch.minimum(-low * slope, high * (1 - slope)))
+            gain[bend] = torch.where((low < 0) & (high > 0), asked.abs() * out + LEAST, 0.0)
+        return replace(parts, gain=gain)
 
     def _halves(self, parts: _Parts) -> tuple[_Parts, Tensor]:
         """Return both halves of each part, and the rows of parts in which no ReLU is open."""
@@ -253,11 +235,17 @@ class _Search:
             on[name].flatten(1)[here, place[here] - start] = 1
             off[name].flatten(1)[here, place[here] - start] = -1
             start += count
-        halves = [
-            _Parts(
-                row=parts.row, margin=parts.margin, signs=signs, slopes=parts.slopes, forces=parts.forces,
-                gain=parts.gain,
-            )
-            for signs in (on, off)
-        ]  # fmt: skip
-        return halves[0].join(halves[1]), whole
+        return replace(parts, signs=on).join(replace(parts, signs=off)), whole
+
+
+def _remembered(parts: _Parts, better: Tensor, slopes: dict[str, Tensor], forces: dict[str, Tensor]) -> _Parts:
+    """Return the parts with the slopes and multipliers of their best bound."""
+
+    def chosen(new: Tensor, old: Tensor) -> Tensor:
+        return torch.where(better.view(-1, *([1] * (old.dim() - 1))), new.detach(), old)
+
+    return replace(
+        parts,
+        slopes={name: chosen(slopes[name], parts.slopes[name]) for name in slopes},
+        forces={name: chosen(forces[name], parts.forces[name]) for name in forces},
+    )
