@@ -46,6 +46,8 @@ class Check:
     asks: tuple[str, ...] = ("test",)  # the rows whose answers it reads, asked for once before any check runs
     # what it sees of this machine (files' permissions, the clock, the memory); never judged, kept outside the record
     observe: Run | None = None
+    # all that it measures is of this machine: its one finding is judged, and stands beside the record, not in it
+    volatile: bool = False
 
     @property
     def page(self) -> str:

@@ -61,6 +61,7 @@ class Watcher:
         self._units = 0
         self._done = 0
         self._seconds = 0.0
+        self._begun: set[str] = set()
 
     def stage(self, what: str) -> None:
         """Say what is going on besides the checks."""
@@ -68,7 +69,7 @@ class Watcher:
 
     def planned(self, plan: "Plan", seconds: float) -> None:
         """Say what will run and how long that takes."""
-        checks = [unit.check for unit in plan.units if unit.part != OBSERVED]
+        checks = list(dict.fromkeys(unit.check for unit in plan.units))  # some look at this machine in a part of its own
         self._units, self._seconds = len(checks), seconds
         names = ", ".join(checks)
         self._line(
@@ -79,8 +80,9 @@ class Watcher:
 
     def started(self, unit: "Unit") -> None:
         """Say that a check began."""
-        if unit.part == OBSERVED:
+        if unit.check in self._begun:
             return
+        self._begun.add(unit.check)
         left = max(self._seconds - (monotonic() - self._start), 0)
         self._line(f"[{self._done + 1}/{self._units}] {unit.check} … ({_about(left)} left)")
 
@@ -88,7 +90,7 @@ class Watcher:
         """Show a finding as soon as it is there."""
         from probatum.report.marks import mark_of
 
-        if finding.part == OBSERVED:  # never judged
+        if finding.part == OBSERVED and not finding.judged:
             self._line(f"seen: {finding.sentence}" if finding.state is State.MEASURED else "")
             return
         self._done += 1

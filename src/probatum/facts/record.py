@@ -109,3 +109,4 @@ class Judgement:
     stakes: Stakes
     on: str  # ISO 8601 date
     verdicts: tuple[FindingVerdict, ...]
+    observed: str | None = None  # digest of what was seen on the machine of the run, where some of that is judged too

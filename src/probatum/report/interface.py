@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The promise of a report format: one edition in, one text out; no clock, no file, no network."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,7 +28,17 @@ class Edition:
     record_id: str
     judgement: Judgement
     context: Context
-    observed: tuple[Finding, ...] = ()  # seen on the machine of the run; outside the record, never judged
+    observed: tuple[Finding, ...] = ()  # seen on the machine of the run; outside the record
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that a verdict is given on: the record's findings, then those of this machine that are judged."""
+        return (*self.record.findings, *judged_beside(self.observed))
+
+
+def judged_beside(observed: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return what was seen on one machine and is judged all the same: times cannot be repeated to the bit."""
+    return tuple(finding for finding in observed if finding.judged)
 
 
 class Format(Protocol):

@@ -19,7 +19,7 @@ class Lookup:
     def finding(self, check: str) -> Finding | None:
         """Return the first measured or declared finding of a check."""
         answered = (State.MEASURED, State.DECLARED)
-        return next((one for one in self.edition.record.findings if one.check == check and one.state in answered), None)
+        return next((one for one in self.edition.findings if one.check == check and one.state in answered), None)
 
     def measure(self, check: str, name: str) -> Measure | None:
         """Return a measure whose value is known."""
@@ -68,7 +68,7 @@ class Lookup:
 
     def why_absent(self, check: str) -> str | None:
         """Return why a check gave no numbers, as a sentence; None where it was never thought of."""
-        for finding in self.edition.record.findings:
+        for finding in self.edition.findings:
             if finding.check == check and finding.state in (State.NOT_APPLICABLE, State.ERROR):
                 return sentence(visible(finding.why or finding.sentence))
         for omission in self.edition.record.plan.omitted:

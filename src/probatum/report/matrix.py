@@ -94,7 +94,7 @@ def covered(rows: tuple[MatrixRow, ...]) -> int:
 def _marks(edition: Edition) -> dict[str, list[Mark]]:
     """Return every mark on each check: from its findings, or from its being left out."""
     marks: dict[str, list[Mark]] = {}
-    for finding in edition.record.findings:
+    for finding in edition.findings:
         verdict = verdict_on(finding, edition.judgement.verdicts)
         marks.setdefault(finding.check, []).append(mark_of(verdict.verdict))
     for omission in edition.record.plan.omitted:

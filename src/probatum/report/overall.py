@@ -47,7 +47,7 @@ def overall(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int) -> Overa
         cells: how many boxes of the risk matrix some check gave an answer on.
     """
     verdicts = lookup.edition.judgement.verdicts
-    marks = [mark_of(verdict_on(finding, verdicts).verdict) for finding in lookup.edition.record.findings]
+    marks = [mark_of(verdict_on(finding, verdicts).verdict) for finding in lookup.edition.findings]
     whole = gravest(marks) if marks else NOT_APPLICABLE
     # A word given beside passed tests does not make them less passed; alone it stays a word.
     shown = PASS if whole is DECLARED and PASS in marks else whole
@@ -86,7 +86,7 @@ def _tally(marks: Sequence[Mark]) -> str:
 def _also(lookup: Lookup, topics: Sequence[TopicVerdict], cells: int, marks: Sequence[Mark], whole: Mark) -> list[str]:
     also = []
     if whole in (FAIL, ERROR, CANNOT_TELL):
-        found = zip(lookup.edition.record.findings, marks, strict=True)
+        found = zip(lookup.edition.findings, marks, strict=True)
         titles = dict.fromkeys(quoted(lookup.title(finding.check)) for finding, mark in found if mark is whole)
         also.append(f"{whole.word.capitalize()}: {listed(list(titles))}.")
     waiting = sum(1 for topic in topics if topic.verdict is not Verdict.DECLARED)

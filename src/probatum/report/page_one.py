@@ -159,7 +159,7 @@ def _not_tested(lookup: Lookup) -> Iterator[NotTested]:
             why=f"Left out by choice. {why}" if omission.chosen else why,
             enable=_maybe(omission.enable),
         )
-    for finding in record.findings:
+    for finding in lookup.edition.findings:
         if finding.check not in named and finding.state in (State.NOT_APPLICABLE, State.ERROR):
             yield NotTested(
                 what=lookup.title(finding.check),
@@ -184,7 +184,7 @@ def _declarations(lookup: Lookup, demanded: tuple[TopicVerdict, ...]) -> str:
 
 def _next_steps(edition: Edition, until: date | None) -> tuple[Step, ...]:
     ranked: list[tuple[int, Finding]] = []
-    for finding in edition.record.findings:
+    for finding in edition.findings:
         verdict = verdict_on(finding, edition.judgement.verdicts).verdict
         if verdict in _STEPS_FIRST:
             ranked.append((_STEPS_FIRST.index(verdict), finding))
@@ -210,7 +210,7 @@ def _step(advice: Advice) -> Step:
 
 
 def _holds_until(edition: Edition) -> date | None:
-    days = [finding.holds_days for finding in edition.record.findings if finding.state is State.MEASURED]
+    days = [finding.holds_days for finding in edition.findings if finding.state is State.MEASURED]
     return date.fromisoformat(edition.context.measured_on) + timedelta(days=min(days)) if days else None
 
 

@@ -95,7 +95,7 @@ def sections(edition: Edition) -> tuple[Section, ...]:
     """Return a section for each finding, in the record's order."""
     lookup = Lookup(edition)
     return tuple(
-        _section(finding, f"finding-{place}", lookup) for place, finding in enumerate(edition.record.findings, start=1)
+        _section(finding, f"finding-{place}", lookup) for place, finding in enumerate(edition.findings, start=1)
     )
 
 
@@ -149,7 +149,7 @@ class Sight:
 
 
 def seen_here(edition: Edition) -> tuple[Sight, ...]:
-    """Return what was seen on the machine, and what broke down; what there was not to look at is left out."""
+    """Return what was seen on the machine and is not judged; what there was not to look at is left out."""
     lookup = Lookup(edition)
     return tuple(
         Sight(
@@ -161,7 +161,7 @@ def seen_here(edition: Edition) -> tuple[Sight, ...]:
             advice=finding.advice,
         )
         for finding in edition.observed
-        if finding.state is not State.NOT_APPLICABLE
+        if finding.state is not State.NOT_APPLICABLE and not finding.judged
     )
 
 

@@ -15,8 +15,9 @@ from time import perf_counter
 
 from probatum.checks.interface import broken, checks
 from probatum.errors import DescriptionError, ModelError
+from probatum.evidence.canonical import identify
 from probatum.evidence.judging import judge, worst
-from probatum.evidence.wire import record_id
+from probatum.evidence.wire import record_id, to_json
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Plan
 from probatum.facts.policy import Policy
@@ -29,7 +30,7 @@ from probatum.facts.record import (
     Record,
     Verdict,
 )
-from probatum.report.interface import Context, Edition
+from probatum.report.interface import Context, Edition, judged_beside
 from probatum.runs import folder as files
 from probatum.runs.measuring import Measured, Measuring
 from probatum.runs.opening import Opened
@@ -139,17 +140,19 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
     return run
 
 
-def judge_record(record: Record, identity: str, policy: Policy, on: datetime) -> Judgement:
-    """Return the verdicts on every finding of a record under a policy."""
+def judge_record(record: Record, seen: Observed, policy: Policy, on: datetime) -> Judgement:
+    """Return the verdicts on every finding of a record, and of those seen beside it that are judged."""
+    beside = judged_beside(seen.findings)
     return Judgement(
         format=JUDGEMENT_FORMAT,
-        record=identity,
+        record=seen.record,
         policy=policy_digest(policy),
         policy_title=policy.title,
         policy_by=policy.by,
         stakes=policy.stakes,
         on=on.date().isoformat(),
-        verdicts=tuple(judge(finding, policy, on=on.date()) for finding in record.findings),
+        verdicts=tuple(judge(finding, policy, on=on.date()) for finding in (*record.findings, *beside)),
+        observed=identify(to_json(seen)) if beside else None,
     )
 
 
@@ -176,8 +179,8 @@ def _finish(
 ) -> Run:
     """Write everything down, the report last: what looks finished is finished."""
     identity = record_id(record)
-    judgement = judge_record(record, identity, policy, today)
     seen = Observed(format=OBSERVED_FORMAT, record=identity, findings=observed)
+    judgement = judge_record(record, seen, policy, today)
     run = Run(record=record, record_id=identity, judgement=judgement, context=context, observed=seen, folder=folder)
     files.write_fact(folder / "context.json", context)
     files.write_fact(folder / "policy.json", policy)

@@ -50,7 +50,8 @@ class Executor(Protocol):
 
 def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
     """Run one unit; whatever goes wrong becomes a finding that says so, by type and never by text."""
-    run = check.observe if unit.part == OBSERVED and check.observe is not None else check.run
+    aside = check.observe if unit.part == OBSERVED else None  # never judged; a volatile check is, and has none
+    run = aside or check.run
     try:
         view = view_for(check.data, bench, unit)
         options = check.options(**unit.options)
@@ -69,7 +70,7 @@ def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
         finding,
         check=unit.check,
         part=unit.part,
-        judged=() if unit.part == OBSERVED else judged,
+        judged=() if aside else judged,
         options=unit.options,
         seed_name=unit.seed_name,
     )
@@ -184,7 +185,7 @@ _bench: list[tuple[Bench, Path]] = []  # of this worker process, with its folder
 
 def _set_up(blueprint: Blueprint) -> None:
     from probatum.adapters import loading
-    from probatum.runs.opening import open_model, open_recipe, stored_files
+    from probatum.runs.opening import clock_for, open_model, open_recipe, stored_files
 
     signal(SIGINT, SIG_DFL)  # from here on Ctrl-C ends a worker at once; only the parent speaks
     description = blueprint.description
@@ -210,6 +211,7 @@ def _set_up(blueprint: Blueprint) -> None:
         },
         train=open_recipe(description),
         attacker=Attacker.of(description.attack, description.data.relations),
+        clock=clock_for(description),
     )
     _bench.append((Bench(system=system, terms=blueprint.terms, seed=blueprint.seed), blueprint.arrays))
 

@@ -14,7 +14,7 @@ from typing import Never, TypeVar
 import numpy as np
 
 from probatum.errors import RunFolderError, StorageError
-from probatum.evidence.canonical import canonical, digest
+from probatum.evidence.canonical import canonical, digest, identify
 from probatum.evidence.wire import from_json, record_id, to_json
 from probatum.facts.record import Judgement, Observed, Record
 from probatum.report.interface import Context
@@ -141,6 +141,11 @@ def read_run(folder: Path) -> StoredRun:
         )
     record = _parsed(folder / "record.json", content, Record)
     observed = read_fact(folder / "observed.json", Observed)
+    if judgement.observed is not None and identify(to_json(observed)) != judgement.observed:
+        raise RunFolderError(
+            f"{folder}: what was seen on this machine (observed.json) is not what was judged. One of the files was "
+            "altered."
+        )
     return StoredRun(
         folder=folder,
         record=record,

@@ -21,6 +21,7 @@ from probatum.facts.threats import Task
 from probatum.runs.sources import address, from_file
 from probatum.seeds import number
 from probatum.systems.attacker import Attacker
+from probatum.systems.clocks import WALL, Clock
 from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
@@ -69,6 +70,7 @@ def open_described(description: Description, seed: int) -> Opened:
             tuple(entry.topic_fact() for entry in description.declarations),
             stored_files(description, model_inputs.get("model")),
             Attacker.of(description.attack, description.data.relations),
+            clock_for(description),
         ),
         subject=replace(subject, simulated=said.simulated),
         inputs=inputs | model_inputs,
@@ -76,6 +78,11 @@ def open_described(description: Description, seed: int) -> Opened:
         seconds_to_train=seconds if ON_THE_SPOT in notes else 0.0,
         description=description,
     )
+
+
+def clock_for(description: Description) -> Clock | None:
+    """Return the clock that fits where the described model works; None where it may be this process."""
+    return WALL if description.model.url is not None else None
 
 
 def stored_files(description: Description, loaded: str | None) -> tuple[StoredFile, ...]:

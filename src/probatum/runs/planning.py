@@ -94,7 +94,9 @@ def make_plan(
 
 
 def _units(check: Check, options: dict[str, Json]) -> list[Unit]:
-    """Return the check, and what it looks at on this machine as a part of its own."""
+    """Return the check, and what it looks at on this machine as a part of its own; of a volatile one that is all."""
+    if check.volatile:
+        return [Unit(check=check.id, part=OBSERVED, seed_name=check.id, options=options)]
     parts = [""] if check.observe is None else ["", OBSERVED]
     return [
         Unit(check=check.id, part=part, seed_name=f"{check.id}/{part}" if part else check.id, options=options)

@@ -26,7 +26,7 @@ def rejudge(folder: Path, policy: Policy) -> tuple[StoredRun, Run]:
             f"The record's ranges were made at confidence {confidence}; the policy asks for {policy.confidence}. "
             "Run assess again with --policy, or give the policy the same confidence."
         )
-    judgement = judge_record(stored.record, stored.record_id, policy, datetime.now(UTC))
+    judgement = judge_record(stored.record, stored.observed, policy, datetime.now(UTC))
     run = Run(
         record=stored.record,
         record_id=stored.record_id,

@@ -9,6 +9,7 @@ import numpy as np
 
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
+from probatum.systems.clocks import Clock
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.structures import Structure
 
@@ -84,6 +85,14 @@ class Probed(Predictions, Protocol):
 
     def probe(self, rows: Rows) -> Answers | type[BaseException]:
         """Ask the model once about rows as they are; return the type of what it raised."""
+
+
+class Timed(Probed, Protocol):
+    """A system whose answers can be timed."""
+
+    @property
+    def clock(self) -> Clock | None:
+        """The clock that fits where the model works; None: nobody said."""
 
 
 class Structured(Predictions, Protocol):

@@ -16,6 +16,7 @@ from probatum.facts.finding import Topic
 from probatum.facts.plan import CHUNK_ROWS
 from probatum.facts.threats import Task
 from probatum.systems.attacker import Attacker
+from probatum.systems.clocks import Clock
 from probatum.systems.datasets import Dataset, Rows, Schema
 from probatum.systems.interface import Answers, Model
 from probatum.systems.stored import StoredFile
@@ -39,6 +40,7 @@ class System:
         answered: Mapping[str, Answers] | None = None,
         train: Callable[[Rows, int], Model] | None = None,
         attacker: Attacker | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Take the data and a way to open the model.
 
@@ -51,12 +53,14 @@ class System:
             answered: answers known from before, by name of rows.
             train: trains the model on other rows with a seed, without opening the one there is.
             attacker: what somebody may change in a row; None: nothing was said of that.
+            clock: by which the cost of an answer is told; None: whoever measures finds out which one fits.
         """
         self.data = data
         self.capabilities = capabilities
         self.topics = topics
         self.stored = stored
         self.attacker = attacker or Attacker.none()
+        self.clock = clock
         self._open = model
         self._train = train
         self._answered = dict(answered or {})
@@ -69,10 +73,17 @@ class System:
         topics: tuple[Topic, ...] = (),
         stored: tuple[StoredFile, ...] = (),
         attacker: Attacker | None = None,
+        clock: Clock | None = None,
     ) -> "System":
         """Return the system of a model that is open already."""
         return cls(
-            data, lambda: model, capabilities=model.capabilities, topics=topics, stored=stored, attacker=attacker
+            data,
+            lambda: model,
+            capabilities=model.capabilities,
+            topics=topics,
+            stored=stored,
+            attacker=attacker,
+            clock=clock,
         )
 
     @property

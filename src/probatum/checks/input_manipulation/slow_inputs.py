@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Are there inputs that cost the system much more time than usual ones?
+
+Vector      input manipulation; the property at risk is availability: whoever sends slow inputs keeps it from others.
+Attacker    can send any single input: long words, huge, tiny or missing numbers, rare cases, mixtures of these.
+Measure     slowdown: the cost of the slowest input found by that of the median held-out row, each asked about alone.
+            typical_time and slowest_time: both, in milliseconds. By processor time, and by the time until the answer
+            comes where the model works elsewhere (behind HTTP, or mostly waiting). The input is chosen by some
+            measurements and confirmed by others: fresh pairs of it and of a row drawn anew, in random order; the
+            median quotient with its exact range. Memory is told beside it: the most that Python and numpy held.
+            Not applicable where cost does not depend on the input: usual and suspicious inputs are asked about in
+            rounds of random order, and a test that rests on that order alone finds none slower than luck explains.
+            Everything is measured on the machine of the run, so it stands beside the record and not in it.
+Judged      slowdown, against the policy's limit.
+Source      Crosby and Wallach 2003, USENIX Security (attacks on complexity); Shumailov et al. 2021, arXiv:2006.03463
+            (sponge examples, genetic search); Davis et al. 2018, ESEC/FSE (slow regular expressions).
+Not shown   inputs that were not tried, above all endless ones: sizes grow step by step and stop once it is slow, so
+            infinite numbers are left out. Energy; memory outside Python; many inputs at once; other machines. A model
+            that answers from a store what it was asked before looks faster than it is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from probatum.checks.input_manipulation import slow_in_words as words
+from probatum.checks.input_manipulation.hunting import FAR_PAIRS, Candidate, Hunt, Stopwatch, fitting, peaks
+from probatum.checks.interface import Check
+from probatum.engines.intervals.medians import median
+from probatum.engines.slowness.ratio import slowdown
+from probatum.facts.capabilities import Capability
+from probatum.facts.finding import Advice, Finding, Measure, State
+from probatum.facts.plan import Effort, Terms
+from probatum.facts.policy import at_most
+from probatum.facts.threats import ALL_TASKS, Property, Vector, atlas, exchange, nist
+from probatum.systems.clocks import PROCESSOR
+from probatum.systems.interface import Timed
+from probatum.systems.views import TestRows
+
+MORE_MEMORY = 2.0  # times that of a usual case: worth a measurement, even where time does not depend on the input
+WARM_UP = 2  # the first answers are slower than all others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Settings of this check; every field is written into the evidence."""
+
+    ordinary: int = 4  # held-out rows, drawn at random, beside which the others are measured
+    unusual: int = 2  # held-out rows that look unusual
+    rounds: int = 3  # times that each input is asked about before one is chosen
+    longest: int = 15_000  # letters in a cell, at most
+    children: int = 16  # mixtures of slow inputs that are tried
+    pairs: int = 15  # fresh measurements of the chosen one, each beside a row drawn anew
+    far: float = 20.0  # times the typical cost; what costs so much is not grown further
+
+
+def run(system: Timed, data: TestRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
+    """Look for a slow input, and confirm it; draws rows, orders, mixtures and the assignments of the test."""
+    rows = data.rows
+    if rows.said is not None:
+        return _nothing_to_ask()
+    ordinary = [rows.take(np.array([place])) for place in rng.permutation(len(rows))[: options.ordinary]]
+    clock = fitting(system, ordinary[:WARM_UP])
+    watch = Stopwatch(system, clock)
+    hunt = Hunt(watch, rows, ordinary, rng)
+    candidates = hunt.candidates(options.unusual, longest=options.longest, far=options.far)
+    costs, luck = hunt.costs(candidates, options.rounds)
+    memory = words.Memory.of(candidates, peaks(system, candidates), len(ordinary)) if clock is PROCESSOR else None
+    medians = np.median(costs, axis=0)
+    times = medians / np.median(medians[: len(ordinary)])
+    if luck > 1 - terms.confidence and (memory is None or memory.times < MORE_MEMORY):
+        return words.not_applicable(len(ordinary), len(candidates), options.rounds, float(times.max()), luck)
+    surely = times.max() >= options.far
+    chosen = candidates[int(times.argmax())] if surely else hunt.breed(candidates, medians, options.children)
+    found = hunt.confirm(chosen, min(FAR_PAIRS, options.pairs) if surely else options.pairs)
+    if watch.stopped > len(found) // 2:
+        return words.stopped()
+    return _finding(found, chosen, hunt.tried, memory, watch, terms)
+
+
+def _finding(
+    found: np.ndarray, chosen: Candidate, tried: int, memory: words.Memory | None, watch: Stopwatch, terms: Terms
+) -> Finding:
+    value, interval = slowdown(found, confidence=terms.confidence)
+    slow, usual = (median(side * 1000, confidence=terms.confidence) for side in (found[:, 0], found[:, 1]))
+    return Finding(
+        sentence=words.sentence(value),
+        details=tuple(words.details(slow[0], usual[0], chosen, memory, watch.clock.counts)),
+        measures={
+            "slowdown": Measure(value=value, unit="ratio", interval=interval, n=len(found)),
+            "slowest_time": Measure(value=slow[0], unit="milliseconds", interval=slow[1], n=len(found)),
+            "typical_time": Measure(value=usual[0], unit="milliseconds", interval=usual[1], n=len(found)),
+        },
+        advice=tuple(words.advice(interval)),
+        tried=tried,
+    )
+
+
+def _nothing_to_ask() -> Finding:
+    return Finding(
+        sentence="This question does not apply here.",
+        state=State.NOT_APPLICABLE,
+        why="There is no model to ask: what the system said was read from a table of cases.",
+        advice=(Advice(sentence="Name the model itself under [model], so that it can be asked."),),
+    )
+
+
+CHECK = Check(
+    id="input-manipulation/slow-inputs",
+    title="Slow inputs",
+    vector=Vector.INPUT_MANIPULATION,
+    harms=Property.AVAILABILITY,
+    taxonomy=(nist("NISTAML.014"), atlas("AML.T0029"), atlas("AML.T0034.001"), exchange("2.5")),
+    tasks=ALL_TASKS,
+    needs=(Capability.PREDICTIONS,),
+    data=TestRows,
+    options=Options,
+    judged={
+        "slowdown": at_most(
+            low=10,
+            medium=5,
+            high=3,
+            because="Machines are bought for usual cases; whoever sends slow ones keeps it from everybody else.",
+        )
+    },
+    by_effort={
+        Effort.QUICK: {"unusual": 1, "longest": 2_000, "children": 8},
+        Effort.DEEP: {"ordinary": 12, "unusual": 40, "rounds": 5, "longest": 120_000, "children": 100, "pairs": 31},
+    },
+    seconds=lambda rows, columns: 1.0,
+    asks=(),
+    volatile=True,
+    run=run,
+)
