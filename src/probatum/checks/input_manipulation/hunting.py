@@ -20,10 +20,11 @@ from probatum.systems.interface import Answers, Timed
 
 # Letters. Near to each other at first: a regular expression may double its time with each letter.
 LENGTHS = (12.0, 20.0, 28.0, 224.0, 1_792.0, 14_336.0, 114_688.0)
-TIMES = (10.0, 1e2, 1e4, 1e6, 1e8, 1e12, 1e300)  # the largest number seen; an endless loop would show on the way
+TIMES = (1e2, 1e4, 1e6, 1e9, 1e300)  # the largest number seen; an endless loop would show on the way
 WIDTHS = (2.0, 4.0, 16.0, 64.0)  # times as many cells, where the model takes arrays of any length
 ELSEWHERE = 3.0  # times as long as it kept the processor: the work is done in another process
 AGAIN = 3  # measurements of each of the slowest few, before one of them is chosen
+MIXTURE = "a mixture of the cells of slow inputs"
 FAR_PAIRS = 8  # enough where an input is slow beyond doubt: seven would do for a range at 95 of 100
 
 
@@ -99,8 +100,8 @@ class Hunt:
         """Return ordinary rows first, then unusual ones, then those that were made to be slow."""
         typical = float(np.median([self._watch.ordinary(row) for row in self._ordinary]))
         found = [Candidate(row=row, what="a usual case of the test data") for row in self._ordinary]
-        for place in unusual(self._rows, unusual_rows).tolist():
-            found.append(Candidate(row=self._rows.take(np.array([place])), what="an unusual case of the test data"))
+        for place, why in unusual(self._rows, unusual_rows).items():
+            found.append(Candidate(row=self._rows.take(np.array([place])), what=f"a case of the test data {why}"))
         found += self._crafted(self._ordinary[0])
         for sizes, make, what in self._ladders(self._ordinary[0], longest):
             top = climb(lambda size, make=make: self._watch.cost(make(size)), sizes, typical=typical, far=far)  # type: ignore[misc]
@@ -123,11 +124,11 @@ class Hunt:
         """Yield what can be grown: the sizes, what makes a row of a size, and what calls it by name."""
         shop = self._workshop
         lengths = [length for length in LENGTHS if length <= longest]
-        for pattern, how in PATTERNS if shop.has_words else ():
+        for patterns, how in _word_ladders(shop) if shop.has_words else ():
             yield (
                 lengths,
-                lambda size, pattern=pattern: shop.longer(row, pattern, int(size)),  # type: ignore[misc]
-                lambda size, how=how: f"words of {size:,.0f} letters: {how}",  # type: ignore[misc]
+                lambda size, patterns=patterns: shop.longer(row, patterns, int(size)),  # type: ignore[misc]
+                lambda size, how=how: f"words of {size:,.0f} letters{how}",  # type: ignore[misc]
             )
         if shop.has_numbers:
             yield TIMES, lambda times: shop.huger(row, times), lambda times: f"numbers {_many(times)} the largest seen"
@@ -141,23 +142,21 @@ class Hunt:
 
     def breed(self, candidates: Sequence[Candidate], costs: np.ndarray, children: int) -> Candidate:
         """Return the slowest of the candidates and of mixtures of them, chosen by fresh measurements."""
-        made = Candidate(row=self._ordinary[0], what="")
-
         def mix(first: Candidate, second: Candidate, take: np.ndarray) -> Candidate:
-            return Candidate(row=mixed(first.row, second.row, take), what="a mixture of the cells of slow inputs")
+            return Candidate(row=mixed(first.row, second.row, take), what=MIXTURE)
 
         few = breed(
             list(zip(candidates, costs.tolist(), strict=True)),
             mix,
-            lambda: Candidate(row=self.draw(), what=made.what),
+            lambda: Candidate(row=self.draw(), what=MIXTURE),
             lambda one: self._watch.cost(one.row),
             cells=self._workshop.cells,
             children=children,
             rng=self._rng,
         )
         self.tried += children
-        place, _ = slowest(few, lambda one: self._watch.cost(one.row), AGAIN, self._rng)
-        return few[place]
+        few.sort(key=lambda one: one.what == MIXTURE)  # of equally slow ones, what is easily told
+        return few[slowest(few, lambda one: self._watch.cost(one.row), AGAIN, self._rng)]
 
     def confirm(self, candidate: Candidate, times: int) -> np.ndarray:
         """Return fresh costs (times, 2) of the candidate, and of ordinary rows drawn anew."""
@@ -182,6 +181,15 @@ def peaks(system: Timed, candidates: Sequence[Candidate]) -> np.ndarray:
         if own:
             tracemalloc.stop()
     return np.maximum(np.asarray(found, dtype=np.float64), 1.0)
+
+
+def _word_ladders(shop: Workshop) -> Iterator[tuple[Sequence[Callable[[str, int], str]], str]]:
+    """Yield each pattern alone where there is free text; categories, which are rarely read, share one ladder."""
+    if not shop.has_text:
+        yield [pattern for pattern, _ in PATTERNS], ""
+        return
+    for pattern, how in PATTERNS:
+        yield [pattern], f": {how}"
 
 
 def _many(times: float) -> str:

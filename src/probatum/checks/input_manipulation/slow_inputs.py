@@ -19,6 +19,7 @@ Not shown   inputs that were not tried, above all endless ones: sizes grow step 
             that answers from a store what it was asked before looks faster than it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,10 +35,13 @@ from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Vector, atlas, exchange, nist
 from probatum.systems.clocks import PROCESSOR
+from probatum.systems.datasets import Rows
 from probatum.systems.interface import Timed
 from probatum.systems.views import TestRows
 
 MORE_MEMORY = 2.0  # times that of a usual case: worth a measurement, even where time does not depend on the input
+WORTH_MIXING = 1.1  # times a usual case: what hardly costs more does not cost much more when mixed
+MEASURED = 6  # inputs whose memory is measured, half of them usual; that takes three times as long as an answer
 WARM_UP = 2  # the first answers are slower than all others
 
 
@@ -65,17 +69,25 @@ def run(system: Timed, data: TestRows, options: Options, terms: Terms, rng: np.r
     hunt = Hunt(watch, rows, ordinary, rng)
     candidates = hunt.candidates(options.unusual, longest=options.longest, far=options.far)
     costs, luck = hunt.costs(candidates, options.rounds)
-    memory = words.Memory.of(candidates, peaks(system, candidates), len(ordinary)) if clock is PROCESSOR else None
+    memory = _memory(system, ordinary, candidates) if clock is PROCESSOR else None
     medians = np.median(costs, axis=0)
     times = medians / np.median(medians[: len(ordinary)])
     if luck > 1 - terms.confidence and (memory is None or memory.times < MORE_MEMORY):
         return words.not_applicable(len(ordinary), len(candidates), options.rounds, float(times.max()), luck)
     surely = times.max() >= options.far
-    chosen = candidates[int(times.argmax())] if surely else hunt.breed(candidates, medians, options.children)
+    mixed = not surely and times.max() >= WORTH_MIXING
+    chosen = hunt.breed(candidates, medians, options.children) if mixed else candidates[int(times.argmax())]
     found = hunt.confirm(chosen, min(FAR_PAIRS, options.pairs) if surely else options.pairs)
     if watch.stopped > len(found) // 2:
         return words.stopped()
     return _finding(found, chosen, hunt.tried, memory, watch, terms)
+
+
+def _memory(system: Timed, ordinary: Sequence[Rows], candidates: Sequence[Candidate]) -> words.Memory:
+    """Measure the memory of a few usual inputs and of those that were grown, which stand last."""
+    half = min(MEASURED // 2, len(ordinary))
+    few = [*candidates[:half], *candidates[len(ordinary) :][-half:]]
+    return words.Memory.of(few, peaks(system, few), half)
 
 
 def _finding(

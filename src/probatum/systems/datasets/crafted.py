@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Single rows made to be hard work: long words, huge and tiny numbers, nothing but missing cells, mixtures of rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import cycle, zip_longest
 from typing import final
 
 import numpy as np
@@ -29,6 +29,7 @@ class Workshop:
         frame = as_frame(some.features)
         plain = isinstance(rows.features, np.ndarray) and rows.features.dtype.kind in "iufb"
         self._words = () if plain else tuple(at for at in range(frame.shape[1]) if _holds_words(frame.iloc[:, at]))
+        self._text = any(column.kind is Kind.TEXT for column in rows.schema.given)
         self._numbers = tuple(at for at in range(frame.shape[1]) if _is_number(frame.iloc[:, at]))
         self._floats = tuple(at for at in self._numbers if pd.api.types.is_float_dtype(frame.dtypes.iloc[at]))
         cells = frame.iloc[:, list(self._numbers)].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -44,6 +45,11 @@ class Workshop:
         return bool(self._words)
 
     @property
+    def has_text(self) -> bool:
+        """Whether any cell is free text, rather than one of a list of categories."""
+        return self._text
+
+    @property
     def has_numbers(self) -> bool:
         """Whether any cell is a number."""
         return bool(self._numbers)
@@ -53,10 +59,11 @@ class Workshop:
         """Whether any cell may hold a fraction."""
         return bool(self._floats)
 
-    def longer(self, row: Rows, pattern: Callable[[str, int], str], length: int) -> Rows:
-        """Return one row with ``length`` letters in each cell of words."""
+    def longer(self, row: Rows, patterns: Sequence[Callable[[str, int], str]], length: int) -> Rows:
+        """Return one row with ``length`` letters in each cell of words; the patterns take turns over the columns."""
         frame = as_frame(row.features)
-        return rewritten(row, {at: pattern(str(frame.iloc[0, at]), length) for at in self._words})
+        turns = zip(self._words, cycle(patterns))  # noqa: B905  # endless on one side
+        return rewritten(row, {at: pattern(str(frame.iloc[0, at]), length) for at, pattern in turns})
 
     def huger(self, row: Rows, times: float) -> Rows:
         """Return one row whose numbers are so many times the largest seen in their columns."""
@@ -84,11 +91,20 @@ def wider(row: Rows, times: float) -> Rows:
     return replace(row, features=np.concatenate([row.features] * int(times), axis=-1), name=CRAFTED)
 
 
-def unusual(rows: Rows, most: int) -> np.ndarray:
-    """Return positions of unusual rows: with rare categories, long text, large numbers, many missing cells, in turn."""
-    wanted = zip_longest(_rare(rows), _high(_letters(rows)), _high(_strangeness(rows)), _high(_missing(rows)))
-    found = [place for turn in wanted for place in turn if place is not None]
-    return np.asarray(list(dict.fromkeys(found))[:most], dtype=np.int64)
+def unusual(rows: Rows, most: int) -> dict[int, str]:
+    """Return the places of unusual rows, each with what is unusual about it; every way of being so has its turn."""
+    ways = {
+        "with a rare category": _rare(rows),
+        "with long text": _high(_letters(rows)),
+        "with numbers far from the middle": _high(_strangeness(rows)),
+        "with missing cells": _high(_missing(rows)),
+    }
+    found: dict[int, str] = {}
+    for turn in zip_longest(*ways.values()):
+        for way, place in zip(ways, turn, strict=True):
+            if place is not None and len(found) < most:
+                found.setdefault(place, way)
+    return found
 
 
 def mixed(first: Rows, second: Rows, take: np.ndarray) -> Rows:
