@@ -69,7 +69,7 @@ class Watcher:
 
     def planned(self, plan: "Plan", seconds: float) -> None:
         """Say what will run and how long that takes."""
-        checks = list(dict.fromkeys(unit.check for unit in plan.units))  # some look at this machine in a part of its own
+        checks = list(dict.fromkeys(unit.check for unit in plan.units))  # some of them in two parts
         self._units, self._seconds = len(checks), seconds
         names = ", ".join(checks)
         self._line(

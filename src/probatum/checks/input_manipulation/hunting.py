@@ -142,6 +142,7 @@ class Hunt:
 
     def breed(self, candidates: Sequence[Candidate], costs: np.ndarray, children: int) -> Candidate:
         """Return the slowest of the candidates and of mixtures of them, chosen by fresh measurements."""
+
         def mix(first: Candidate, second: Candidate, take: np.ndarray) -> Candidate:
             return Candidate(row=mixed(first.row, second.row, take), what=MIXTURE)
 
@@ -155,7 +156,8 @@ class Hunt:
             rng=self._rng,
         )
         self.tried += children
-        few.sort(key=lambda one: one.what == MIXTURE)  # of equally slow ones, what is easily told
+        best = candidates[int(costs.argmax())]  # first: where no mixture is clearly slower, it is told more easily
+        few = [best, *(one for one in few if one is not best)]
         return few[slowest(few, lambda one: self._watch.cost(one.row), AGAIN, self._rng)]
 
     def confirm(self, candidate: Candidate, times: int) -> np.ndarray:
@@ -197,7 +199,8 @@ def _many(times: float) -> str:
 
 
 def _own(cell: str, length: int) -> str:
-    pieces, total = [], 0
+    pieces: list[str] = []
+    total = 0
     while total < length:
         pieces.append(f"{cell} {len(pieces)} ")
         total += len(pieces[-1])

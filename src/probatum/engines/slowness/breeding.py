@@ -16,7 +16,7 @@ Input = TypeVar("Input")
 Mix = Callable[[Input, Input, np.ndarray], Input]  # takes the cells where the (d,) bool is true from the second
 KEPT = 4  # parents, and those that are looked at again in the end
 NEARLY = 0.95  # of the highest cost: no telling them apart by a few measurements
-FRESH = 0.3  # share of the children with a parent that was drawn rather than slow
+FRESH = 1 / 3  # share of the children whose other parent is ordinary; and likewise, one of the pool, slow or not
 
 
 def breed(
@@ -43,8 +43,10 @@ def breed(
     kept = sorted(pool, key=lambda one: -one[1])[:KEPT]
     for _ in range(children):
         first = kept[int(rng.integers(len(kept)))][0]
-        second = draw() if rng.random() < FRESH else kept[int(rng.integers(len(kept)))][0]
-        child = mix(first, second, rng.random(cells) < 0.5)
+        kind = rng.random()  # the slowest few soon are alike, so that they alone would make nothing new
+        others = kept if kind > 2 * FRESH else pool
+        second = draw() if kind < FRESH else others[int(rng.integers(len(others)))][0]
+        child = mix(first, second, rng.random(cells) < rng.random())
         kept = sorted([*kept, (child, cost(child))], key=lambda one: -one[1])[:KEPT]
     return [one for one, _ in kept]
 

@@ -14,9 +14,7 @@ from probatum.engines.intervals.medians import median
 from probatum.facts.interval import Interval
 
 
-def pairs(
-    slow: Callable[[], float], ordinary: Callable[[], float], times: int, rng: np.random.Generator
-) -> np.ndarray:
+def pairs(slow: Callable[[], float], ordinary: Callable[[], float], times: int, rng: np.random.Generator) -> np.ndarray:
     """Return costs (times, 2): of the slow input, and of an ordinary one."""
     costs = np.empty((times, 2))
     for one in range(times):

@@ -62,7 +62,7 @@ class Workshop:
     def longer(self, row: Rows, patterns: Sequence[Callable[[str, int], str]], length: int) -> Rows:
         """Return one row with ``length`` letters in each cell of words; the patterns take turns over the columns."""
         frame = as_frame(row.features)
-        turns = zip(self._words, cycle(patterns))  # noqa: B905  # endless on one side
+        turns = zip(self._words, cycle(patterns))  # endless on one side
         return rewritten(row, {at: pattern(str(frame.iloc[0, at]), length) for at, pattern in turns})
 
     def huger(self, row: Rows, times: float) -> Rows:
@@ -108,7 +108,7 @@ def unusual(rows: Rows, most: int) -> dict[int, str]:
 
 
 def mixed(first: Rows, second: Rows, take: np.ndarray) -> Rows:
-    """Return one row with the cells of ``second`` where ``take`` (d,) bool is true, and those of ``first`` elsewhere."""
+    """Return one row with the cells of ``second`` where ``take`` (d,) bool is true, else those of ``first``."""
     if isinstance(first.features, np.ndarray) and isinstance(second.features, np.ndarray):
         shape = first.features.shape
         if second.features.shape != shape:
