@@ -11,7 +11,7 @@ from probatum.facts.finding import Advice, Finding, State
 from probatum.facts.policy import Stakes
 from probatum.facts.record import TopicVerdict, Verdict
 from probatum.report.further import LEAKAGE
-from probatum.report.interface import Edition
+from probatum.report.interface import Edition, judged_beside
 from probatum.report.lookup import Lookup
 from probatum.report.marks import Mark, mark_of, verdict_on
 from probatum.report.matrix import MatrixRow, Way, covered, risk_matrix
@@ -120,7 +120,7 @@ def page_one(edition: Edition) -> PageOne:
         holds_until=until.isoformat() if until else None,
         limits=_limits(edition),
         rejudge=f"probatum rejudge {visible(edition.context.folder or 'RUN')} --policy FILE",
-        repeat="The same plan on the same machine gives the same numbers, and the same record id.",
+        repeat=_repeat(edition),
         repeat_commands=tuple(visible(command) for command in edition.context.repeat),
         record_id=edition.record_id,
     )
@@ -221,6 +221,12 @@ def _holds(until: date | None) -> str:
         f"What was found here holds until {in_full(until.isoformat())}. It ends sooner if the model or the kind of "
         "cases changes. That is no leave to use the system until then."
     )
+
+
+def _repeat(edition: Edition) -> str:
+    same = "The same plan on the same machine gives the same numbers, and the same record id."
+    beside = any(finding.state is State.MEASURED for finding in judged_beside(edition.observed))
+    return f"{same} Times are never quite the same, so they are no part of the record." if beside else same
 
 
 def _limits(edition: Edition) -> str:

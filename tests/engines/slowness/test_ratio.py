@@ -24,7 +24,7 @@ def test_the_range_holds_the_true_quotient_when_the_machine_slows_down_and_is_in
             moment[0] *= 1.01  # slower and slower, for both alike
             return moment[0] * np.exp(rng.normal(0, 0.1)) * (5 if rng.random() < 0.1 else 1)
 
-        costs = pairs(lambda: 5 * noise(), lambda: noise(), 15, rng)  # noqa: B023  # called at once
+        costs = pairs(lambda: 5 * noise(), lambda: noise(), 15, rng)
         _, interval = slowdown(costs, confidence=0.95)
         held += interval.lower <= 5 <= interval.upper
     assert held >= 0.945 * 2000
