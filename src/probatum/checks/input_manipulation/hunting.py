@@ -25,7 +25,7 @@ WIDTHS = (2.0, 4.0, 16.0, 64.0)  # times as many cells, where the model takes ar
 ELSEWHERE = 3.0  # times as long as it kept the processor: the work is done in another process
 AGAIN = 3  # measurements of each of the slowest few, before one of them is chosen
 MIXTURE = "a mixture of the cells of slow inputs"
-FAR_PAIRS = 8  # enough where an input is slow beyond doubt: seven would do for a range at 95 of 100
+CLEAR_PAIRS = 8  # enough where an input is slow, or is not, beyond doubt: six would do for a range at 95 of 100
 
 
 @final

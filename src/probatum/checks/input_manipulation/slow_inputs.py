@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.input_manipulation import slow_in_words as words
-from probatum.checks.input_manipulation.hunting import FAR_PAIRS, Candidate, Hunt, Stopwatch, fitting, peaks
+from probatum.checks.input_manipulation.hunting import CLEAR_PAIRS, Candidate, Hunt, Stopwatch, fitting, peaks
 from probatum.checks.interface import Check
 from probatum.engines.intervals.medians import median
 from probatum.engines.slowness.ratio import slowdown
@@ -45,7 +45,7 @@ from probatum.systems.views import TestRows
 LOOKS_SLOWER = 1.25
 MORE_MEMORY = 2.0  # times that of a usual case: worth a measurement, even where time does not depend on the input
 WORTH_MIXING = 1.1  # times a usual case: what hardly costs more does not cost much more when mixed
-MEASURED = 6  # inputs whose memory is measured, half of them usual; that takes three times as long as an answer
+MEASURED = 4  # inputs whose memory is measured, half of them usual; that takes three times as long as an answer
 WARM_UP = 2  # the first answers are slower than all others
 
 
@@ -82,7 +82,8 @@ def run(system: Timed, data: TestRows, options: Options, terms: Terms, rng: np.r
     surely = times.max() >= options.far
     mixed = not surely and times.max() >= WORTH_MIXING
     chosen = hunt.breed(candidates, medians, options.children) if mixed else candidates[int(times.argmax())]
-    found = hunt.confirm(chosen, min(FAR_PAIRS, options.pairs) if surely else options.pairs)
+    clear = surely or times.max() < LOOKS_SLOWER
+    found = hunt.confirm(chosen, min(CLEAR_PAIRS, options.pairs) if clear else options.pairs)
     if watch.stopped > len(found) // 2:
         return words.stopped()
     return _finding(found, chosen, hunt.tried, memory, watch, terms)
