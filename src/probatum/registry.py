@@ -21,6 +21,7 @@ CHECKS = (
     "probatum.checks.data_manipulation.leakage:CHECK",
     "probatum.checks.input_manipulation.malformed_input:CHECK",
     "probatum.checks.input_manipulation.evasion:CHECK",
+    "probatum.checks.input_manipulation.corruption:CHECK",
     "probatum.checks.input_manipulation.slow_inputs:CHECK",
     "probatum.checks.environment.model_file:CHECK",
 )
@@ -34,6 +35,7 @@ PLANTED = (
     "probatum.planted.data_manipulation.leakage:PLANTED",
     "probatum.planted.input_manipulation.malformed_input:PLANTED",
     "probatum.planted.input_manipulation.evasion:PLANTED",
+    "probatum.planted.input_manipulation.corruption:PLANTED",
     "probatum.planted.input_manipulation.slow_inputs:PLANTED",
     "probatum.planted.environment.model_file:PLANTED",
 )
