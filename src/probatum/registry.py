@@ -23,6 +23,8 @@ CHECKS = (
     "probatum.checks.input_manipulation.evasion:CHECK",
     "probatum.checks.input_manipulation.corruption:CHECK",
     "probatum.checks.input_manipulation.slow_inputs:CHECK",
+    "probatum.checks.input_manipulation.universal:CHECK",
+    "probatum.checks.input_manipulation.patch:CHECK",
     "probatum.checks.environment.model_file:CHECK",
 )
 PLANTED = (
@@ -37,6 +39,8 @@ PLANTED = (
     "probatum.planted.input_manipulation.evasion:PLANTED",
     "probatum.planted.input_manipulation.corruption:PLANTED",
     "probatum.planted.input_manipulation.slow_inputs:PLANTED",
+    "probatum.planted.input_manipulation.universal:PLANTED",
+    "probatum.planted.input_manipulation.patch:PLANTED",
     "probatum.planted.environment.model_file:PLANTED",
 )
 ADAPTERS = (

@@ -118,6 +118,7 @@ class Finding:
     details: tuple[str, ...] = ()  # further plain sentences, in the order to be read
     measures: Mapping[str, Measure] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
+    pattern: Picture | None = None  # what was put on every picture, after what it is compared with
     advice: tuple[Advice, ...] = ()
     topics: tuple[Topic, ...] = ()
     tried: int | None = None  # how many things were tried before this was found

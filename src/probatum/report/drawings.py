@@ -39,6 +39,15 @@ _TOGETHER: dict[str, dict[str, str]] = {
         "unseen_error_ratio": "The same cases, had it not seen them",
         "test_error_ratio": "Held-out cases",
     },
+    "Right answers turned wrong, by the change found and by chance": {
+        "turned_share": "The one change that was found",
+        "random_share": "Random changes of the same size",
+    },
+    "Right answers turned wrong, by the patch found and by others": {
+        "turned_share": "The patch that was found",
+        "noise_share": "A patch of random points",
+        "grey_share": "A plain grey patch",
+    },
     "Test cases that stand in training": {
         "exact_shared": "To the letter",
         "near_shared": "Nearly",

@@ -16,7 +16,21 @@ from probatum.report.words import SHARE, amount, number, of_100, sentence, turne
 
 OVERFITTING, BIAS, LEAKAGE = "usage/overfitting", "usage/bias", "data-manipulation/leakage"
 CALIBRATION = "usage/calibration"
+UNIVERSAL, PATCH = "input-manipulation/universal", "input-manipulation/patch"
 MALFORMED, MODEL_FILE = "input-manipulation/malformed-input", "environment/model-file"
+
+
+# The attack in words, then by measure what it is compared with.
+_ONE_FOR_ALL: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    UNIVERSAL: (
+        "one and the same small change",
+        (("random_share", "another change of that size, drawn at random for each case,"),),
+    ),
+    PATCH: (
+        "a printed patch, seen anywhere in the picture,",
+        (("grey_share", "a plain grey one, which only covers what lies under it,"),),
+    ),
+}
 
 
 def told(finding: Finding, lookup: Lookup) -> tuple[Saying, ...]:
@@ -106,6 +120,21 @@ def _model_file(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     yield judged(_own(finding), finding, "can_run_code", lookup)
 
 
+def _turned(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    """Tell of one attack that serves for all: what it turns, with its range, and what is told beside it."""
+    measure = lookup.measure(finding.check, "turned_share")
+    if measure is None or measure.value is None:
+        yield as_found(finding)
+        return
+    attack, others = _ONE_FOR_ALL[finding.check]
+    beside = [(name, words, one) for name, words in others if (one := lookup.measure(finding.check, name))]
+    whole = whole_for(measure.value, *(one.value for _, _, one in beside))  # one for all, so that they can be compared
+    turns = of_100(measure, "right answers", whole=whole)
+    yield judged(f"{attack} turns {turns} wrong", finding, "turned_share", lookup)
+    for name, words, one in beside:
+        yield say(f"{words} turns {of_100(one, whole=whole)}", finding, name)
+
+
 def _gravest_of(names: tuple[str, ...], lookup: Lookup) -> str:
     """Return which of the measures of the check for leaks has the gravest verdict; the first of equals."""
     marks = {name: mark for name in names if (mark := lookup.mark(LEAKAGE, name)) is not None}
@@ -125,4 +154,6 @@ _TOLD: dict[str, Callable[[Finding, Lookup], Iterator[Saying]]] = {
     MALFORMED: _malformed,
     MODEL_FILE: _model_file,
     EVASION: evasion,
+    UNIVERSAL: _turned,
+    PATCH: _turned,
 }

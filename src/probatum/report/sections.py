@@ -14,6 +14,7 @@ from probatum.report.fooled import BEWARE, EVASION, beware, undecided
 from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.marks import Mark, mark_of, verdict_on
+from probatum.report.pictures import Strip, strip
 from probatum.report.tables import GroupTable, MeasureRow, group_tables, measure_rows
 from probatum.report.titles import title_of
 from probatum.report.words import (
@@ -82,6 +83,7 @@ class Section:
     groups: tuple[GroupTable, ...]  # those in sight
     further: tuple[GroupTable, ...]  # those that unfold
     examples: Examples
+    pattern: Strip | None  # what was put on every picture; before it: what it is compared with
     advice: tuple[Advice, ...]
     topics: tuple[Topic, ...]
     taxonomy: tuple[Reference, ...]
@@ -128,6 +130,7 @@ def _section(finding: Finding, anchor: str, lookup: Lookup) -> Section:
         groups=tables,
         further=further,
         examples=shown(finding.examples),
+        pattern=None if finding.pattern is None else strip(finding.pattern),
         advice=finding.advice,
         topics=finding.topics,
         taxonomy=card.taxonomy if card else (),

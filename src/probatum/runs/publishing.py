@@ -23,6 +23,7 @@ def publish(finding: Finding, rows: Rows, places: np.ndarray, *, include_rows: b
         places: (n,) the seeded permutation, place -> row.
         include_rows: whether the cells of example rows are shown.
     """
+    finding = finding if include_rows else replace(finding, pattern=None)
     if not finding.examples:
         return finding
     place_of = np.argsort(places)

@@ -8,6 +8,7 @@ from typing import Protocol, final
 import numpy as np
 
 from probatum.engines.evasion.threat import Norm, Region, region
+from probatum.engines.evasion.universal import Span
 from probatum.facts.finding import Picture
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers, Predictions
@@ -56,6 +57,18 @@ class Cells:
         """Return where the attacker may go with changes of up to this radius."""
         return region(self.x, lower=self.least, upper=self.most, norm=self.norm, radius=radius * self.unit)
 
+    def span(self, radius: float) -> Span:
+        """Return what one and the same change of all rows may be, up to this radius."""
+        shape, length = self.x.shape[1:], radius * self.unit
+        ball = None if self.norm is Norm.LINF else self.norm
+        return Span(
+            lower=np.full(shape, -length),
+            upper=np.full(shape, length),
+            whole=np.full(shape, self._type.kind != "f"),
+            norm=ball,
+            length=None if ball is None else length,
+        )
+
     def sizes(self, points: np.ndarray) -> np.ndarray:
         """Return (n,) the radius that a change to these points needs, rounded up."""
         apart: np.ndarray = np.abs(self._written(points).astype(np.float64) - self.x.astype(np.float64))
@@ -79,12 +92,16 @@ class Cells:
 
     def picture(self, row: int, point: np.ndarray) -> Picture | None:
         """Return both as pictures: (h, w), (1 or 3, h, w) or (h, w, 1 or 3)."""
-        both = [self._as_picture(one) for one in (self.x[row], point)]
+        return self.pair(self.x[row], point)
+
+    def pair(self, before: np.ndarray, after: np.ndarray) -> Picture | None:
+        """Return two arrays of one shape as pictures; None where they are none."""
+        both = [self._as_picture(one) for one in (before, after)]
         if both[0] is None or both[1] is None:
             return None
         height, width, colours = both[0].shape
-        before, after = (b64encode(one.tobytes()).decode() for one in both if one is not None)
-        return Picture(width=width, height=height, colours=colours, before=before, after=after)
+        first, second = (b64encode(one.tobytes()).decode() for one in both if one is not None)
+        return Picture(width=width, height=height, colours=colours, before=first, after=second)
 
     def _as_picture(self, cells: np.ndarray) -> np.ndarray | None:
         if cells.ndim == 2:

@@ -10,11 +10,12 @@ from typing import final
 import numpy as np
 
 from probatum.checks.input_manipulation.evading import CHANGED, scores_of
-from probatum.engines.evasion.tables.feasible import box, distance, feasible, movable, repair, sound
+from probatum.engines.evasion.tables.feasible import box, distance, ends, feasible, movable, repair, sound
 from probatum.engines.evasion.threat import Region
+from probatum.engines.evasion.universal import Span
 from probatum.facts.finding import Picture
 from probatum.systems.attacker import Attacker
-from probatum.systems.datasets import Rows
+from probatum.systems.datasets import Rows, Schema
 from probatum.systems.datasets.encoded import changes, decode, encode
 from probatum.systems.datasets.moves import moves
 from probatum.systems.interface import Predictions
@@ -90,6 +91,57 @@ class Table:
     def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
         """Return in words what was changed; how far, but not from where, unless contents may be shown."""
         return changes(self.x[row], point, self._rows.schema, with_contents=contents)
+
+    def picture(self, row: int, point: np.ndarray) -> Picture | None:
+        """Return nothing: a table is no picture."""
+        return None
+
+
+@final
+class Numbered:
+    """The rows of a table with the number of each behind its cells, so that every point tells which row it was made of.
+
+    Only its numbers may change: that is what one and the same change of all rows can be.
+    """
+
+    def __init__(self, table: Table, schema: Schema) -> None:
+        """Take the table."""
+        self._table, self._schema = table, schema
+        self.x = np.column_stack([table.x, np.arange(len(table.x), dtype=np.float64)])
+
+    def region(self, radius: float) -> Region:
+        """Return where each number may go; cells that stay have both ends where they are."""
+        lower, upper = ends(self._table.moves, self._table.x, radius)
+        number = self._table.moves.reach > 0
+        lower, upper = (np.where(number, end, self._table.x) for end in (lower, upper))
+        return Region(lower=np.hstack([lower, self.x[:, -1:]]), upper=np.hstack([upper, self.x[:, -1:]]))
+
+    def span(self, radius: float) -> Span:
+        """Return what one and the same change of all rows may be, up to this radius."""
+        moves = self._table.moves
+        reach = np.where(movable(moves, self._table.x).any(axis=0), moves.reach * radius, 0.0)
+        reach = np.minimum(reach, moves.most - moves.least)
+        return Span(
+            lower=np.append(np.where(moves.falls, -reach, 0.0), 0.0),
+            upper=np.append(np.where(moves.rises, reach, 0.0), 0.0),
+            whole=np.append(moves.whole, False),
+        )
+
+    def sizes(self, points: np.ndarray) -> np.ndarray:
+        """Return (n,) the radius that a change of each row to its point needs, rounded up."""
+        return self._table.sizes(points[:, :-1])
+
+    def ask(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Return (m, k) scores; the last cell of each point says which row it is, whatever ``which`` says."""
+        return self._table.ask(points[:, :-1], points[:, -1].astype(np.int64))
+
+    def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
+        """Return in words what was changed."""
+        return self._table.changes(row, point[:-1], contents=contents)
+
+    def told(self, change: np.ndarray) -> tuple[str, ...]:
+        """Return in words what one change of all rows does."""
+        return changes(np.zeros(len(change) - 1), change[:-1], self._schema, with_contents=False)
 
     def picture(self, row: int, point: np.ndarray) -> Picture | None:
         """Return nothing: a table is no picture."""

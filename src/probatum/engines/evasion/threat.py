@@ -88,6 +88,14 @@ def _inward(x: np.ndarray, reach: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     wide = x.astype(np.float64)  # the sums of float32 numbers are rounded here too, by 1e-16 of their size
     exact_down, exact_up = wide - reach, wide + reach
     down, up = exact_down.astype(x.dtype), exact_up.astype(x.dtype)
-    down = np.where(wide - down.astype(np.float64) > reach, np.nextafter(down, x), down)
-    up = np.where(up.astype(np.float64) - wide > reach, np.nextafter(up, x), up)
+    down = np.where(_apart(wide, down.astype(np.float64), reach), np.nextafter(down, x), down)
+    up = np.where(_apart(up.astype(np.float64), wide, reach), np.nextafter(up, x), up)
     return down, up
+
+
+def _apart(high: np.ndarray, low: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Return whether numbers are further apart than ``reach``, in real numbers: Knuth's exact sum, TAOCP 4.2.2."""
+    difference = high - low
+    back = difference - high
+    lost = (high - (difference - back)) + (-low - back)  # what rounding took from the difference
+    return (difference > reach) | ((difference == reach) & (lost > 0))

@@ -41,31 +41,22 @@ def squares(
         rng: draws patches and ends.
         tries: most points asked about.
     """
-    yield from _ask(np.stack([best.point, _stripes(lower, upper, rng)]), truth, best)
+    yield from _ask(np.stack([best.point, stripes(lower, upper, rng)]), truth, best)
     for done in range(tries - 2):
         if best.broken:
             return
         share = FIRST / 2 ** np.searchsorted(HALVES, done / tries)
-        yield from _ask(_patched(best.point, lower, upper, share, rng)[None], truth, best)
+        yield from _ask(patched(best.point, lower, upper, share, rng)[None], truth, best)
 
 
-def _ask(points: np.ndarray, truth: int, best: Best) -> Generator[np.ndarray, np.ndarray, None]:
-    scores = yield points
-    margins = scores[:, truth] - np.delete(scores, truth, axis=1).max(axis=1)
-    first = int(np.argmin(np.where(np.isnan(margins), np.inf, margins)))
-    if margins[first] < best.margin:
-        best.point, best.margin = points[first], float(margins[first])
-        best.broken = best.margin < 0
-
-
-def _stripes(lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def stripes(lower: np.ndarray, upper: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return a first point: whole columns at one end, which networks react to most (their section 4.1)."""
-    tall = _axes(lower.shape)[0] if lower.ndim > 1 else None
+    tall = axes_of(lower.shape)[0] if lower.ndim > 1 else None
     shape = tuple(1 if axis == tall else size for axis, size in enumerate(lower.shape))
     return np.where(rng.random(shape) < 0.5, lower, upper)
 
 
-def _patched(
+def patched(
     point: np.ndarray, lower: np.ndarray, upper: np.ndarray, share: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Return the point with a patch of about this share of its cells at one end, a colour at a time."""
@@ -75,7 +66,7 @@ def _patched(
         part = np.where(rng.random(len(cells)) < 0.5, rng.integers(2, size=len(cells)), rng.random(len(cells)))
         new[cells] = np.clip(lower[cells] + part * (upper[cells] - lower[cells]), lower[cells], upper[cells])
         return new
-    tall, wide = _axes(point.shape)
+    tall, wide = axes_of(point.shape)
     height, width = point.shape[tall], point.shape[wide]
     side = int(np.clip(round(np.sqrt(share * height * width)), 1, min(height, width)))
     where: list[slice] = [slice(None)] * point.ndim
@@ -87,9 +78,18 @@ def _patched(
     return new
 
 
-def _axes(shape: tuple[int, ...]) -> tuple[int, int]:
+def axes_of(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return the axes of height and width: the last two, or those before the colours where these come last."""
     last = len(shape) - 1
     if len(shape) > 2 and shape[-1] <= 4 < shape[-2]:
         return last - 2, last - 1
     return last - 1, last
+
+
+def _ask(points: np.ndarray, truth: int, best: Best) -> Generator[np.ndarray, np.ndarray, None]:
+    scores = yield points
+    margins = scores[:, truth] - np.delete(scores, truth, axis=1).max(axis=1)
+    first = int(np.argmin(np.where(np.isnan(margins), np.inf, margins)))
+    if margins[first] < best.margin:
+        best.point, best.margin = points[first], float(margins[first])
+        best.broken = best.margin < 0
