@@ -23,6 +23,7 @@ _WHOLE = {  # what a measure's own number is of; None: the worst of the groups i
     "error_ratio": "The system",
     "max_gap": "The largest gap",
     "column_tells": None,
+    "lost_share": None,
 }
 _DRAWN_TOO = ("true_positive_rate", "false_positive_rate", "mean_signed_error", "column_tells")
 _ROWS = {"max_gap": 5}

@@ -17,6 +17,7 @@ from probatum.report.words import SHARE, amount, number, of_100, sentence, turne
 OVERFITTING, BIAS, LEAKAGE = "usage/overfitting", "usage/bias", "data-manipulation/leakage"
 CALIBRATION = "usage/calibration"
 UNIVERSAL, PATCH = "input-manipulation/universal", "input-manipulation/patch"
+CORRUPTION, SLOW = "input-manipulation/corruption", "input-manipulation/slow-inputs"
 MALFORMED, MODEL_FILE = "input-manipulation/malformed-input", "environment/model-file"
 
 
@@ -135,6 +136,21 @@ def _turned(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
         yield say(f"{words} turns {of_100(one, whole=whole)}", finding, name)
 
 
+def _damaged(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    """Tell of the damage that costs most, and of damage on average."""
+    lost, mean = (lookup.measure(CORRUPTION, name) for name in ("lost_share", "mean_lost_share"))
+    if lost is None or not lost.value or not lost.groups:
+        yield as_found(finding)
+        return
+    whole = whole_for(lost.value, mean.value if mean else None)
+    words = (
+        f"damaged inputs ({lost.groups[0].name}, of a middle grade) turn {of_100(lost, 'right answers', whole=whole)}"
+    )
+    yield judged(f"{words} wrong, which is the most of all kinds of damage tried", finding, "lost_share", lookup)
+    if mean is not None and mean.value is not None:
+        yield say(f"on average over all kinds, {of_100(mean, whole=whole)}", finding, "mean_lost_share")
+
+
 def _gravest_of(names: tuple[str, ...], lookup: Lookup) -> str:
     """Return which of the measures of the check for leaks has the gravest verdict; the first of equals."""
     marks = {name: mark for name in names if (mark := lookup.mark(LEAKAGE, name)) is not None}
@@ -156,4 +172,5 @@ _TOLD: dict[str, Callable[[Finding, Lookup], Iterator[Saying]]] = {
     EVASION: evasion,
     UNIVERSAL: _turned,
     PATCH: _turned,
+    CORRUPTION: _damaged,
 }

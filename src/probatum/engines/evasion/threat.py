@@ -98,4 +98,4 @@ def _apart(high: np.ndarray, low: np.ndarray, reach: np.ndarray) -> np.ndarray:
     difference = high - low
     back = difference - high
     lost = (high - (difference - back)) + (-low - back)  # what rounding took from the difference
-    return (difference > reach) | ((difference == reach) & (lost > 0))
+    return np.asarray((difference > reach) | ((difference == reach) & (lost > 0)))
