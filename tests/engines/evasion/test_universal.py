@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from probatum.engines.evasion.shared import loss, search, usual
 from probatum.engines.evasion.threat import Norm
-from probatum.engines.evasion.universal import Changes, Span, plainest
+from probatum.engines.evasion.universal import Changes, Span, leanings, plainest
 
 
 def box(cells, size=1.0, *, whole=False):
@@ -89,3 +89,14 @@ def test_hints_are_tried_first():
 @pytest.mark.parametrize("tries", [1, 2, 40, 41, 100])
 def test_no_more_is_asked_than_allowed(tries):
     assert search(changes([[50.0, 1.0]]), scale=1.0, tries=tries, rng=np.random.default_rng(0)).tried <= tries
+
+
+def test_single_cells_tell_which_way_each_class_turns():
+    x, y = np.array([[5.0, 0.0, 0.0], [-5.0, 0.0, 0.0]]), np.array([0, 1])
+    far = np.full(x.shape, 100.0)
+    rows = Changes(
+        lambda p: np.column_stack([p[:, 0] - 2 * p[:, 1], 2 * p[:, 1] - p[:, 0]]), x, y, box(3), lower=-far, upper=far
+    )
+    hints = leanings(rows, y, box(3), rng=np.random.default_rng(0), most=7)
+    np.testing.assert_array_equal(hints[1:], [[-1.0, 1.0, 0.0], [1.0, -1.0, 0.0]])
+    assert len(leanings(rows, y, box(3), rng=np.random.default_rng(0), most=6)) == 0

@@ -37,7 +37,7 @@ from probatum.checks.input_manipulation.table import Numbered
 from probatum.checks.interface import Check
 from probatum.engines.evasion.shared import search, usual
 from probatum.engines.evasion.threat import Norm, Region
-from probatum.engines.evasion.universal import Changes, Span, plainest
+from probatum.engines.evasion.universal import Changes, Span, leanings, plainest
 from probatum.engines.mistakes.classes import share
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure, Picture
@@ -48,6 +48,8 @@ from probatum.systems.interface import Structured
 from probatum.systems.structures import Linear, Network, Structure
 from probatum.systems.views import AttackedRows
 
+TOLD = 6  # parts of a change that are told in words
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -56,7 +58,9 @@ class Options:
     radius: float = 0.03  # share of a column's usual range (5th to 95th of 100); of a picture, of the range of points
     norm: str = "linf"  # of pictures: linf, l2 or l1; each number of a table moves by itself
     rows: int = 600  # held-out rows that are tried; the search sees half of those answered rightly
-    queries: int = 200  # changes asked about, where the model can only be asked; each on all rows of its half
+    queries: int = (
+        120  # changes asked about, where the model can only be asked; in the search; each on all rows of its half
+    )
     steps: int = 60  # of gradients, where the model is a network
     examples: int = 5  # most examples shown
 
@@ -126,11 +130,12 @@ def _search(
     changes = _changes(found, region, span, rows)
     scale = usual(found.margins[rows])
     hints = _hints(system, found, span)
-    out_asked = search(changes, scale=scale, tries=options.queries, rng=rng, hints=hints)
-    best = out_asked.attack
+    if hints is None and isinstance(found.target, Numbered):
+        hints = leanings(changes, found.y[rows], span, rng=rng, most=options.queries)
+    best = search(changes, scale=scale, tries=options.queries, rng=rng, hints=hints).attack
     if isinstance(found.target, Numbered):
         best = plainest(changes, best, scale=scale, rng=rng)
-    return best, f"by asking about {out_asked.tried:,} changes, {out_asked.asked:,} rows in all"
+    return best, f"by asking about {changes.tried:,} changes, {changes.tried * len(rows):,} rows in all"
 
 
 def _hints(system: Structured, found: Halves, span: Span) -> np.ndarray | None:
@@ -176,7 +181,12 @@ def _details(
     yield f"Each number may change by up to {100 * options.radius:.3g} of 100 parts of {of}."
     if isinstance(found.target, Numbered):
         told = found.target.told(change)
-        yield f"The change: {'; '.join(told)}." if told else "The search found nothing better than no change at all."
+        more = f"; and {len(told) - TOLD:,} smaller ones" if len(told) > TOLD else ""
+        yield (
+            f"The change: {'; '.join(told[:TOLD])}{more}."
+            if told
+            else "The search found nothing better than no change at all."
+        )
     yield (
         f"It was found on {len(found.search):,} cases ({how}), and measured on {len(found.fresh):,} others; all "
         "of them are answered rightly as they are."
@@ -221,7 +231,7 @@ CHECK = Check(
         )
     },
     by_effort={
-        Effort.QUICK: {"rows": 300, "queries": 100, "steps": 30},
+        Effort.QUICK: {"rows": 300, "queries": 60, "steps": 30},
         Effort.DEEP: {"rows": 2000, "queries": 1000, "steps": 200},
     },
     run=run,

@@ -67,6 +67,7 @@ class Changes:
         """
         self._ask, self._x, self._y, self._span = ask, x, y, span
         self._lower, self._upper = lower, upper
+        self.tried = 0  # changes asked about so far, each on all rows
 
     def points(self, change: np.ndarray) -> np.ndarray:
         """Return (b, ...) the rows under a change."""
@@ -90,6 +91,7 @@ class Changes:
 
     def margins(self, attacks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return (m, b) margins; several changes are put to the model in one call."""
+        self.tried += len(attacks)
         together = max(1, CELLS // max(1, self._x.size))
         pieces = []
         for start in range(0, len(attacks), together):
@@ -98,6 +100,28 @@ class Changes:
             found = margin(self._ask(points), np.tile(self._y, len(some)))
             pieces.append(np.where(np.isnan(found), np.inf, found).reshape(len(some), -1))
         return np.concatenate(pieces)
+
+
+def leanings(changes: Changes, y: np.ndarray, span: Span, *, rng: np.random.Generator, most: int) -> np.ndarray:
+    """Return (h, d) changes of a table that should turn each class, as far as single cells tell; asks of 2 d + 1.
+
+    Each cell is moved alone to either end; a hint moves every cell to the end at which the margins of the rows of one
+    class, or of all rows, are lowest in the mean. None where there are more cells than ``most`` changes allow.
+    """
+    cells = len(span.lower)
+    if 2 * cells + 1 > most:
+        return np.zeros((0, cells))
+    alone = np.concatenate([np.zeros((1, cells)), np.diag(span.lower), np.diag(span.upper)])
+    margins = changes.margins(span.fitted(alone), rng)
+    answered = np.isfinite(margins).all(axis=0)
+    hints = []
+    for some in (answered, *(answered & (y == label) for label in np.unique(y))):
+        if not some.any():
+            continue
+        means = margins[:, some].mean(axis=1)
+        down, up = means[1 : cells + 1] - means[0], means[cells + 1 :] - means[0]
+        hints.append(np.where((down < 0) & (down <= up), span.lower, np.where(up < 0, span.upper, 0.0)))
+    return span.fitted(np.stack(hints)) if hints else np.zeros((0, cells))
 
 
 def plainest(changes: Changes, change: np.ndarray, *, scale: float, rng: np.random.Generator) -> np.ndarray:
