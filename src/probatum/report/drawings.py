@@ -48,6 +48,8 @@ _TOGETHER: dict[str, dict[str, str]] = {
         "turned_share": "The patch that was found",
         "noise_share": "A patch of random points",
         "grey_share": "A plain grey patch",
+        "bright_share": "A plain patch, as bright as can be",
+        "dark_share": "A plain patch, as dark as can be",
     },
     "Test cases that stand in training": {
         "exact_shared": "To the letter",

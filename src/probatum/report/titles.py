@@ -78,6 +78,8 @@ TITLES = {
     "random_share": "Right answers that random changes of the same size turn wrong",
     "noise_share": "Right answers that a patch of random points turns wrong",
     "grey_share": "Right answers that a plain grey patch turns wrong",
+    "bright_share": "Right answers that a plain patch, as bright as can be, turns wrong",
+    "dark_share": "Right answers that a plain patch, as dark as can be, turns wrong",
     "model_rows": "Rows put through the model, for each row attacked",
     "bound_rows": "Rows whose scores were bounded, for each row",
     "slowdown": "Time for the slowest input found, compared with a usual case",

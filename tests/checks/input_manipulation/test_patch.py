@@ -51,8 +51,8 @@ def test_a_white_patch_turns_just_the_dark_pictures():
 def test_every_dark_picture_turns_when_one_bright_point_is_enough():
     system = pictures(brightest, "probabilities", np.full((60, 12, 12), 0.2), np.zeros(60, dtype=int))
     finding = asked(system)
-    assert share(finding) == 1.0
-    assert share(finding, "grey_share") == 0.0
+    assert share(finding) == share(finding, "bright_share") == 1.0
+    assert share(finding, "grey_share") == share(finding, "dark_share") == 0.0
 
 
 def test_covering_alone_counts_for_plain_grey_too():

@@ -7,9 +7,10 @@ Attacker    prints one square patch and lays it where the camera will see it. It
             darker; nobody chooses how. Its colours are within the range of all points. Found once, for all pictures;
             by following gradients where the model is a network that can be looked into, else by asking.
 Measure     turned_share: of the answers that are right, the share that the patch turns wrong. It is found on one half
-            of the pictures and measured on the other, each with the patch laid at random anew. noise_share and
-            grey_share: the share that a patch of random points, and a plain grey one, turn in the same places. What a
-            plain patch turns is the fault of what it covers; only the rest is the merit of what is printed on it.
+            of the pictures and measured on the other, each with the patch laid at random anew. noise_share,
+            grey_share, bright_share, dark_share: the share that a patch of random points, and plain ones, turn in the
+            same places. What a plain grey patch turns is the fault of what it covers; what the best plain one turns
+            needs no search; only the rest is the merit of what is printed on it.
 Judged      turned_share, against the policy's limit.
 Source      Brown et al. 2017, arXiv:1712.09665; Athalye et al. 2018, arXiv:1707.07397; by asking Andriushchenko et al.
             2020, arXiv:1912.00049. Range: Clopper and Pearson 1934.
@@ -117,7 +118,12 @@ def _measured(
     points = square.lay(fresh, patch[None], laid)
     beside = {
         name: found.turned(square.lay(fresh, other, laid), found.fresh)
-        for name, other in (("noise_share", noise), ("grey_share", grey[None]))
+        for name, other in (
+            ("noise_share", noise),
+            ("grey_share", grey[None]),
+            ("bright_share", np.full_like(grey, square.most)[None]),
+            ("dark_share", np.full_like(grey, square.least)[None]),
+        )
     }
     return points, found.turned(points, found.fresh), beside
 
