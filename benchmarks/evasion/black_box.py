@@ -65,6 +65,7 @@ class Judge:
     trace: list[tuple[float, int, int, float]] = field(default_factory=list)  # wall s, row, question, distance
 
     def __post_init__(self) -> None:
+        """Begin with nothing asked."""
         self.asked = np.zeros(len(self.subject.x), dtype=np.int64)
         self.best = np.full(len(self.subject.x), np.inf)
         self.began = time.perf_counter()
@@ -197,10 +198,12 @@ class Asking(torch.nn.Module):
     """The judged model as PyTorch libraries want it: rows are asked about in their order, all of them each time."""
 
     def __init__(self, judge: Judge, rows: np.ndarray) -> None:
+        """Take the judge, and the rows that are attacked."""
         super().__init__()
         self.judge, self.rows = judge, rows
 
     def forward(self, points: torch.Tensor) -> torch.Tensor:
+        """Return what the judge lets through."""
         return torch.from_numpy(self.judge.ask(points.detach().numpy(), np.resize(self.rows, len(points))))
 
 
@@ -258,8 +261,9 @@ def contestants(task: str) -> Iterator[tuple[str, Contestant]]:
     yield "ours", our_walk if task == "walks" else our_patches
     if find_spec("art"):
         told = f"ART {version('adversarial-robustness-toolbox')}"
-        yield f"{told} HopSkipJump" if task == "walks" else f"{told} Square", (
-            art_walk if task == "walks" else art_patches
+        yield (
+            f"{told} HopSkipJump" if task == "walks" else f"{told} Square",
+            (art_walk if task == "walks" else art_patches),
         )
         if task == "walks":
             yield f"{told} HopSkipJump, our starts", art_walk_from_ours
