@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 BUILD := $(BIN)/python -m hatchling build
 
-.PHONY: help demo test check lint types imports generated generate selftest coverage bench-usage dist clean
+.PHONY: help demo test check lint types imports generated generate selftest coverage bench-usage bench-evasion dist clean
 
 help:  ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -55,6 +55,12 @@ bench-usage: $(VENV)/.dev  ## error slices beside sliceline, group metrics besid
 	$(BIN)/python benchmarks/usage/groups.py
 	$(BIN)/python benchmarks/usage/adult.py
 
+bench-evasion: $(VENV)/.torch .venv-peers/.done .venv-veritas/.done  ## attacks, brackets and exact trees beside their peers (an hour)
+	cd benchmarks/evasion && ../../.venv-peers/bin/python attacks.py
+	cd benchmarks/evasion && ../../.venv-peers/bin/python black_box.py walks
+	cd benchmarks/evasion && ../../$(BIN)/python bracket.py
+	cd benchmarks/evasion && OMP_NUM_THREADS=1 ../../.venv-veritas/bin/python trees.py
+
 dist: $(VENV)/.dev  ## build sdist and wheel, build them again out of the sdist elsewhere, and compare every byte
 	rm -rf dist
 	$(BUILD) -d dist
@@ -81,6 +87,20 @@ $(VENV)/.dev: $(LOCK) pyproject.toml
 
 $(VENV)/.torch: $(VENV)/.dev
 	$(PIP) install --quiet $(TORCH)
+	touch $@
+
+# peers for the benchmarks; some of them name a newer torch than they need, so they are installed without what they name
+.venv-peers/.done: requirements/peers.txt
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet $(TORCH) numpy scipy scikit-learn requests tqdm \
+	    packaging eagerpy gitpython six pandas typer rich jinja2 joblib threadpoolctl pydantic
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --requirement requirements/peers.txt
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --editable .
+	touch $@
+
+.venv-veritas/.done: requirements/veritas.txt
+	test -x .venv-veritas/bin/python || $(PYTHON) -m venv .venv-veritas
+	.venv-veritas/bin/python -m pip --disable-pip-version-check install --quiet --requirement requirements/veritas.txt --editable .
 	touch $@
 
 .venv-mlserver/.done: requirements/mlserver.txt  # a real server for the tests; its own packages clash with ours

@@ -16,7 +16,14 @@ import torch
 
 from probatum.engines.evasion import bracket
 
-CASES = (("mlp", 0.01), ("mlp", 0.02), ("mlp", 0.03), ("mlp", 0.1), ("ibp", 0.1), ("robust", 0.1), ("cnn", 0.01))
+CASES = (  # network, radius, parts into which a region is split, at most
+    ("mlp", 0.01, 500),
+    ("mlp", 0.02, 500),
+    ("mlp", 0.03, 100),
+    ("mlp", 0.1, 1),
+    ("ibp", 0.1, 50),
+    ("cnn", 0.01, 1),
+)
 
 
 def main() -> None:
@@ -28,9 +35,9 @@ def main() -> None:
     torch.set_num_threads(2)
     x, y = (part[: chosen.rows] for part in models.mnist("test"))
     print(f"load {os.getloadavg()[0]:.1f}, {torch.get_num_threads()} threads, {chosen.rows} images\n")
-    print("| network | clean | radius | certified | not broken | width, points | wall s | CPU s |")
-    print("|---|---|---|---|---|---|---|---|")
-    for name, radius in CASES:
+    print("| network | clean | radius | parts | certified | not broken | width, points | wall s | CPU s |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name, radius, nodes in CASES:
         if chosen.only not in name:
             continue
         module = models.load(name, chosen.cache).eval()
@@ -38,10 +45,10 @@ def main() -> None:
             clean = float((module(torch.from_numpy(x)).argmax(dim=1).numpy() == y).mean())
         wall, cpu = time.perf_counter(), time.process_time()
         rng = np.random.default_rng(0)
-        found = bracket(module, x, y, norm="linf", radius=radius, lower=0.0, upper=1.0, rng=rng, nodes=1)
+        found = bracket(module, x, y, norm="linf", radius=radius, lower=0.0, upper=1.0, rng=rng, nodes=nodes)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         print(
-            f"| {name} | {100 * clean:.1f} | {radius} | {100 * found.certified.mean():.1f} | "
+            f"| {name} | {100 * clean:.1f} | {radius} | {nodes} | {100 * found.certified.mean():.1f} | "
             f"{100 * (1 - found.broken.mean()):.1f} | {100 * found.open.mean():.1f} | {wall:.0f} | {cpu:.0f} |",
             flush=True,
         )

@@ -70,10 +70,12 @@ def noise(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generat
 
 
 def unit(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
-    """Write some numbers in another unit: ten, a hundred or a thousand times as large or as small."""
-    hit = _hit(x, (0.01, 0.03, 0.06, 0.12, 0.25)[severity - 1], columns.touched & columns.number, rng)
-    factor = 10.0 ** rng.choice([-3, -2, -1, 1, 2, 3], size=x.shape)
-    return np.where(hit, _as_numbers(x, x * factor, columns), x)
+    """Write one number of every row in another unit: so many times as large, or as small."""
+    places = np.flatnonzero(columns.touched & columns.number)
+    chosen = places[rng.integers(len(places), size=len(x))]
+    factor = (1.5, 3.0, 10.0, 100.0, 1000.0)[severity - 1] ** rng.choice([-1.0, 1.0], size=len(x))
+    hit = np.arange(x.shape[1]) == chosen[:, None]
+    return np.where(hit, _as_numbers(x, x * factor[:, None], columns), x)
 
 
 def rounding(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
@@ -97,7 +99,7 @@ def swapped(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Gener
 CATALOGUE: Mapping[str, Corruption] = {
     "missing": Corruption("cells left empty", missing, False),
     "noise": Corruption("inexact numbers", noise, True),
-    "unit": Corruption("numbers in a wrong unit", unit, True),
+    "unit": Corruption("one number in a wrong unit", unit, True),
     "rounding": Corruption("coarsely rounded numbers", rounding, True),
     "stuck": Corruption("the usual cell in place of the true one", stuck, False),
     "swapped": Corruption("cells slipped into another line", swapped, False),
