@@ -8,41 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from adapters.borrowers import FRAME, GOOD, NAMES, NUMBERS, THREE, TYPED, data, exact
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.adapters.loading import load
-from probatum.engines.trees.predict import raw
 from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
-from probatum.systems.datasets import Dataset, from_arrays
+from probatum.systems.datasets import from_arrays
 from probatum.systems.structures import Forest, Structure
 
 lightgbm = pytest.importorskip("lightgbm")
-
-RNG = np.random.default_rng(2)
-FRAME = pd.DataFrame(
-    {
-        "age": RNG.integers(18, 80, 300),
-        "income": RNG.normal(30, 10, 300),
-        "job": RNG.choice(["a", "b", "c"], 300),
-        "edu": RNG.choice(["lo", "mid", "hi"], 300),
-    }
-)
-GOOD = (FRAME.income + 8 * (FRAME.job == "a") + FRAME.age / 10 > 37).to_numpy().astype(int)
-THREE = GOOD + (FRAME.age > 60).to_numpy()
-FRAME.loc[::9, "income"] = np.nan
-TYPED = FRAME.astype({"job": "category", "edu": "category"})
-NUMBERS = FRAME[["age", "income"]].to_numpy(dtype=np.float64)
-NAMES = np.array(["bad", "good", "old"])
-
-
-def data(frame: pd.DataFrame | np.ndarray, truth: np.ndarray) -> Dataset:
-    return from_arrays((frame[150:], truth[150:]), (frame[:150], truth[:150]))
-
-
-def exact(found: Structure | str, said: np.ndarray, x: np.ndarray) -> None:
-    assert isinstance(found, Structure), found
-    assert isinstance(found.core, Forest)
-    np.testing.assert_array_equal(raw(found.core, x), said.reshape(len(x), -1))
 
 
 def classifier(**said: Any) -> Any:
@@ -74,7 +48,7 @@ def test_answers_are_those_of_the_estimator_when_columns_hold_categories() -> No
 
 
 def test_categories_written_as_codes_agree_to_the_last_bit() -> None:
-    codes = np.column_stack([NUMBERS, RNG.integers(0, 12, 300)])
+    codes = np.column_stack([NUMBERS, np.random.default_rng(3).integers(0, 12, 300)])
     truth = (np.isin(codes[:, 2], [1, 4, 7]) ^ (codes[:, 0] > 50)).astype(int)
     held = data(codes, truth)
     estimator = classifier(cat_smooth=1, min_data_per_group=1)
@@ -86,7 +60,7 @@ def test_categories_written_as_codes_agree_to_the_last_bit() -> None:
 
 
 def test_numbers_within_a_hair_of_zero_are_taken_for_zero() -> None:
-    x = RNG.choice([-1.0, 0.0, 1.0], size=(300, 2))
+    x = np.random.default_rng(4).choice([-1.0, 0.0, 1.0], size=(300, 2))
     truth = (x[:, 0] >= 0).astype(int)
     held = data(x, truth)
     estimator = classifier().fit(x[:150], truth[:150])
@@ -132,7 +106,7 @@ def test_the_best_iteration_is_kept_to_when_training_stopped_early() -> None:
     ],
 )
 def test_other_boosters_are_asked_only(said: dict[str, Any], why: str) -> None:
-    x = np.where(RNG.random(NUMBERS.shape) < 0.5, 0.0, np.nan_to_num(NUMBERS) - 40)
+    x = np.where(np.random.default_rng(5).random(NUMBERS.shape) < 0.5, 0.0, np.nan_to_num(NUMBERS) - 40)
     held = data(x, GOOD)
     model = wrap(classifier(**said).fit(x[:150], GOOD[:150]), few(held.test))
     assert why in str(model.structure(held.test))

@@ -5,44 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from adapters.borrowers import FRAME, GOOD, NAMES, NUMBERS, THREE, TYPED, data, exact
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.adapters.loading import load
-from probatum.engines.trees.predict import raw
 from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
-from probatum.systems.datasets import Dataset, from_arrays
+from probatum.systems.datasets import from_arrays
 from probatum.systems.structures import Forest, Structure
 
 xgboost = pytest.importorskip("xgboost")
-
-RNG = np.random.default_rng(2)
-FRAME = pd.DataFrame(
-    {
-        "age": RNG.integers(18, 80, 300),
-        "income": RNG.normal(30, 10, 300),
-        "job": RNG.choice(["a", "b", "c"], 300),
-        "edu": RNG.choice(["lo", "mid", "hi"], 300),
-    }
-)
-GOOD = (FRAME.income + 8 * (FRAME.job == "a") + FRAME.age / 10 > 37).to_numpy().astype(int)
-THREE = GOOD + (FRAME.age > 60).to_numpy()
-FRAME.loc[::9, "income"] = np.nan
-TYPED = FRAME.astype({"job": "category", "edu": "category"})
-NUMBERS = FRAME[["age", "income"]].to_numpy(dtype=np.float64)
-NAMES = np.array(["bad", "good", "old"])
-
-
-def data(frame: pd.DataFrame | np.ndarray, truth: np.ndarray) -> Dataset:
-    return from_arrays((frame[150:], truth[150:]), (frame[:150], truth[:150]))
-
-
-def exact(found: Structure | str, said: np.ndarray, x: np.ndarray) -> None:
-    assert isinstance(found, Structure), found
-    assert isinstance(found.core, Forest)
-    np.testing.assert_array_equal(raw(found.core, x), said.reshape(len(x), -1))
 
 
 def classifier(**said: Any) -> Any:
@@ -73,7 +46,7 @@ def test_answers_are_those_of_the_estimator_when_columns_hold_categories() -> No
 
 
 def test_categories_written_as_codes_agree_to_the_last_bit() -> None:
-    codes = np.column_stack([NUMBERS, RNG.integers(0, 12, 300)])
+    codes = np.column_stack([NUMBERS, np.random.default_rng(3).integers(0, 12, 300)])
     truth = (np.isin(codes[:, 2], [1, 4, 7]) ^ (codes[:, 0] > 50)).astype(int)
     held = data(codes, truth)
     estimator = classifier(feature_types=["q", "q", "c"]).fit(codes[:150], truth[:150])

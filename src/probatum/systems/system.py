@@ -64,6 +64,7 @@ class System:
         self._open = model
         self._train = train
         self._answered = dict(answered or {})
+        self._structure: Structure | str | None = None
 
     @classmethod
     def of(
@@ -124,8 +125,10 @@ class System:
 
     def structure(self) -> Structure | str:
         """Return what the model is made of, compared with its answers about test rows; or why that cannot be had."""
-        rows = self.data.test
-        return self.model.structure(rows.take(np.arange(min(len(rows), COMPARED_ROWS))))
+        if self._structure is None:  # several checks look at it, and comparing costs thousands of answers
+            rows = self.data.test
+            self._structure = self.model.structure(rows.take(np.arange(min(len(rows), COMPARED_ROWS))))
+        return self._structure
 
     def remember(self, rows: Rows, answers: Answers) -> None:
         """Take answers about the system's own rows that were asked for earlier."""

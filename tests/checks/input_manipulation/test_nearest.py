@@ -13,7 +13,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.checks.input_manipulation.evading import scores_of
-from probatum.checks.input_manipulation.exploring import labels_of
+from probatum.checks.input_manipulation.findings import labels_of
 from probatum.checks.input_manipulation.nearest import Inside, nearest
 from probatum.checks.input_manipulation.table import Table
 from probatum.systems.attacker import Attacker

@@ -22,11 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
+from probatum.checks.inapplicable import not_applicable
 from probatum.checks.interface import Check
 from probatum.engines.files.identify import identify
 from probatum.engines.files.kinds import Kind
 from probatum.engines.files.rights import doubts
-from probatum.facts.finding import Advice, Finding, Known, Measure, State
+from probatum.facts.finding import Advice, Finding, Known, Measure
 from probatum.facts.plan import Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Vector, atlas, nist, owasp
@@ -61,7 +62,7 @@ def observe(system: Predictions, data: ModelFiles, options: Options, terms: Term
     paths = [file.path for file in data.files if file.path is not None]
     if os.name != "posix" or not paths:
         why = "Who may write a file can be seen on POSIX systems only, and only of files on a disk."
-        return Finding(sentence="This question does not apply here.", state=State.NOT_APPLICABLE, why=why)
+        return not_applicable(why)
     found = tuple(dict.fromkeys(sentence for path in paths for sentence in _doubts(path)))
     if not found:
         return Finding(sentence="On this machine, only its owner can change or replace the model's file.")

@@ -21,14 +21,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation.damaging import Damaged, Pictures, Table
 from probatum.checks.input_manipulation.evading import scores_of
-from probatum.checks.input_manipulation.exploring import labels_of
+from probatum.checks.input_manipulation.findings import labels_of
 from probatum.checks.interface import Check
 from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
-from probatum.facts.finding import Advice, Finding, Measure, Part, State
+from probatum.facts.finding import Advice, Finding, Measure, Part
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange
@@ -58,8 +59,9 @@ class Loss:
 
 def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Damage rows in every way and grade, and count what is lost; draws the rows, and what the damages draw."""
-    if data.rows.said is not None:
-        return _not_applicable("There is no model to ask: what the system said was read from a table of cases.")
+    refused = nothing_to_ask(data.rows)
+    if refused is not None:
+        return refused
     chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])
     rows = data.rows.take(chosen)
     right = labels_of(scores_of(system.answers(rows), len(rows.schema.classes))) == rows.truth
@@ -75,7 +77,9 @@ def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.
         if all(one is not None for one in found):
             losses[name] = [one for one in found if one is not None]
     if not losses:
-        return _not_applicable("There is no cell of a kind that can be damaged here.")
+        return not_applicable(
+            "There is no cell of a kind that can be damaged here.", "Give numbers, categories or pictures."
+        )
     return _finding(losses, kinds.labels, len(rows), terms)
 
 
@@ -161,15 +165,6 @@ def _plain(count: int, n: int) -> Measure:
 def _advice(label: str, lost: Measure) -> Iterator[Advice]:
     if lost.value and lost.value > MUCH:
         yield Advice(sentence=f"Train with damaged examples as well, or turn such inputs away: {label}.")
-
-
-def _not_applicable(why: str) -> Finding:
-    return Finding(
-        sentence="This question does not apply here.",
-        state=State.NOT_APPLICABLE,
-        why=why,
-        advice=(Advice(sentence="Give the model itself and rows of numbers, categories or pictures."),),
-    )
 
 
 CHECK = Check(

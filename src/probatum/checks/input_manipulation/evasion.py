@@ -29,16 +29,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation.evading import Cells, Target, scores_of
-from probatum.checks.input_manipulation.exploring import Effort as Exploring
-from probatum.checks.input_manipulation.exploring import Findings, explore, labels_of
+from probatum.checks.input_manipulation.exploring import explore
+from probatum.checks.input_manipulation.findings import Effort as Exploring
+from probatum.checks.input_manipulation.findings import Findings, labels_of
 from probatum.checks.input_manipulation.table import Table
 from probatum.checks.interface import Check
 from probatum.engines.evasion.known import measures, require_consistent
 from probatum.engines.evasion.threat import Norm
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
-from probatum.facts.finding import Advice, Example, Finding, Measure, State
+from probatum.facts.finding import Advice, Example, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
@@ -65,13 +67,11 @@ class Options:
 
 def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Enclose the share that can be fooled; draws the rows that are tried, and what the attacks draw."""
-    if data.rows.said is not None:
-        return _not_applicable(
-            "There is no model to ask: what the system said was read from a table of cases.",
-            "Name the model itself under [model], so that it can be asked.",
-        )
+    refused = nothing_to_ask(data.rows)
+    if refused is not None:
+        return refused
     if options.radius <= 0:
-        return _not_applicable("The radius is zero: no change at all is allowed.", "Set a radius above zero.")
+        return not_applicable("The radius is zero: no change at all is allowed.", "Set a radius above zero.")
     chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])
     rows = data.rows.take(chosen)
     learned_from = data.train or data.rows
@@ -82,7 +82,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     else:
         table = target = Table(system, rows, learned_from, data.attacker)
         if not table.can_change:
-            return _not_applicable(
+            return not_applicable(
                 "There is no cell that an attacker may change.",
                 "List the columns that can be stated falsely under [attack] controls.",
             )
@@ -112,15 +112,6 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         examples=_examples(found, target, chosen, rows.truth, data, options, terms),
         advice=tuple(_advice(taken["fooled_share"], found)),
         tried=len(rows),
-    )
-
-
-def _not_applicable(why: str, enable: str) -> Finding:
-    return Finding(
-        sentence="This question does not apply here.",
-        state=State.NOT_APPLICABLE,
-        why=why,
-        advice=(Advice(sentence=enable),),
     )
 
 

@@ -13,13 +13,13 @@ from typing import final
 import numpy as np
 
 from probatum.checks.input_manipulation.evading import Cells, scores_of
-from probatum.checks.input_manipulation.exploring import labels_of
+from probatum.checks.input_manipulation.findings import labels_of
 from probatum.checks.input_manipulation.table import Numbered, Table
 from probatum.engines.evasion.black_box import margin
 from probatum.engines.evasion.threat import Norm
 from probatum.engines.mistakes.small_counts import SMALL
 from probatum.errors import InsufficientDataError
-from probatum.facts.finding import Advice, Example, Finding, State
+from probatum.facts.finding import Example
 from probatum.facts.plan import Terms
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Predictions, Structured
@@ -146,23 +146,3 @@ def network_of(system: Structured, found: Halves) -> Network | str:
     if (own != said).mean() > STRANGE:
         return "The network that was looked into answers otherwise than the system, so its gradients lead elsewhere."
     return structure.core
-
-
-def not_applicable(why: str, enable: str) -> Finding:
-    """Return that the question does not apply, and what would make it apply."""
-    return Finding(
-        sentence="This question does not apply here.",
-        state=State.NOT_APPLICABLE,
-        why=why,
-        advice=(Advice(sentence=enable),),
-    )
-
-
-def of_cases_read(data: AttackedRows) -> Finding | None:
-    """Return why nothing can be asked where answers were read from a table of cases; else None."""
-    if data.rows.said is None:
-        return None
-    return not_applicable(
-        "There is no model to ask: what the system said was read from a table of cases.",
-        "Name the model itself under [model], so that it can be asked.",
-    )

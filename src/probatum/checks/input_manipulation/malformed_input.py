@@ -26,11 +26,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from probatum.checks.inapplicable import nothing_to_ask
 from probatum.checks.input_manipulation import malformed_in_words as words
 from probatum.checks.input_manipulation.outcomes import Heard, Trial, ask
 from probatum.checks.interface import Check
 from probatum.facts.capabilities import Capability
-from probatum.facts.finding import Advice, Finding, Measure, State
+from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, owasp
@@ -50,13 +51,9 @@ class Options:
 
 def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Break a few rows in every way there is, and ask; draws the rows and, of very many, the columns."""
-    if data.rows.said is not None:
-        return Finding(
-            sentence="This question does not apply here.",
-            state=State.NOT_APPLICABLE,
-            why="There is no model to ask: what the system said was read from a table of cases.",
-            advice=(Advice(sentence="Name the model itself under [model], so that it can be asked."),),
-        )
+    refused = nothing_to_ask(data.rows)
+    if refused is not None:
+        return refused
     rows = data.rows.take(np.sort(rng.permutation(len(data.rows))[: options.rows]))
     whole = ask(system, rows, np.arange(len(rows)))
     if not whole.given.any():

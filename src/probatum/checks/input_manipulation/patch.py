@@ -24,14 +24,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation.evading import Cells
 from probatum.checks.input_manipulation.halves import (
     Halves,
     halves,
     is_picture,
     network_of,
-    not_applicable,
-    of_cases_read,
 )
 from probatum.checks.interface import Check
 from probatum.engines.evasion.patch import Patches
@@ -67,7 +66,7 @@ class Options:
 
 def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Find one patch on half of the pictures and measure it on the other; draws pictures, patches and places."""
-    refused = of_cases_read(data)
+    refused = nothing_to_ask(data.rows)
     if refused is not None:
         return refused
     if not (is_picture(data.rows) and min(np.shape(data.rows.features)[1:3]) > 1):

@@ -7,8 +7,9 @@ from typing import Self, final
 
 import numpy as np
 
+from probatum.checks.inapplicable import not_applicable
 from probatum.checks.input_manipulation.hunting import Candidate
-from probatum.facts.finding import Advice, Finding, Measure, State
+from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.interval import Interval
 
 WORTH_MENDING = 2.0  # times a usual case, surely: from here on a bound pays
@@ -71,14 +72,12 @@ def advice(interval: Interval) -> Iterator[Advice]:
     yield Advice(sentence="Give each request a time limit, and each sender a share of the machine.")
 
 
-def not_applicable(ordinary: int, tried: int, times: int, most: float, luck: float) -> Finding:
+def steady(ordinary: int, tried: int, times: int, most: float, luck: float) -> Finding:
     """Say that cost does not depend on the input, and how that is known."""
-    return Finding(
-        sentence="This question does not apply here.",
-        state=State.NOT_APPLICABLE,
-        why=f"The cost does not depend on the input, as far as can be measured: {tried} inputs, {tried - ordinary} of "
+    return not_applicable(
+        f"The cost does not depend on the input, as far as can be measured: {tried} inputs, {tried - ordinary} of "
         f"them unusual or made to be slow, were asked about {times} times each in random order, and the slowest took "
-        f"{most:.2f} times as long as a usual case. Luck alone shows such differences {_of_100(luck)} of 100 times.",
+        f"{most:.2f} times as long as a usual case. Luck alone shows such differences {_of_100(luck)} of 100 times."
     )
 
 

@@ -25,13 +25,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from probatum.checks.inapplicable import nothing_to_ask
 from probatum.checks.input_manipulation import slow_in_words as words
 from probatum.checks.input_manipulation.hunting import CLEAR_PAIRS, Candidate, Hunt, Stopwatch, fitting, peaks
 from probatum.checks.interface import Check
 from probatum.engines.intervals.medians import median
 from probatum.engines.slowness.ratio import slowdown
 from probatum.facts.capabilities import Capability
-from probatum.facts.finding import Advice, Finding, Measure, State
+from probatum.facts.finding import Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Vector, atlas, exchange, nist
@@ -65,8 +66,9 @@ class Options:
 def run(system: Timed, data: TestRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Look for a slow input, and confirm it; draws rows, orders, mixtures and the assignments of the test."""
     rows = data.rows
-    if rows.said is not None:
-        return _nothing_to_ask()
+    refused = nothing_to_ask(rows)
+    if refused is not None:
+        return refused
     ordinary = [rows.take(np.array([place])) for place in rng.permutation(len(rows))[: options.ordinary]]
     clock = fitting(system, ordinary[:WARM_UP])
     watch = Stopwatch(system, clock)
@@ -78,7 +80,7 @@ def run(system: Timed, data: TestRows, options: Options, terms: Terms, rng: np.r
     times = medians / np.median(medians[: len(ordinary)])
     alike = times.max() < LOOKS_SLOWER and (memory is None or memory.times < MORE_MEMORY)
     if luck > 1 - terms.confidence and alike:
-        return words.not_applicable(len(ordinary), len(candidates), options.rounds, float(times.max()), luck)
+        return words.steady(len(ordinary), len(candidates), options.rounds, float(times.max()), luck)
     surely = times.max() >= options.far
     mixed = not surely and times.max() >= WORTH_MIXING
     chosen = hunt.breed(candidates, medians, options.children) if mixed else candidates[int(times.argmax())]
@@ -116,15 +118,6 @@ def _finding(
 
 def _about_a_second(rows: int, columns: int) -> float:
     return 1.0  # about 60 to 150 answers, whatever the number of rows
-
-
-def _nothing_to_ask() -> Finding:
-    return Finding(
-        sentence="This question does not apply here.",
-        state=State.NOT_APPLICABLE,
-        why="There is no model to ask: what the system said was read from a table of cases.",
-        advice=(Advice(sentence="Name the model itself under [model], so that it can be asked."),),
-    )
 
 
 CHECK = Check(

@@ -24,14 +24,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation.evading import Cells
 from probatum.checks.input_manipulation.halves import (
     Halves,
     halves,
     is_picture,
     network_of,
-    not_applicable,
-    of_cases_read,
 )
 from probatum.checks.input_manipulation.table import Numbered
 from probatum.checks.interface import Check
@@ -67,7 +66,7 @@ class Options:
 
 def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Find one change on half of the rows and measure it on the other; draws rows and changes."""
-    refused = of_cases_read(data)
+    refused = nothing_to_ask(data.rows)
     if refused is not None:
         return refused
     if options.radius <= 0:

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a check says where its question does not apply, and what would make it apply."""
+
+from probatum.facts.finding import Advice, Finding, State
+from probatum.systems.datasets import Rows
+
+
+def not_applicable(why: str, enable: str | None = None) -> Finding:
+    """Return that the question does not apply, and how it would, in plain sentences."""
+    return Finding(
+        sentence="This question does not apply here.",
+        state=State.NOT_APPLICABLE,
+        why=why,
+        advice=() if enable is None else (Advice(sentence=enable),),
+    )
+
+
+def nothing_to_ask(rows: Rows) -> Finding | None:
+    """Return why nothing can be asked where a table of cases stands for the model; None where there is a model."""
+    if rows.said is None:
+        return None
+    return not_applicable(
+        "There is no model to ask: what the system said was read from a table of cases.",
+        "Name the model itself under [model], so that it can be asked.",
+    )

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is found out about each row, and how far rows are explored: shared by all engines that do it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from probatum.checks.input_manipulation.table import Table
+from probatum.engines.evasion import black_box
+from probatum.engines.evasion.known import Known
+from probatum.engines.evasion.results import Work
+
+LEAST = float(np.nextafter(0.0, 1.0))  # the size of a change that costs nothing: 0 is for rows that are wrong anyway
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How far each row is explored, in counted work."""
+
+    radius: float  # the plan's
+    radii: Sequence[float]  # of the curve, ascending
+    queries: int  # most points asked about, a row, where there is nothing but asking
+    nodes: int  # most parts into which what can be reached of a row is split for a proof
+    level: str  # of the search by gradients: quick, standard or deep
+
+
+@final
+@dataclass(slots=True, kw_only=True, eq=False)
+class Findings:
+    """What is known of the rows so far; filled by one engine after another."""
+
+    found: np.ndarray  # (n,) see ``Known``
+    safe: np.ndarray
+    examples: np.ndarray  # (n, ...) points of the target
+    work: Work
+    stages: list[str]
+    warnings: list[str]
+    unproven: str | None = None  # why nothing could be proven
+
+    def known(self) -> Known:
+        """Return both sizes."""
+        return Known(found=self.found, safe=self.safe)
+
+    def note(self, sizes: np.ndarray, points: np.ndarray, broken: np.ndarray) -> None:
+        """Keep examples that are smaller than those known."""
+        better = broken & (np.maximum(sizes, LEAST) < self.found)
+        self.found[better], self.examples[better] = np.maximum(sizes[better], LEAST), points[better]
+
+    def prove(self, rows: np.ndarray, sizes: np.ndarray) -> None:
+        """Keep proofs that reach further than those known."""
+        self.safe[rows] = np.maximum(self.safe[rows], sizes)
+
+
+def confirm(
+    findings: Findings, target: Table, rows: np.ndarray, cells: np.ndarray, sizes: np.ndarray, y: np.ndarray
+) -> None:
+    """Ask the users' own path about the allowed changes nearest to cells that were worked out."""
+    if not rows.size:
+        return
+    every, broken = target.x.copy(), np.zeros(len(y), dtype=bool)
+    every[rows] = target.allowed(cells, rows, sizes)
+    broken[rows] = black_box.margin(target.ask(every[rows], rows), y[rows]) < 0
+    findings.work += Work(forward_rows=len(rows), calls=1)
+    findings.note(target.sizes(every), every, broken)
+
+
+def by_turns(effort: Effort) -> list[float]:
+    """Return the plan's radius, then the others of the curve, from small to large."""
+    others = sorted({size for size in effort.radii if size > 0 and size != effort.radius})
+    return [effort.radius, *others]
+
+
+def labels_of(scores: np.ndarray) -> np.ndarray:
+    """Return (m,) the class with the highest score; -1 where there is no answer."""
+    silent = np.isnan(scores).any(axis=1)
+    return np.where(silent, -1, np.where(np.isnan(scores), -np.inf, scores).argmax(axis=1))
