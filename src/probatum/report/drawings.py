@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from probatum.facts.finding import Json, Measure, Part
 from probatum.facts.record import MeasureVerdict
-from probatum.report import bracket, curve
+from probatum.report import bracket, curve, grades
 from probatum.report.bracket import CERTIFIED, CLEAN, EMPIRICAL, bracket_chart
 from probatum.report.charts import ROWS_SHOWN, interval_bars
 from probatum.report.curve import curve_chart
 from probatum.report.fooled import radius_of
+from probatum.report.grades import grades_chart
 from probatum.report.reliability import reliability_chart
 from probatum.report.titles import in_order, part_name, title_of
 
@@ -23,11 +24,11 @@ _WHOLE = {  # what a measure's own number is of; None: the worst of the groups i
     "error_ratio": "The system",
     "max_gap": "The largest gap",
     "column_tells": None,
-    "lost_share": None,
+    grades.LOST: "All kinds, on average",
 }
 _DRAWN_TOO = ("true_positive_rate", "false_positive_rate", "mean_signed_error", "column_tells")
 _ROWS = {"max_gap": 5}
-_OWN_CHART = ("said", "reliability", EMPIRICAL, CERTIFIED)  # whose groups are drawn, but not as bars
+_OWN_CHART = ("said", "reliability", EMPIRICAL, CERTIFIED, *grades.AT)  # whose groups are drawn, but not as bars
 # Measures that mean more side by side: under one title, each with the name of its row.
 _TOGETHER: dict[str, dict[str, str]] = {
     "Share of wrong answers, on cases seen and not seen": {
@@ -79,6 +80,7 @@ def drawings(
     found = (
         *_bracket(measures, options or {}, anchor),
         *_reliability(measures, anchor),
+        *_grades(measures, anchor),
         *_as_bars(measures, judged, anchor),
         *_side_by_side(measures, anchor),
     )
@@ -106,6 +108,14 @@ def _reliability(measures: Mapping[str, Measure], anchor: str) -> Iterator[Drawi
     svg = reliability_chart(said, came_true, id=f"{anchor}-reliability", title=title)
     if svg is not None:
         yield Drawing(title=title, svg=svg, names=frozenset(("said", "reliability")), hint=HINT)
+
+
+def _grades(measures: Mapping[str, Measure], anchor: str) -> Iterator[Drawing]:
+    title = "Right answers lost, by kind and severity of damage, of 100"
+    svg = grades_chart(measures, id=f"{anchor}-grades", title=title)
+    if svg is not None:
+        names = frozenset((*grades.AT, grades.LOST, grades.REFUSED))
+        yield Drawing(title=title, svg=svg, names=names, hint=grades.HINT)
 
 
 def _as_bars(measures: Mapping[str, Measure], judged: Mapping[str, MeasureVerdict], anchor: str) -> Iterator[Drawing]:

@@ -137,18 +137,11 @@ def _turned(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
 
 
 def _damaged(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
-    """Tell of the damage that costs most, and of damage on average."""
-    lost, mean = (lookup.measure(CORRUPTION, name) for name in ("lost_share", "mean_lost_share"))
-    if lost is None or not lost.value or not lost.groups:
-        yield as_found(finding)
-        return
-    whole = whole_for(lost.value, mean.value if mean else None)
-    words = (
-        f"damaged inputs ({lost.groups[0].name}, of a middle grade) turn {of_100(lost, 'right answers', whole=whole)}"
-    )
-    yield judged(f"{words} wrong, which is the most of all kinds of damage tried", finding, "lost_share", lookup)
-    if mean is not None and mean.value is not None:
-        yield say(f"on average over all kinds, {of_100(mean, whole=whole)}", finding, "mean_lost_share")
+    """Tell what moderate damage turns wrong, and how often it brings no answer."""
+    yield judged(_own(finding), finding, "lost_share", lookup)
+    silent = lookup.measure(CORRUPTION, "refused_share")
+    if silent and silent.value:
+        yield say(of_100(silent, "turn into no answer, which is not counted as wrong"), finding, "refused_share")
 
 
 def _gravest_of(names: tuple[str, ...], lookup: Lookup) -> str:

@@ -21,12 +21,14 @@ _GROUPED_BY = {
     "column_tells": "Column",
     "max_gap": "Pair of groups",
     "empirical_robust_accuracy": "Size of the change",
+    "lost_share": "Kind of damage",
 }
 _CAPTIONS = {
     "said": "What it said, and how often that came true",
     "true_positive_rate": "Within each group of people",
     "mean_signed_error": "Within each group of people",
     "empirical_robust_accuracy": "How many answers hold, the further an attacker may go",
+    "lost_share": "Right answers lost, by kind and severity of damage",
 }
 _SHORT = {  # over the columns of a wide table
     "true_positive_rate": "Told yes, where yes is right",
@@ -35,6 +37,13 @@ _SHORT = {  # over the columns of a wide table
     "precision": "Yes is right, where told yes",
     "calibration_gap": "Came true beyond what was said",
     "no_answer_rate": "Got no answer",
+    "lost_share": "Lost, judged (severity 3)",
+    "refused_share": "Got no answer (severity 3)",
+    "lost_at_1": "Lost at 1, slight",
+    "lost_at_2": "Lost at 2",
+    "lost_at_3": "Lost at 3, moderate",
+    "lost_at_4": "Lost at 4",
+    "lost_at_5": "Lost at 5, severe",
 }
 _WIDE = 4  # columns from which on cells are kept short
 _OF_PEOPLE = (  # told of the same groups, though not each of every one

@@ -1,192 +1,182 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much does the system lose when its inputs are damaged as nature and routine damage them?
+"""How many right answers are lost when the input is damaged as nature and routine damage it?
 
-Vector      input manipulation; the property at risk is integrity, though nobody means any harm here.
-Attacker    none. Pictures are noisy, blurred, badly lit, stored with loss, covered in part, turned or moved; tables
-            have cells left empty, inexact or coarse numbers, numbers in a wrong unit, cells stuck at the usual or
-            slipped into another line. Five grades of severity each.
-Measure     lost_share: of the answers that are right, the share that becomes wrong under the damage that costs most, at
-            the middle grade; its range holds for all kinds of damage at once. mean_lost_share: the mean over all kinds,
-            by grade. refused_share: of the right answers, the share that the system refused to give again, over all
-            kinds at the middle grade; a refusal is no wrong answer.
+Vector      input manipulation; the property at risk is integrity. Nobody means harm.
+Attacker    none: poor light, a shaking hand and a small file; an empty field, a wrong unit and a slip of the pen.
+Measure     lost_share: of the answers that are right, the share that moderate damage (severity 3 of 5) turns wrong, on
+            average over all kinds of damage that fit. A number (regression) is right while it is off by less than the
+            simplest rule is on average, and lost when it no longer is. worst_lost_share: under the kind that costs
+            most; its range holds for all kinds at once. refused_share: right answers that turn into none; to refuse
+            is not to be wrong. lost_at_1 to lost_at_5: the same by severity.
+            Pictures: noise (Gaussian, shot, impulse), blur (defocus, motion), contrast, brightness, pixelate, JPEG,
+            occlusion, small turns, shifts and changes of size; strengths are shares of the range of all known points.
+            Tables: cells that are missing, with a slipped decimal point, stuck at the column's median, swapped with a
+            neighbour of like range, confused with or misspelt as another category (at severities 1 to 5, 2, 5, 10, 20
+            and 40 of 100 cells); in a wrong unit (one cell of each row 10, 100 or 1,000 times too large or too small,
+            then two, then four); rounded, noisy, or cut off at a sensor's ends (all, from a little to a lot).
+            Protected and immutable columns are damaged like others; identifiers that the model is not given are not.
 Judged      lost_share, against the policy's limit.
-Source      Hendrycks and Dietterich 2019, arXiv:1903.12261; Schelter, Rukat and Biessmann 2020, SIGMOD; Clopper and
-            Pearson 1934, with Šidák's correction over the kinds of damage.
-Not shown   damage of other kinds or in other mixtures; how often such damage happens. A harder damage may be one that
-            no person could read through either. Protected and unchangeable columns are damaged too: nature asks nobody.
+Source      Hendrycks and Dietterich 2019, arXiv:1903.12261; for tables Schelter, Rukat and Biessmann 2020, SIGMOD;
+            Korn and Graubard 1998 (the range of the average); Clopper and Pearson 1934; Šidák 1967.
+Not shown   other damage, several kinds at once, damage on purpose; fog and rain. Wrong answers that damage turns right
+            are not counted. Free text, dates and numbers with two values can only go missing here. What is moderate in
+            your field may not be so here: look at all five severities.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
-from probatum.checks.input_manipulation.damaging import Damaged, Pictures, Table
-from probatum.checks.input_manipulation.evading import scores_of
-from probatum.checks.input_manipulation.findings import labels_of
+from probatum.checks.input_manipulation.corruption_trial import Trial, blocks, right
+from probatum.checks.input_manipulation.damaging import drawable, is_picture
+from probatum.checks.input_manipulation.hearing import Hearing
 from probatum.checks.interface import Check
-from probatum.engines.intervals.proportions import clopper_pearson
+from probatum.engines.corruption.loss import Losses, measures
+from probatum.engines.corruption.severity import SEVERITIES
+from probatum.engines.mistakes.classes import share
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure, Part
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
-from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange
-from probatum.systems.datasets import Rows
-from probatum.systems.interface import Answers, Probed
+from probatum.facts.threats import ALL_TASKS, Property, Task, Vector, exchange
+from probatum.systems.interface import Probed
 from probatum.systems.views import TestRows
 
-GRADES = (1, 2, 3, 4, 5)
-MIDDLE = 3
-MUCH = 0.1  # of the right answers lost: then something is to be done
+WORTH_ADVICE = 0.05  # of right answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Settings of this check; every field is written into the evidence."""
 
-    rows: int = 300  # held-out rows that are damaged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
-    """What one kind of damage did to n right answers at one grade."""
-
-    wrong: int
-    refused: int
+    rows: int = 500  # held-out rows that are damaged
+    examples: int = 5  # most pictures shown, each lost under another kind
 
 
 def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
-    """Damage rows in every way and grade, and count what is lost; draws the rows, and what the damages draw."""
-    refused = nothing_to_ask(data.rows)
-    if refused is not None:
-        return refused
+    """Damage rows in every way that fits, and ask again; draws the rows, and what the kinds of damage draw."""
+    unfit = nothing_to_ask(data.rows) or _unfit(data, options)
+    if unfit is not None:
+        return unfit
     chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])
     rows = data.rows.take(chosen)
-    right = labels_of(scores_of(system.answers(rows), len(rows.schema.classes))) == rows.truth
-    if not right.any():
-        raise InsufficientDataError("The system answers none of the rows rightly, so no answer can be lost.")
-    rows = rows.take(np.flatnonzero(right))
-    learned_from = data.train or data.rows
-    picture = isinstance(rows.features, np.ndarray) and rows.features.ndim in (3, 4)
-    kinds: Damaged = Pictures(rows, learned_from) if picture else Table(rows, learned_from)
-    losses = {}
-    for name in kinds.labels:
-        found = [_loss(system, kinds.by(name, grade, rng), rows.truth) for grade in GRADES]
-        if all(one is not None for one in found):
-            losses[name] = [one for one in found if one is not None]
-    if not losses:
-        return not_applicable(
-            "There is no cell of a kind that can be damaged here.", "Give numbers, categories or pictures."
-        )
-    return _finding(losses, kinds.labels, len(rows), terms)
-
-
-def _loss(system: Probed, rows: Rows | None, truth: np.ndarray) -> Loss | None:
-    """Count what became wrong, and what was refused."""
-    if rows is None:
-        return None
-    said = system.probe(rows)
-    if not isinstance(said, Answers):  # it raised: then it answered nothing wrongly
-        return Loss(wrong=0, refused=len(truth))
-    labels = np.where(said.given, said.labels, -1)
-    return Loss(wrong=int(((labels != truth) & (labels >= 0)).sum()), refused=int((labels < 0).sum()))
-
-
-def _finding(losses: dict[str, list[Loss]], labels: dict[str, str], n: int, terms: Terms) -> Finding:
-    family = len(losses)
-    at_middle = {name: found[MIDDLE - 1] for name, found in losses.items()}
-    order = sorted(at_middle, key=lambda name: -at_middle[name].wrong)
-    ranges = {
-        name: clopper_pearson(one.wrong, n, confidence=terms.confidence, family=family)
-        for name, one in at_middle.items()
-    }
-    parts = [Part(name=labels[name], value=at_middle[name].wrong / n, interval=ranges[name], n=n) for name in order]
-    worst = order[0]
-    lowest = max(one.lower or 0.0 for one in ranges.values())
-    highest = max(1.0 if one.upper is None else one.upper for one in ranges.values())
-    lost = Measure(
-        value=at_middle[worst].wrong / n,
-        unit="share",
-        # the truly worst kind lies no lower than the highest lower end, and no higher than the highest upper end
-        interval=replace(ranges[worst], lower=lowest, upper=highest),
-        n=n,
-        groups=tuple(parts),
-        per_100=100 * at_middle[worst].wrong / n,
-    )
-    refused = sum(one.refused for one in at_middle.values())
+    bar = _bar(data, system.task)
+    found = np.flatnonzero(right(rows, system.answers(rows).labels, bar))
+    if not found.size:
+        raise InsufficientDataError("The system answers none of the rows rightly, so damage can take nothing away.")
+    trial = Trial(system, data, bar, pictures=terms.include_rows)
+    for block in blocks(found, rows):
+        trial.damage(rows.take(block), chosen[block], rng)
+    losses = trial.losses()
+    taken = measures(losses, confidence=terms.confidence)
+    if bar is None:
+        taken["clean_accuracy"] = share(len(found), len(rows), confidence=terms.confidence)
     return Finding(
-        sentence=_sentence(labels[worst], lost),
-        details=tuple(_details(losses, labels, order, n)),
-        measures={
-            "lost_share": lost,
-            "mean_lost_share": _mean(losses, n),
-            "refused_share": _plain(refused, n * family),
-        },
-        advice=tuple(_advice(labels[worst], lost)),
-        tried=n * family * len(GRADES),
+        sentence=_sentence(taken),
+        details=tuple(_details(taken, losses, len(rows), trial.hearing, numbers=bar is not None)),
+        measures=taken,
+        examples=trial.examples(losses, options.examples),
+        advice=tuple(_advice(taken)),
+        tried=len(losses.kinds) * len(SEVERITIES),
     )
 
 
-def _sentence(label: str, lost: Measure) -> str:
-    if not lost.value:
-        return "Of 100 right answers, none was lost to usual damage of the middle grade."
-    return f"Of 100 right answers, {lost.per_100 or 0:.0f} become wrong under the damage that costs most: {label}."
+def _unfit(data: TestRows, options: Options) -> Finding | None:
+    """Return why the question does not apply; None where it does."""
+    if is_picture(data.rows) and not drawable(np.shape(data.rows.features)[1:]):
+        return not_applicable(
+            "The rows are neither tables nor pictures: nobody can say what ordinary damage to them is.",
+            "Give pictures as (rows, height, width) or with 1 or 3 colours, tables with one axis of columns.",
+        )
+    if options.rows < 1:
+        return not_applicable("No row may be damaged: the option rows is below 1.", "Set rows to 500, say.")
+    return None
 
 
-def _details(losses: dict[str, list[Loss]], labels: dict[str, str], order: list[str], n: int) -> Iterator[str]:
+def _bar(data: TestRows, task: Task) -> float | None:
+    """Return by how much a number may be off: the simplest rule's mean error; None for classes."""
+    if task is not Task.REGRESSION:
+        return None
+    middle = float(np.median(data.rows.truth if data.train is None else data.train.truth))
+    return float(np.abs(data.rows.truth - middle).mean())
+
+
+def _sentence(taken: dict[str, Measure]) -> str:
+    lost = taken["lost_share"]
+    worst, kinds = lost.groups[0], _kinds(len(lost.groups))
+    if not worst.value:
+        return f"None of {lost.n:,} right answers was lost under moderate damage of {kinds}."
+    if len(lost.groups) == 1:
+        return f"Of 100 right answers, moderate damage (“{worst.name}”, all that fits) turns {_of_100(lost)} wrong."
+    return (
+        f"Of 100 right answers, moderate damage turns {_of_100(lost)} wrong, on average over {kinds}; "
+        f"worst is “{worst.name}”, which turns {_of_100(worst)}."
+    )
+
+
+def _details(taken: dict[str, Measure], losses: Losses, rows: int, hearing: Hearing, *, numbers: bool) -> Iterator[str]:
     yield (
-        f"{n:,} cases with a right answer were damaged in {len(losses)} ways, in five grades each; the middle grade is "
-        "what is judged."
+        f"The {len(losses.lost):,} right answers among {rows:,} cases were asked for again after damage of "
+        f"{_kinds(len(losses.kinds))}, each at five severities."
     )
-    for name in order[:3]:
-        by_grade = ", ".join(f"{100 * one.wrong / n:.0f}" for one in losses[name])
-        yield f"Lost of 100, from the lightest to the heaviest grade, {labels[name]}: {by_grade}."
-    silent = [labels[name] for name in order if losses[name][MIDDLE - 1].refused == n]
-    if silent:
-        yield f"It refused to answer at all, which is no wrong answer, where there were: {', '.join(silent)}."
+    if numbers:
+        yield "A number counts as right while it is off by less than the simplest rule is on average."
+    slight, severe = _of_100(taken["lost_at_1"]), _of_100(taken["lost_at_5"])
+    yield f"Slight damage (severity 1) turns {slight} of 100 wrong on average, severe damage (severity 5) {severe}."
+    refused = taken["refused_share"]
+    if refused.value:
+        most = max(refused.groups, key=lambda part: part.value or 0.0)
+        yield (
+            f"Under moderate damage it gave no answer in {_of_100(refused)} of 100 cases on average; most often under "
+            f"“{most.name}”: {_of_100(most)} of 100. To refuse is not counted as wrong."
+        )
+    if hearing.inferred:
+        yield (
+            "Not every refusal was seen: where a few rows were refused for damage in one column, all rows with such "
+            "damage in it count as refused."
+        )
 
 
-def _mean(losses: dict[str, list[Loss]], n: int) -> Measure:
-    shares = [sum(found[grade - 1].wrong for found in losses.values()) / (n * len(losses)) for grade in GRADES]
-    parts = tuple(
-        Part(name=f"grade {grade}", value=value, interval=None, n=n)
-        for grade, value in zip(GRADES, shares, strict=True)
-    )
-    value = shares[MIDDLE - 1]
-    return Measure(value=value, unit="share", interval=None, n=n, groups=parts, per_100=100 * value)
+def _advice(taken: dict[str, Measure]) -> Iterator[Advice]:
+    worst = taken["lost_share"].groups[0]
+    if worst.interval is not None and (worst.interval.lower or 0.0) > WORTH_ADVICE:
+        yield Advice(
+            sentence=f"Find out how often “{worst.name}” happens to what the system is given. If it does, let the "
+            "system learn from such cases too, or catch them at the door."
+        )
 
 
-def _plain(count: int, n: int) -> Measure:
-    return Measure(value=count / n, unit="share", interval=None, n=n, per_100=100 * count / n)
+def _kinds(count: int) -> str:
+    return "one kind" if count == 1 else f"{count} kinds"
 
 
-def _advice(label: str, lost: Measure) -> Iterator[Advice]:
-    if lost.value and lost.value > MUCH:
-        yield Advice(sentence=f"Train with damaged examples as well, or turn such inputs away: {label}.")
+def _of_100(share: Measure | Part) -> str:
+    """Return a share as a count out of 100, told finer where it is small."""
+    count = 100 * (share.value or 0.0)
+    return f"{count:.0f}" if count >= 2 or not count else f"{count:.1f}"
 
 
 CHECK = Check(
     id="input-manipulation/corruption",
-    title="Misled by damaged inputs",
+    title="Damaged input",
     vector=Vector.INPUT_MANIPULATION,
     harms=Property.INTEGRITY,
-    taxonomy=(atlas("AML.T0043"), exchange("2.1")),
-    tasks=CLASSIFICATION,
+    taxonomy=(exchange("2.1"),),
+    tasks=ALL_TASKS,
     needs=(Capability.PREDICTIONS,),
-    uses=(Capability.SCORES,),
     data=TestRows,
     options=Options,
     judged={
         "lost_share": at_most(
-            low=0.50,
-            medium=0.30,
-            high=0.20,
-            because="Inputs are damaged every day; an answer that ordinary damage turns cannot be relied on.",
-            tasks=CLASSIFICATION,
+            low=0.20,
+            medium=0.10,
+            high=0.05,
+            because="Such damage happens every day without malice, and the answer does not show it.",
         )
     },
-    by_effort={Effort.QUICK: {"rows": 150}, Effort.DEEP: {"rows": 2000}},
+    by_effort={Effort.QUICK: {"rows": 200}, Effort.DEEP: {"rows": 2000}},
     run=run,
 )

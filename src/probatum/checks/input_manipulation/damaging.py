@@ -1,72 +1,184 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows that can be damaged: pictures, as points from 0 to 1, and tables, as cells of numbers and categories."""
+"""The rows of a system as they can be damaged: pictures or tables, with the kinds of damage that fit them."""
 
-from dataclasses import replace
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, final
 
 import numpy as np
 
-from probatum.engines.corruption import pictures, tables
-from probatum.systems.datasets import Kind, Rows
-from probatum.systems.datasets.damaged import DAMAGED, damaged
-from probatum.systems.datasets.encoded import encode
-from probatum.systems.datasets.rows import NUMBERS
+from probatum.engines.corruption import tables
+from probatum.engines.corruption.pictures import PICTURE_DAMAGES
+from probatum.facts.finding import Picture
+from probatum.systems.datasets import Rows
+from probatum.systems.datasets.damaged import DAMAGED, Damageable, Damaged
+
+BYTES = 255.0  # of one colour of a picture
+MOST_POINTS = 2**22  # held at a time, so that large pictures do not fill the memory
 
 
-class Damaged(Protocol):
-    """Some rows, and how they are damaged."""
+class Spoiled(Protocol):
+    """Rows after damage."""
 
     @property
-    def labels(self) -> dict[str, str]:
-        """Each kind of damage in plain words, by name."""
+    def after(self) -> Rows:
+        """The damaged rows."""
 
-    def by(self, name: str, severity: int, rng: np.random.Generator) -> Rows | None:
-        """Return the rows damaged in one way; None where their type cannot hold it."""
+    @property
+    def touched(self) -> np.ndarray:
+        """(n, p) bool: which part of a row is another one now; pictures have one part."""
+
+    def alone(self, row: int, column: int) -> Rows:
+        """Return one row with nothing but one of its parts damaged."""
+
+
+class Target(Protocol):
+    """Some rows as they can be damaged."""
+
+    kinds: tuple[str, ...]  # in plain words
+
+    def damaged(self, kind: str, severity: int, rng: np.random.Generator) -> Spoiled:
+        """Return the rows after damage; draws what the kind says."""
+
+    def picture(self, before: Rows, after: Rows) -> Picture | None:
+        """Return one row before and after as pictures, where rows are pictures."""
+
+
+def is_picture(rows: Rows) -> bool:
+    """Say whether rows are pictures: arrays of (n, h, w), (n, 1 or 3, h, w) or (n, h, w, 1 or 3)."""
+    return isinstance(rows.features, np.ndarray) and rows.features.ndim > 2
 
 
 @final
 class Pictures:
-    """Rows that are pictures: (h, w), (1 or 3, h, w) or (h, w, 1 or 3)."""
+    """Pictures, whose points all range from the least to the most point known."""
 
-    def __init__(self, rows: Rows, learned_from: Rows) -> None:
-        """Take the pictures, and rows that tell which range their points have."""
-        self.labels = {name: one.label for name, one in pictures.CATALOGUE.items()}
-        features, known = np.asarray(rows.features), np.asarray(learned_from.features)
-        self._rows, self._type, self._shape = rows, features.dtype, features.shape
-        self._least = float(min(known.min(), features.min()))
-        self._range = float(max(known.max(), features.max())) - self._least or 1.0
-        self._colours_first = features.ndim == 4 and features.shape[1] in (1, 3) and features.shape[3] not in (1, 3)
-        flat = features[..., None] if features.ndim == 3 else features
-        flat = np.moveaxis(flat, 1, 3) if self._colours_first else flat
-        self._points = (flat.astype(np.float64) - self._least) / self._range
+    def __init__(self, rows: Rows, ends: tuple[float, float]) -> None:
+        """Take the pictures and the least and the most point."""
+        self._rows = rows
+        self._least, most = ends
+        self._unit = (most - self._least) or 1.0
+        self._by_words = {one.words: one.apply for one in PICTURE_DAMAGES}
+        self.kinds = tuple(self._by_words)
 
-    def by(self, name: str, severity: int, rng: np.random.Generator) -> Rows:
-        """Return the pictures damaged in one way, in their own shape, type and scale."""
-        points = pictures.corrupted(self._points, name, severity, rng) * self._range + self._least
-        points = np.moveaxis(points, 3, 1) if self._colours_first else points
-        written = np.rint(points) if self._type.kind != "f" else points
-        return replace(self._rows, features=written.astype(self._type).reshape(self._shape), name=DAMAGED)
+    def damaged(self, kind: str, severity: int, rng: np.random.Generator) -> Spoiled:
+        """Return the pictures after damage; draws what the kind says."""
+        points = self._by_words[kind](shown(self._rows.features, self._least, self._unit), severity, rng)
+        features = np.asarray(self._rows.features)
+        new = _laid_out(points, features) * self._unit + self._least
+        return SpoiledPictures(after=replace(self._rows, features=_typed(new, features.dtype), name=DAMAGED))
+
+    def picture(self, before: Rows, after: Rows) -> Picture | None:
+        """Return both as pictures."""
+        both = [shown(one.features, self._least, self._unit)[0] for one in (before, after)]
+        height, width, colours = both[0].shape
+        was, became = (b64encode(np.rint(np.clip(one, 0, 1) * BYTES).astype(np.uint8).tobytes()) for one in both)
+        return Picture(width=width, height=height, colours=colours, before=was.decode(), after=became.decode())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpoiledPictures:
+    """Pictures after damage, each as a whole."""
+
+    after: Rows
+
+    @property
+    def touched(self) -> np.ndarray:
+        """(n, 1) bool: all of them."""
+        return np.ones((len(self.after), 1), dtype=bool)
+
+    def alone(self, row: int, column: int) -> Rows:
+        """Return one damaged picture."""
+        return self.after.take(np.array([row]))
 
 
 @final
 class Table:
-    """Rows of a table; free text and dates are left alone."""
+    """Cells of a table."""
 
     def __init__(self, rows: Rows, learned_from: Rows) -> None:
         """Take the rows, and those that tell what is usual."""
-        given = rows.schema.given
-        number = np.array([column.kind in NUMBERS and not column.categories for column in given], dtype=bool)
-        touched = np.array([column.kind not in (Kind.TEXT, Kind.DATE) for column in given], dtype=bool)
-        whole = np.array([column.kind is Kind.INTEGER for column in given], dtype=bool)
-        self._rows, self._cells = rows, encode(rows)
-        self._columns = tables.Columns.of(encode(learned_from), number=number, touched=touched, whole=whole)
-        numbers = bool((number & touched).any())
-        some = (
-            {name: one for name, one in tables.CATALOGUE.items() if numbers or not one.numbers} if touched.any() else {}
-        )
-        self.labels = {name: one.label for name, one in some.items()}
+        self._cells = Damageable(rows, learned_from)
+        self._usual = tables.usual(self._cells.known)
+        self._pairs = tables.neighbours(self._usual, self._cells.whole)
+        self._by_words: Mapping[str, Callable[[int, np.random.Generator], Damaged]] = {
+            "missing cells": self._missing,
+            **({words: partial(self._numbers, damage) for words, damage in _ON_NUMBERS.items()} if self._count else {}),
+            **({"swapped neighbours": self._swapped} if len(self._pairs) else {}),
+            **({"wrong categories": self._confused} if (self._cells.sizes > 1).any() else {}),
+            **({"typing errors in words": self._misspelt} if self._cells.spelled else {}),
+        }
+        self.kinds = tuple(self._by_words)
 
-    def by(self, name: str, severity: int, rng: np.random.Generator) -> Rows | None:
-        """Return the rows damaged in one way; None where an array cannot leave cells empty."""
-        cells = tables.corrupted(self._cells, name, severity, self._columns, rng)
-        return damaged(cells, self._rows, self._cells)
+    @property
+    def _count(self) -> int:
+        return int(self._cells.known.shape[1])
+
+    def damaged(self, kind: str, severity: int, rng: np.random.Generator) -> Spoiled:
+        """Return the rows after damage; draws what the kind says."""
+        return self._by_words[kind](severity, rng)
+
+    def picture(self, before: Rows, after: Rows) -> Picture | None:
+        """Return nothing: a table is no picture."""
+        return None
+
+    def _missing(self, severity: int, rng: np.random.Generator) -> Damaged:
+        present = self._cells.present
+        return self._cells.without(tables.struck(present.shape, severity, rng))
+
+    def _numbers(self, damage: tables.OnNumbers, severity: int, rng: np.random.Generator) -> Damaged:
+        return self._cells.with_numbers(damage(self._cells.numbers, self._usual, severity, rng))
+
+    def _swapped(self, severity: int, rng: np.random.Generator) -> Damaged:
+        return self._cells.with_numbers(tables.swapped(self._cells.numbers, self._pairs, severity, rng))
+
+    def _confused(self, severity: int, rng: np.random.Generator) -> Damaged:
+        codes = self._cells.codes
+        return self._cells.with_categories(tables.wrong_categories(codes, self._cells.sizes, severity, rng))
+
+    def _misspelt(self, severity: int, rng: np.random.Generator) -> Damaged:
+        hit = tables.struck(self._cells.words.shape, severity, rng)
+        return self._cells.with_words(hit, lambda word: tables.misspelt(word, rng))
+
+
+_ON_NUMBERS: Mapping[str, tables.OnNumbers] = {
+    "mistakes of unit": tables.unit_mistakes,
+    "slips of the decimal point": tables.decimal_slips,
+    "rounded numbers": tables.rounding,
+    "noise of sensors": tables.sensor_noise,
+    "stuck at the usual value": tables.stuck,
+    "cut off at a sensor's ends": tables.clipping,
+}
+
+
+def ends_of(*parts: Rows) -> tuple[float, float]:
+    """Return the least and the most point of all pictures."""
+    arrays: list[np.ndarray] = [np.asarray(rows.features) for rows in parts]
+    return float(min(one.min() for one in arrays)), float(max(one.max() for one in arrays))
+
+
+def drawable(shape: tuple[int, ...]) -> bool:
+    """Say whether rows of this shape are pictures: (h, w), (1 or 3, h, w) or (h, w, 1 or 3)."""
+    return len(shape) == 2 or (len(shape) == 3 and (shape[0] in (1, 3) or shape[2] in (1, 3)))
+
+
+def shown(features: object, least: float, unit: float) -> np.ndarray:
+    """Return pictures as (n, h, w, c) float64 from 0 to 1."""
+    points: np.ndarray = (np.asarray(features, dtype=np.float64) - least) / unit
+    if points.ndim == 3:
+        return points[..., None]
+    return np.ascontiguousarray(np.moveaxis(points, 1, 3)) if points.shape[1] in (1, 3) else points
+
+
+def _laid_out(points: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Return pictures (n, h, w, c) in the axes they came in."""
+    if like.ndim == 3:
+        return points[..., 0]
+    return np.ascontiguousarray(np.moveaxis(points, 3, 1)) if like.shape[1] in (1, 3) else points
+
+
+def _typed(points: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    return np.asarray(points if dtype.kind == "f" else np.rint(points), dtype=dtype)

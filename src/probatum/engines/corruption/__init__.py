@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Inputs damaged as nature and routine damage them, at five grades of severity: pictures and tables of numbers."""
+"""Inputs damaged as nature and routine damage them, and what that costs; on plain arrays, in five grades."""

@@ -1,121 +1,170 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables damaged by sensors, hands and exports: cells as numbers, categories as their places; NaN where blanked.
+"""Cells of tables damaged as clerks, sensors and programs damage them.
 
-Which damages, after Schelter, Rukat and Biessmann 2020 ("Learning to validate the predictions of black box classifiers
-on unseen data", SIGMOD), section 2; the grades are ours. All functions take (n, d) float64 cells, a severity from 1 to
-5, the columns, and a generator; a cell that is missing stays missing.
+Numbers are (n, c) float64, NaN where missing; what a kind does not touch keeps its bits, and missing cells stay
+missing. Severity is the share of cells that are damaged, how many of a row are, or how strongly all of them are. Every
+cell has draws of its own.
+
+Source: kinds of errors after Schelter, Rukat and Biessmann 2020, SIGMOD (missing values, scaling, swapped columns,
+typing errors, noise) and Breck et al. 2019, SysML (what comes wrong into a pipeline); the strengths are our choice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, final
 
 import numpy as np
 
-SHARES = (0.05, 0.10, 0.20, 0.30, 0.50)  # of the cells that are hit
+from probatum.engines.corruption.severity import graded
+
+SHARES = (0.02, 0.05, 0.10, 0.20, 0.40)  # of cells that are damaged, at each severity
 USUAL = (0.05, 0.95)  # quantiles between which the usual cells of a column lie
 
 
-@final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Columns:
-    """What is known of d columns."""
+class Usual:
+    """What the cells of each of c columns usually are."""
 
-    number: np.ndarray  # (d,) bool; else a category, or what is not touched
-    touched: np.ndarray  # (d,) bool
-    whole: np.ndarray  # (d,) bool, whole numbers stay whole
-    usual: np.ndarray  # (d,) how far its usual cells lie apart
-    middle: np.ndarray  # (d,) the median, or the commonest category
+    low: np.ndarray  # (c,) the 5th of 100 known cells
+    high: np.ndarray  # (c,) the 95th
+    least: np.ndarray  # (c,)
+    most: np.ndarray  # (c,)
+    middle: np.ndarray  # (c,) median
+    known: np.ndarray  # (m, c) the cells themselves, NaN where missing
 
-    @classmethod
-    def of(cls, cells: np.ndarray, *, number: np.ndarray, touched: np.ndarray, whole: np.ndarray) -> "Columns":
-        """Learn from (m, d) cells."""
-        usual, middle = np.zeros(cells.shape[1]), np.zeros(cells.shape[1])
-        for place, column in enumerate(cells.T):
-            known = column[np.isfinite(column)]
-            if not known.size:
-                continue
-            if number[place]:
-                low, high = np.quantile(known, USUAL)
-                usual[place] = high - low or np.ptp(known)
-                middle[place] = np.median(known)
-            else:
-                values, counts = np.unique(known, return_counts=True)
-                middle[place] = values[counts.argmax()]
-        return cls(
-            number=number, touched=touched, whole=whole, usual=usual, middle=np.where(whole, np.rint(middle), middle)
-        )
+    @property
+    def range(self) -> np.ndarray:
+        """(c,) from the 5th to the 95th; where these are equal, from the least to the most."""
+        usual = self.high - self.low
+        return np.asarray(np.where(usual > 0, usual, self.most - self.least))
 
 
-Damage = Callable[[np.ndarray, int, Columns, np.random.Generator], np.ndarray]
+OnNumbers = Callable[[np.ndarray, Usual, int, np.random.Generator], np.ndarray]
 
 
-class Corruption(NamedTuple):
-    """One way of damage."""
-
-    label: str  # in plain words
-    damage: Damage
-    numbers: bool  # it needs numbers
-
-
-def missing(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
-    """Leave some cells empty."""
-    return np.where(_hit(x, SHARES[severity - 1], columns.touched, rng), np.nan, x)
-
-
-def noise(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
-    """Add to every number what an inexact sensor adds."""
-    size = (0.02, 0.05, 0.10, 0.20, 0.40)[severity - 1] * columns.usual
-    return _as_numbers(x, x + size * rng.normal(size=x.shape), columns)
-
-
-def unit(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
-    """Write one number of every row in another unit: so many times as large, or as small."""
-    places = np.flatnonzero(columns.touched & columns.number)
-    chosen = places[rng.integers(len(places), size=len(x))]
-    factor = (1.5, 3.0, 10.0, 100.0, 1000.0)[severity - 1] ** rng.choice([-1.0, 1.0], size=len(x))
-    hit = np.arange(x.shape[1]) == chosen[:, None]
-    return np.where(hit, _as_numbers(x, x * factor[:, None], columns), x)
+def usual(known: np.ndarray) -> Usual:
+    """Return what the cells (m, c) usually are; zeros for a column that has none."""
+    if not known.shape[1]:
+        none = np.empty(0)
+        return Usual(low=none, high=none, least=none, most=none, middle=none, known=known)
+    filled = np.where(np.isfinite(known), known, np.nan)
+    filled = np.where(np.isfinite(filled).any(axis=0), filled, 0.0)
+    low, high = np.nanquantile(filled, USUAL, axis=0)
+    return Usual(
+        low=low,
+        high=high,
+        least=np.nanmin(filled, axis=0),
+        most=np.nanmax(filled, axis=0),
+        middle=np.nanmedian(filled, axis=0),
+        known=filled,
+    )
 
 
-def rounding(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
-    """Keep only coarse steps of every number."""
-    step = (0.02, 0.05, 0.10, 0.20, 0.40)[severity - 1] * np.where(columns.usual > 0, columns.usual, 1.0)
-    return _as_numbers(x, np.rint(x / step) * step, columns)
+def struck(shape: tuple[int, int], severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Return (n, c) bool: which cells are damaged; draws one number a cell."""
+    return rng.random(shape) < graded(SHARES, severity)
 
 
-def stuck(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
-    """Write what is usual instead of what is."""
-    return np.where(_hit(x, SHARES[severity - 1], columns.touched, rng), columns.middle, x)
+def unit_mistakes(cells: np.ndarray, columns: Usual, severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Give a cell or more of each row in another unit: 10, 100 or 1,000 times too large or too small.
+
+    One cell at severities 1 to 3, with the factor rising; two at 4 and four at 5, with the largest. Draws which, and
+    whether too large or too small.
+    """
+    factor, count = graded((10, 100, 1000, 1000, 1000), severity), int(graded((1, 1, 1, 2, 4), severity))
+    rank = rng.random(cells.shape).argsort(axis=1).argsort(axis=1)  # of each cell in its row, as dealt
+    factors = np.where(rng.random(cells.shape) < 0.5, factor, 1 / factor)
+    return np.where(rank < count, cells * factors, cells)
 
 
-def swapped(x: np.ndarray, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
-    """Slip some cells into the line of somebody else."""
-    hit = _hit(x, SHARES[severity - 1], columns.touched, rng)
-    others = np.roll(x, 1, axis=0)
-    return np.where(hit & ~np.isnan(others), others, x)
+def decimal_slips(cells: np.ndarray, columns: Usual, severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Move the point of a share of the cells by one place."""
+    factors = rng.choice([0.1, 10.0], cells.shape)
+    return np.where(struck(cells.shape, severity, rng), cells * factors, cells)
 
 
-CATALOGUE: Mapping[str, Corruption] = {
-    "missing": Corruption("cells left empty", missing, False),
-    "noise": Corruption("inexact numbers", noise, True),
-    "unit": Corruption("one number in a wrong unit", unit, True),
-    "rounding": Corruption("coarsely rounded numbers", rounding, True),
-    "stuck": Corruption("the usual cell in place of the true one", stuck, False),
-    "swapped": Corruption("cells slipped into another line", swapped, False),
-}
+def rounding(cells: np.ndarray, columns: Usual, severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Round all cells to steps of a part of their column's usual range; draws nothing."""
+    step = graded((0.05, 0.1, 0.2, 0.35, 0.5), severity) * columns.range
+    safe = np.where(step > 0, step, 1.0)
+    return np.where(step > 0, np.rint(cells / safe) * safe, cells)
 
 
-def corrupted(x: np.ndarray, name: str, severity: int, columns: Columns, rng: np.random.Generator) -> np.ndarray:
-    """Return cells (n, d) damaged in one way; only columns that are touched, and numbers that stay finite, change."""
-    out = CATALOGUE[name].damage(x, severity, columns, rng)
-    return np.where(columns.touched & ~np.isnan(x) & ~np.isinf(out), out, x)
+def sensor_noise(cells: np.ndarray, columns: Usual, severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Add noise to all cells, its standard deviation a part of the column's usual range; draws one number a cell."""
+    spread = graded((0.01, 0.03, 0.06, 0.12, 0.25), severity) * columns.range
+    return np.asarray(cells + rng.normal(size=cells.shape) * spread)
 
 
-def _hit(x: np.ndarray, share: float, columns: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return np.asarray((rng.random(x.shape) < share) & columns & ~np.isnan(x))
+def stuck(cells: np.ndarray, columns: Usual, severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Let a share of the cells show their column's middle, as a sensor that no longer moves."""
+    out = np.where(struck(cells.shape, severity, rng), columns.middle, cells)
+    return np.where(np.isnan(cells), np.nan, out)
 
 
-def _as_numbers(x: np.ndarray, changed: np.ndarray, columns: Columns) -> np.ndarray:
-    """Return changed numbers, whole where the column is; categories as they were."""
-    return np.where(columns.number, np.where(columns.whole, np.rint(changed), changed), x)
+def clipping(cells: np.ndarray, columns: Usual, severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Cut all cells off at the ends of what a sensor can show: of known cells, a part lies beyond; draws nothing."""
+    tail = graded((0.0, 0.01, 0.05, 0.15, 0.3), severity)  # at either end; severity 1: the range that is known
+    low, high = np.nanquantile(columns.known, (tail, 1 - tail), axis=0)
+    return np.asarray(np.clip(cells, low, high))
+
+
+def swapped(cells: np.ndarray, pairs: np.ndarray, severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Exchange a share of neighbouring cells, as when a line slips.
+
+    Args:
+        cells: (n, c).
+        pairs: (p, 2) places of columns that can be mistaken for each other, no column twice.
+        severity: which share.
+        rng: draws one number a row and pair.
+    """
+    out = cells.copy()
+    for (first, second), hit in zip(pairs.tolist(), struck((len(cells), len(pairs)), severity, rng).T, strict=True):
+        out[hit, first], out[hit, second] = cells[hit, second], cells[hit, first]
+    return out
+
+
+def neighbours(columns: Usual, whole: np.ndarray) -> np.ndarray:
+    """Return pairs (p, 2) of columns side by side of like range: the middle of each is usual for the other.
+
+    Args:
+        columns: what is usual.
+        whole: (c,) bool, columns of whole numbers, which are not mistaken for others.
+    """
+    pairs: list[tuple[int, int]] = []
+    place = 0
+    while place + 1 < len(columns.middle):
+        one, other = place, place + 1
+        alike = all(columns.low[a] <= columns.middle[b] <= columns.high[a] for a, b in ((one, other), (other, one)))
+        if alike and whole[one] == whole[other]:
+            pairs.append((one, other))
+            place += 1
+        place += 1
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def wrong_categories(codes: np.ndarray, sizes: np.ndarray, severity: int, rng: np.random.Generator) -> np.ndarray:
+    """Exchange a share of the cells for another category of the same column.
+
+    Args:
+        codes: (n, c) int32 places in each column's categories, -1 for missing, which stays.
+        sizes: (c,) how many categories each column has.
+        severity: which share.
+        rng: draws which cells, and by which other category.
+    """
+    others = np.maximum(sizes - 1, 1)
+    step = 1 + np.floor(rng.random(codes.shape) * others).astype(np.int32)  # 1 to size - 1: never back to itself
+    hit = struck(codes.shape, severity, rng) & (codes >= 0) & (sizes > 1)
+    return np.where(hit, (codes + step) % np.maximum(sizes, 1), codes).astype(codes.dtype)
+
+
+def misspelt(word: str, rng: np.random.Generator) -> str:
+    """Return the word with two letters exchanged, one doubled or one left out; a single letter is doubled."""
+    if not word:
+        return "?"
+    at = int(rng.integers(len(word)))
+    ways = [word[:at] + word[at] + word[at:]]
+    if len(word) > 1:
+        ways.append(word[:at] + word[at + 1 :])
+    if at + 1 < len(word) and word[at] != word[at + 1]:
+        ways.append(word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+    return ways[int(rng.integers(len(ways)))]

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows that were answered rightly are damaged in every way that fits, and asked about again."""
+
+from collections.abc import Iterator
+from typing import final
+
+import numpy as np
+
+from probatum.checks.input_manipulation.damaging import MOST_POINTS, Pictures, Table, Target, ends_of, is_picture
+from probatum.checks.input_manipulation.hearing import Hearing
+from probatum.engines.corruption.loss import Losses
+from probatum.engines.corruption.severity import MODERATE, SEVERITIES
+from probatum.facts.finding import Example
+from probatum.facts.plan import CHUNK_ROWS
+from probatum.systems.datasets import Rows
+from probatum.systems.interface import Probed
+from probatum.systems.views import TestRows
+
+
+@final
+class Trial:
+    """What became of the right answers so far, block by block of rows."""
+
+    def __init__(self, system: Probed, data: TestRows, bar: float | None, *, pictures: bool) -> None:
+        """Take the system, its rows, and by how much a number may be off; None for classes.
+
+        With ``pictures``, one lost picture of each kind is kept, as it was and as it became.
+        """
+        self.hearing = Hearing(system)
+        self._data, self._bar = data, bar
+        self._pictures = pictures and bar is None
+        learned_from = data.train or data.rows
+        self._ends = ends_of(learned_from, data.rows) if is_picture(data.rows) else (0.0, 1.0)
+        self._kinds: tuple[str, ...] = ()
+        self._lost: list[np.ndarray] = []
+        self._refused: list[np.ndarray] = []
+        self._examples: dict[str, Example] = {}
+
+    def damage(self, rows: Rows, names: np.ndarray, rng: np.random.Generator) -> None:
+        """Damage some rows, all of them answered rightly, in every way; ``names`` are their numbers on the page."""
+        target: Target = (
+            Pictures(rows, self._ends) if is_picture(rows) else Table(rows, self._data.train or self._data.rows)
+        )
+        self._kinds = target.kinds
+        lost, refused = (np.zeros((len(rows), len(target.kinds), len(SEVERITIES)), dtype=bool) for _ in range(2))
+        for at, kind in enumerate(target.kinds):
+            for grade, severity in enumerate(SEVERITIES):
+                spoiled = target.damaged(kind, severity, rng)
+                labels = self.hearing.labels(kind, spoiled)
+                refused[:, at, grade] = silent(labels)
+                lost[:, at, grade] = ~right(rows, labels, self._bar) & ~refused[:, at, grade]
+                if severity == MODERATE and self._pictures and lost[:, at, grade].any() and kind not in self._examples:
+                    row = np.flatnonzero(lost[:, at, grade])[:1]
+                    after = spoiled.after.take(row)
+                    self._keep(kind, target, rows.take(row), after, int(names[row[0]]), int(labels[row[0]]))
+        if refused.any():
+            self.hearing.require_alive(rows)
+        self._lost.append(lost)
+        self._refused.append(refused)
+
+    def losses(self) -> Losses:
+        """Return what became of all rows."""
+        return Losses(kinds=self._kinds, lost=np.concatenate(self._lost), refused=np.concatenate(self._refused))
+
+    def examples(self, losses: Losses, most: int) -> tuple[Example, ...]:
+        """Return one lost picture for each of the kinds that cost most."""
+        costly = [losses.kinds[place] for place in losses.order]
+        return tuple(self._examples[kind] for kind in costly if kind in self._examples)[:most]
+
+    def _keep(self, kind: str, target: Target, before: Rows, after: Rows, name: int, label: int) -> None:
+        picture = target.picture(before, after)
+        if picture is not None:
+            classes = [str(one) for one in before.schema.classes]
+            truth = classes[before.truth[0]]
+            self._examples[kind] = Example(
+                row=name, truth=truth, answer=classes[label], before=truth, changes=(kind,), picture=picture
+            )
+
+
+def right(rows: Rows, labels: np.ndarray, bar: float | None) -> np.ndarray:
+    """Return (n,) bool; no answer is not right."""
+    return np.asarray(labels == rows.truth if bar is None else np.abs(labels - rows.truth) < bar)
+
+
+def silent(labels: np.ndarray) -> np.ndarray:
+    """Return (n,) bool: there is no answer."""
+    return np.isnan(labels) if labels.dtype.kind == "f" else labels < 0
+
+
+def blocks(places: np.ndarray, rows: Rows) -> Iterator[np.ndarray]:
+    """Yield the places part by part, so few at a time that one call holds them and pictures do not fill the memory."""
+    points = max(1, int(np.prod(np.shape(rows.features)[1:])))
+    few = min(CHUNK_ROWS, max(1, MOST_POINTS // points))
+    for start in range(0, len(places), few):
+        yield places[start : start + few]
