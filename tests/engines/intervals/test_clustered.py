@@ -47,6 +47,23 @@ def test_range_holds_the_true_share_95_times_of_100_when_rows_differ(n, share, a
     assert missed <= 0.05 * 600 + 12  # two standard errors of the simulation
 
 
+@pytest.mark.parametrize(("n", "frail", "other"), [(20, 0.03, 0.0), (100, 0.01, 0.01), (500, 0.002, 0.05)])
+def test_range_holds_the_true_share_when_a_few_rows_say_yes_throughout(n, frail, other):
+    rng, missed, share = np.random.default_rng(2), 0, frail + (1 - frail) * other
+    for _ in range(600):
+        counts = np.where(rng.random(n) < frail, 13, rng.binomial(13, other, n))
+        _, interval = clustered_share(counts, 13, confidence=0.95)
+        missed += not interval.lower <= share <= interval.upper
+    assert missed <= 0.05 * 600 + 12  # two standard errors of the simulation
+
+
+@given(counts=st.lists(st.integers(0, 5), min_size=1, max_size=60))
+def test_range_of_no_mirrors_that_of_yes(counts):
+    _, yes = clustered_share(np.array(counts), 5, confidence=0.95)
+    _, no = clustered_share(5 - np.array(counts), 5, confidence=0.95)
+    assert (1 - no.upper, 1 - no.lower) == pytest.approx((yes.lower, yes.upper), abs=1e-9)
+
+
 def test_nothing_is_said_when_there_is_no_row():
     value, interval = clustered_share(np.array([], dtype=int), 3, confidence=0.95)
     assert value is None

@@ -59,13 +59,12 @@ class Damageable:
     @property
     def numbers(self) -> np.ndarray:
         """(n, c) float64, NaN for missing: the columns of numbers with more than two values."""
-        numbers: np.ndarray = self._cells[:, self._numbers]
-        return numbers
+        return np.asarray(self._cells[:, self._numbers], dtype=np.float64)
 
     @property
     def codes(self) -> np.ndarray:
         """(n, k) int32 places in each column's categories, -1 for missing or unknown."""
-        return np.nan_to_num(self._cells[:, self._categories], nan=-1.0).astype(np.int32)
+        return np.asarray(np.nan_to_num(self._cells[:, self._categories], nan=-1.0), dtype=np.int32)
 
     @cached_property
     def words(self) -> np.ndarray:
