@@ -78,9 +78,9 @@ def test_nothing_is_drawn_when_a_number_is_absent(gone):
     assert grades_chart(known | {"lost_share": replace(known["lost_share"], groups=())}, id="g", title="t") is None
 
 
-def damage(refused=0.0):
+def damage(refused=0.0, kinds=("missing cells", "noise")):
     words = "Of 100 right answers, moderate damage turns 30 wrong, on average over 2 kinds"
-    return Finding(sentence=words, check=CORRUPTION, measures=taken(refused=refused), seed_name=CORRUPTION)
+    return Finding(sentence=words, check=CORRUPTION, measures=taken(kinds, refused=refused), seed_name=CORRUPTION)
 
 
 def told(made):
@@ -89,9 +89,17 @@ def told(made):
 
 def test_page_one_says_what_damage_does_and_how_often_it_is_refused():
     text = told(of_nine([damage(refused=0.5)]))
+    worst = taken(refused=0.5)["lost_share"].groups[0]
+    assert "Moderate damage of the input turns about 30 of 100 right answers (between 25 and 36) wrong, on" in text
+    assert f"The worst kind, “{worst.name}”, turns about {100 * worst.value:.0f} of 100 (between " in text
+    assert "right answers turn into none, which is not counted as wrong" in text
+    assert "turn into none" not in told(of_nine([damage()]))
+
+
+def test_page_one_repeats_the_finding_when_there_is_one_kind():
+    text = told(of_nine([damage(kinds=("missing cells",))]))
     assert "Of 100 right answers, moderate damage turns 30 wrong, on average over 2 kinds." in text
-    assert "turn into no answer, which is not counted as wrong" in text
-    assert "turn into no answer" not in told(of_nine([damage()]))
+    assert "The worst kind" not in text
 
 
 def test_table_and_bars_are_drawn_when_damage_was_tried():

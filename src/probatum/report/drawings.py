@@ -27,8 +27,8 @@ _WHOLE = {  # what a measure's own number is of; None: the worst of the groups i
     grades.LOST: "All kinds, on average",
 }
 _DRAWN_TOO = ("true_positive_rate", "false_positive_rate", "mean_signed_error", "column_tells")
-_ROWS = {"max_gap": 5}
-_OWN_CHART = ("said", "reliability", EMPIRICAL, CERTIFIED, *grades.AT)  # whose groups are drawn, but not as bars
+_ROWS = {"max_gap": 5, grades.LOST: 14}  # all that there is to damage in a picture
+_OWN_CHART = ("said", "reliability", EMPIRICAL, CERTIFIED, *grades.OTHERS)  # whose groups are drawn, but not as bars
 # Measures that mean more side by side: under one title, each with the name of its row.
 _TOGETHER: dict[str, dict[str, str]] = {
     "Share of wrong answers, on cases seen and not seen": {
@@ -114,7 +114,7 @@ def _grades(measures: Mapping[str, Measure], anchor: str) -> Iterator[Drawing]:
     title = "Right answers lost, by kind and severity of damage, of 100"
     svg = grades_chart(measures, id=f"{anchor}-grades", title=title)
     if svg is not None:
-        names = frozenset((*grades.AT, grades.LOST, grades.REFUSED))
+        names = frozenset((*grades.AT, grades.REFUSED))
         yield Drawing(title=title, svg=svg, names=names, hint=grades.HINT)
 
 

@@ -12,7 +12,7 @@ from probatum.report.fooled import EVASION, evasion
 from probatum.report.lookup import Lookup
 from probatum.report.marks import FAIL, gravest
 from probatum.report.sayings import Saying, as_found, judged, say
-from probatum.report.words import SHARE, amount, number, of_100, sentence, turned, visible, whole_for
+from probatum.report.words import SHARE, amount, number, of_100, quoted, sentence, turned, visible, whole_for
 
 OVERFITTING, BIAS, LEAKAGE = "usage/overfitting", "usage/bias", "data-manipulation/leakage"
 CALIBRATION = "usage/calibration"
@@ -137,11 +137,22 @@ def _turned(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
 
 
 def _damaged(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
-    """Tell what moderate damage turns wrong, and how often it brings no answer."""
-    yield judged(_own(finding), finding, "lost_share", lookup)
-    silent = lookup.measure(CORRUPTION, "refused_share")
+    """Tell what moderate damage turns wrong, on average and at worst, and how often it brings no answer."""
+    names = ("lost_share", "worst_lost_share", "refused_share")
+    lost, worst, silent = (lookup.measure(CORRUPTION, name) for name in names)
+    if lost is None or worst is None or not lost.value or len(lost.groups) < 2:
+        yield judged(_own(finding), finding, "lost_share", lookup)
+    else:
+        whole = whole_for(lost.value, worst.value)  # one for both, so that they can be compared
+        turns = of_100(lost, "right answers", whole=whole)
+        words = f"moderate damage of the input turns {turns} wrong, on average over {len(lost.groups)} kinds of damage"
+        yield judged(words, finding, "lost_share", lookup)
+        kind = quoted(lost.groups[0].name)
+        yield say(f"the worst kind, {kind}, turns {of_100(worst, whole=whole)}", finding, "worst_lost_share")
     if silent and silent.value:
-        yield say(of_100(silent, "turn into no answer, which is not counted as wrong"), finding, "refused_share")
+        yield say(
+            of_100(silent, "right answers turn into none, which is not counted as wrong"), finding, "refused_share"
+        )
 
 
 def _gravest_of(names: tuple[str, ...], lookup: Lookup) -> str:

@@ -16,7 +16,8 @@ from probatum.report.templates import render
 from probatum.report.words import brief, number, visible
 
 LOST, REFUSED = "lost_share", "refused_share"
-AT = tuple(f"lost_at_{severity}" for severity in range(1, 6))
+AT = ("lost_at_1", "lost_at_2", LOST, "lost_at_4", "lost_at_5")  # by severity; what is judged is at 3
+OTHERS = tuple(name for name in AT if name != LOST)
 HINT = (
     "Each number is how many of 100 right answers this damage turns wrong, from slight damage (1) to severe (5). "
     "Moderate damage (3) is judged. Numbers without a range are rough: the bars below have ranges."
@@ -71,7 +72,7 @@ def grades_chart(measures: Mapping[str, Measure], *, id: str, title: str) -> Mar
 
 def place(measures: Mapping[str, Measure], *, id: str, title: str) -> Grades | None:
     """Work out where everything goes; pure arithmetic."""
-    if any(name not in measures for name in (LOST, *AT)) or not measures[LOST].groups:
+    if any(name not in measures for name in AT) or not measures[LOST].groups:
         return None
     by_kind = [{part.name: part for part in measures[name].groups} for name in AT]
     refused = {part.name: part for part in measures[REFUSED].groups} if REFUSED in measures else {}

@@ -41,7 +41,6 @@ _SHORT = {  # over the columns of a wide table
     "refused_share": "Got no answer (severity 3)",
     "lost_at_1": "Lost at 1, slight",
     "lost_at_2": "Lost at 2",
-    "lost_at_3": "Lost at 3, moderate",
     "lost_at_4": "Lost at 4",
     "lost_at_5": "Lost at 5, severe",
 }

@@ -70,7 +70,6 @@ TITLES = {
     "refused_share": "Right answers that moderate damage turns into none",
     "lost_at_1": "Right answers lost at severity 1, slight",
     "lost_at_2": "Right answers lost at severity 2",
-    "lost_at_3": "Right answers lost at severity 3, moderate",
     "lost_at_4": "Right answers lost at severity 4",
     "lost_at_5": "Right answers lost at severity 5, severe",
     "fooled_share": "Right answers that an allowed change turns wrong, of all right answers",

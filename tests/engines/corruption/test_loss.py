@@ -35,7 +35,7 @@ def test_a_severity_is_told_of_itself_when_others_differ():
     cells = np.zeros((10, 1, 5), dtype=bool)
     cells[:4, 0, 4] = True
     taken = measures(Losses(kinds=("a",), lost=cells, refused=np.zeros_like(cells)), confidence=0.95)
-    assert [taken[f"lost_at_{severity}"].value for severity in range(1, 6)] == [0, 0, 0, 0, 0.4]
+    assert [taken[f"lost_at_{severity}"].value for severity in (1, 2, 4, 5)] == [0, 0, 0, 0.4]
     assert taken["lost_share"].value == 0
 
 

@@ -7,7 +7,7 @@ Measure     lost_share: of the answers that are right, the share that moderate d
             average over all kinds of damage that fit. A number (regression) is right while it is off by less than the
             simplest rule is on average, and lost when it no longer is. worst_lost_share: under the kind that costs
             most; its range holds for all kinds at once. refused_share: right answers that turn into none; to refuse
-            is not to be wrong. lost_at_1 to lost_at_5: the same by severity.
+            is not to be wrong. lost_at_1, 2, 4 and 5: as lost_share, at the other severities.
             Pictures: noise (Gaussian, shot, impulse), blur (defocus, motion), contrast, brightness, pixelate, JPEG,
             occlusion, small turns, shifts and changes of size; strengths are shares of the range of all known points.
             Tables: cells that are missing, with a slipped decimal point, stuck at the column's median, swapped with a

@@ -35,7 +35,7 @@ class Losses:
 
 
 def measures(losses: Losses, *, confidence: float) -> dict[str, Measure]:
-    """Return the mean over the kinds, the worst kind, what was refused, and every kind at every severity.
+    """Return the mean over the kinds, the worst kind and what was refused; the mean at the other severities too.
 
     Args:
         losses: of at least one row and one kind.
@@ -55,6 +55,7 @@ def measures(losses: Losses, *, confidence: float) -> dict[str, Measure]:
                 groups=_parts(losses, _at(losses.lost, severity), confidence),
             )
             for severity in SEVERITIES
+            if severity != MODERATE
         },
     }
 

@@ -10,7 +10,7 @@ One deviation: with few events the variance comes out too small by chance, and t
 95 % at 100 rows, 13 answers each, shares of .01). So the variance is taken over the rows and two more, one all no and
 one all yes; that stands for their factor of Student's t. Measured then with 1,500 samples and more each of 20 to 500
 rows, shares from .002 to .998, 1 to 13 answers a row, alike, independent, or alike in a few frail rows only: it covers
-95 % and more (94.6 % at the lowest of 480 cases, within the error of a simulation). With one answer a row, or answers
+95 % and more (94.6 % at the lowest of 747 cases, within the error of a simulation). With one answer a row, or answers
 all alike, and so at 0 and at 1, it is the exact range for n rows.
 """
 
