@@ -24,7 +24,7 @@ from making import edition, subject
 from probatum.facts.finding import Finding, State
 from probatum.report import html, terminal
 from probatum.report.drawings import drawings
-from probatum.report.fooled import EVASION, allowed, radius_of
+from probatum.report.fooled import EVASION, OTHERWISE, allowed, radius_of
 from probatum.report.marks import CANNOT_TELL, PASS
 from probatum.report.page_one import page_one
 
@@ -44,6 +44,15 @@ def test_bracket_is_told_in_plain_words_when_a_table_was_attacked():
         "About 90 of 100 are proven safe against that (between 87 and 92).",
         "Of the other 5, nobody knows.",
     ]
+
+
+def test_categories_are_told_when_they_may_be_stated_otherwise():
+    found = evasion((40,), (770,), wrong=141, radii=(0.03,))
+    named = replace(found, details=(*found.details, f"{OTHERWISE} workclass, occupation."))
+    assert (
+        "change each number by up to 3 of 100 of its usual range, and name some categories otherwise, can"
+        in " ".join(told(of(named)))
+    )
 
 
 def test_points_of_a_picture_are_told_when_pictures_were_attacked():

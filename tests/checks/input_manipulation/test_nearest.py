@@ -133,3 +133,19 @@ def test_trees_that_split_categories_as_such_are_left_alone_where_there_are_too_
     monkeypatch.setattr("probatum.checks.input_manipulation.nearest.WAYS", 2)
     table, inside, said = opened("by category", 5, Attacker(controls=("colour",)))
     assert "split by categories" in nearest(table, inside, np.arange(len(said)), farthest=0.4, nodes=500)
+
+
+def test_every_way_is_looked_at_once_and_the_plainest_first_when_categories_may_be_exchanged():
+    rows = pd.DataFrame({"colour": ["blue", "red", None], "kind": ["a", "b", "a"], "size": [1.0, 2.0, 3.0]})
+    train = pd.DataFrame({"colour": COLOURS, "kind": ["a", "b", "a"], "size": [1.0, 2.0, 3.0]})
+    data = from_arrays((rows, np.array([0, 1, 0])), (train, np.array([0, 1, 0])))
+    table = Table(None, data.test, data.train, Attacker(controls=("colour", "kind", "size")))
+
+    ways = list(table.ways(np.array([0, 1]), 0.03, 6))
+
+    turned = [int((way[0] != table.x[0]).sum()) for way in ways]
+    assert turned == [0, 1, 1, 1, 2, 2]
+    assert all(len({tuple(way[row]) for way in ways}) == 6 for row in (0, 1))
+    assert all(np.isnan(way[0, 0]) for way in table.ways(np.array([2]), 0.03, 6))
+    assert table.ways(np.array([0]), 0.03, 5) is None
+    assert table.stated_otherwise(0.03) == ("colour", "kind")

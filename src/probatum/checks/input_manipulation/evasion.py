@@ -32,8 +32,8 @@ import numpy as np
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation.evading import Cells, Target, scores_of
 from probatum.checks.input_manipulation.exploring import explore
+from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of
 from probatum.checks.input_manipulation.findings import Effort as Exploring
-from probatum.checks.input_manipulation.findings import Findings, labels_of
 from probatum.checks.input_manipulation.table import Table
 from probatum.checks.interface import Check
 from probatum.engines.evasion.known import measures, require_consistent
@@ -50,6 +50,7 @@ from probatum.systems.views import AttackedRows
 
 CURVE = (0.0, 0.25, 0.5, 1.0, 2.0)  # radii of the curve, in parts of the plan's
 BEWARE = "Beware: "
+OTHERWISE = "Any other category may also be stated in: "  # before the names of columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     taken = measures(found.known(), options.radius, radii, confidence=terms.confidence)
     return Finding(
         sentence=_sentence(taken),
-        details=tuple(_details(found, options, len(rows), picture=picture)),
+        details=tuple(_details(found, options, target, len(rows))),
         measures=taken | _work(found, len(rows)),
         examples=_examples(found, target, chosen, rows.truth, data, options, terms),
         advice=tuple(_advice(taken["fooled_share"], found)),
@@ -123,9 +124,13 @@ def _sentence(taken: dict[str, Measure]) -> str:
     return f"Of 100 right answers, {shown:.0f} are turned wrong by a small change; {safe:.0f} are proven safe{rest}."
 
 
-def _details(found: Findings, options: Options, rows: int, *, picture: bool) -> Iterator[str]:
-    of = "the range of all points" if picture else "its column's usual range (between the 5th and the 95th of 100 rows)"
+def _details(found: Findings, options: Options, target: Target, rows: int) -> Iterator[str]:
+    usual = "its column's usual range (between the 5th and the 95th of 100 rows)"
+    of = usual if isinstance(target, Table) else "the range of all points"
     yield f"Each number may change by up to {100 * options.radius:.3g} of 100 parts of {of}; {rows:,} cases were tried."
+    stated = target.stated_otherwise(options.radius) if isinstance(target, Table) else ()
+    if stated:
+        yield f"{OTHERWISE}{', '.join(stated)}."
     if found.stages:
         yield f"What was done, in this order: {', '.join(found.stages)}."
     if found.unproven is not None:
@@ -164,7 +169,8 @@ def _examples(
             truth=names[truth[row]],
             answer=names[answer],
             before=names[truth[row]],
-            size=float(f"{found.found[row]:.3g}"),
+            # a category stated otherwise has no size
+            size=None if found.found[row] <= LEAST else float(f"{found.found[row]:.3g}"),
             changes=target.changes(int(row), found.examples[row], contents=terms.include_rows),
             picture=target.picture(int(row), found.examples[row]) if terms.include_rows else None,
         )

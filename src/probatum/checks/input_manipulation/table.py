@@ -4,7 +4,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import combinations, product
 from typing import final
 
 import numpy as np
@@ -19,6 +19,7 @@ from probatum.systems.datasets import Rows, Schema
 from probatum.systems.datasets.encoded import changes, decode, encode
 from probatum.systems.datasets.moves import moves
 from probatum.systems.interface import Predictions
+from probatum.systems.mistakes import visible
 
 CLOSE = 1 + 1e-9  # a change so much larger than the radius at which it was worked out is still that change
 
@@ -49,23 +50,31 @@ class Table:
         """Return (d,) bool: the categories that may be exchanged for others by changes of up to this radius."""
         return np.asarray(self.moves.free & (self.moves.choices > 0) & (self.moves.choice_size <= radius))
 
-    def ways(self, rows: np.ndarray, radius: float, most: int) -> Iterator[np.ndarray] | None:
-        """Return (m, d) rows, once for each way to state the categories that may be exchanged; first as they are.
+    def stated_otherwise(self, radius: float) -> tuple[str, ...]:
+        """Return the names of the columns whose category may be exchanged for another."""
+        given = self._rows.schema.given
+        return tuple(visible(given[column].name) for column in np.flatnonzero(self.exchanged(radius)).tolist())
 
-        A cell that is missing stays so. None: there are more ways than ``most``.
+    def ways(self, rows: np.ndarray, radius: float, most: int) -> Iterator[np.ndarray] | None:
+        """Return (m, d) rows, once for each way to state the categories that may be exchanged.
+
+        First as they are, then with one category of another name, then two...: of two ways that do the same, the
+        plainer comes first. A cell that is missing stays so. None: there are more ways than ``most``.
         """
         free, x = np.flatnonzero(self.exchanged(radius)), self.x[rows]
-        counts = self.moves.choices[free].tolist()
-        if math.prod(counts) > most:
+        choices = self.moves.choices
+        if math.prod(choices[free].tolist()) > most:
             return None
-        may = movable(self.moves, x)[:, free]
+        may = movable(self.moves, x)
 
         def stated() -> Iterator[np.ndarray]:
-            yield x
-            for way in product(*map(range, counts)) if counts else ():
-                cells = x.copy()
-                cells[:, free] = np.where(may, np.array(way, dtype=np.float64), x[:, free])
-                yield cells
+            for count in range(len(free) + 1):
+                for columns in map(list, combinations(free.tolist(), count)):
+                    for further in product(*(range(1, choices[column]) for column in columns)):
+                        cells = x.copy()
+                        turned = (x[:, columns] + further) % choices[columns]  # never a cell's own category
+                        cells[:, columns] = np.where(may[:, columns], turned, x[:, columns])
+                        yield cells
 
         return stated()
 
