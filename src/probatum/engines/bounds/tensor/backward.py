@@ -39,18 +39,33 @@ class Ground:
             dual=self.dual,
         )
 
+    def flat(self) -> "Ground":
+        """Return the same regions with the cells of a row in one line."""
+        low, high, centre = (one.flatten(1) for one in (self.low, self.high, self.centre))
+        return Ground(low=low, high=high, centre=centre, radius=self.radius, dual=self.dual)
+
+    def columns(self, cells: Tensor) -> "Ground":
+        """Return what the regions are in some cells of flat rows; sums over these alone have the same least value."""
+        low, high, centre = (one[:, cells] for one in (self.low, self.high, self.centre))
+        return Ground(low=low, high=high, centre=centre, radius=self.radius, dual=self.dual)
+
     def least(self, weights: Tensor) -> Tensor:
         """Return (n, m) the least value of m weighted sums, (n, m, ...), over each region.
 
         Over a ball cut with a box, the better of the two bounds that each of them gives.
         """
-        low, high = self.low.unsqueeze(1), self.high.unsqueeze(1)
-        box = (torch.where(weights > 0, low, high) * weights).flatten(2).sum(dim=2)
+        flat = weights.flatten(2)
+        box = _sums(flat.clamp(min=0), self.low) + _sums(flat.clamp(max=0), self.high)
         if self.radius is None:
             return box
-        steep = torch.linalg.vector_norm(weights.flatten(2), ord=self.dual, dim=2)
-        ball = (weights * self.centre.unsqueeze(1)).flatten(2).sum(dim=2) - self.radius[:, None] * steep
+        steep = torch.linalg.vector_norm(flat, ord=self.dual, dim=2)
+        ball = _sums(flat, self.centre) - self.radius[:, None] * steep
         return torch.maximum(box, ball)
+
+
+def _sums(weights: Tensor, values: Tensor) -> Tensor:
+    """Return (n, m) sums of values, (n, ...), under weights, (n, m, cells)."""
+    return torch.bmm(weights, values.flatten(1).unsqueeze(2)).squeeze(2)
 
 
 def least(
@@ -95,7 +110,7 @@ def least(
             back, shift = _through_largest(step, known[step.inputs[0]], asked, m)
             given = [back]
         else:
-            given, shift = _through_sum(step, known, asked)
+            given, shift = through_sum(step, [known[name].low.shape[1:] for name in step.inputs], asked)
         total = total + shift
         for name, one in zip(step.inputs, given, strict=True):
             carried[name] = carried[name] + one if name in carried else one
@@ -111,10 +126,10 @@ def _through_curve(step: Step, ends: Ends, asked: Tensor, m: int, slope: Tensor 
     below, below_shift, above, above_shift = step.relax(ends.low, ends.high)
     if slope is not None:  # any slope from 0 to 1 stays below a ReLU whose input may have either sign
         below = torch.where((ends.low < 0) & (ends.high > 0), slope, below)
-    each = asked.view(len(below), m, *below.shape[1:])
-    up = each > 0  # such a weight asks for the least of the curve, any other for the most
-    back = each * torch.where(up, below.unsqueeze(1), above.unsqueeze(1))
-    shift = (each * torch.where(up, below_shift.unsqueeze(1), above_shift.unsqueeze(1))).flatten(2).sum(dim=2)
+    each = asked.view(len(below), m, -1)
+    up, down = each.clamp(min=0), each.clamp(max=0)  # the first ask for the least of the curve, the others for the most
+    back = torch.addcmul(up * below.flatten(1).unsqueeze(1), down, above.flatten(1).unsqueeze(1))
+    shift = _sums(up, below_shift) + _sums(down, above_shift)
     return back.view_as(asked), shift.view(-1)
 
 
@@ -145,13 +160,17 @@ def _gathered(x: Tensor, place: Tensor) -> Tensor:
     return x.flatten(2).gather(2, place.flatten(2)).view_as(place)
 
 
-def _through_sum(step: Step, known: Mapping[str, Ends], asked: Tensor) -> tuple[list[Tensor], Tensor]:
-    """Carry back through a linear step: its transpose is what differentiation gives."""
-    zeros = [
-        torch.zeros(asked.shape[0], *known[name].low.shape[1:], dtype=asked.dtype, requires_grad=True)
-        for name in step.inputs
-    ]
-    with torch.enable_grad():
-        at_zero = step.run(*zeros)
-        given = torch.autograd.grad(at_zero, zeros, grad_outputs=asked, create_graph=asked.requires_grad)
-    return list(given), (asked * at_zero.detach()).flatten(1).sum(dim=1)
+def through_sum(step: Step, shapes: list[torch.Size], asked: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Carry weights (n, ...) back through a linear step, by its own transpose or by differentiation: both are the same.
+
+    Returns the weights of each input, (n, *shape), and what they are asked about besides, (n,).
+    """
+    shift = step.run(*(torch.zeros(1, *shape, dtype=asked.dtype) for shape in shapes))  # at zero
+    if step.back is not None:
+        given = [step.back(asked, shapes[0])]
+    else:
+        zeros = [torch.zeros(len(asked), *shape, dtype=asked.dtype, requires_grad=True) for shape in shapes]
+        with torch.enable_grad():
+            at_zero = step.run(*zeros)
+            given = list(torch.autograd.grad(at_zero, zeros, grad_outputs=asked, create_graph=asked.requires_grad))
+    return given, (asked * shift).flatten(1).sum(dim=1)

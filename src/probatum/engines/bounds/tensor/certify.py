@@ -13,15 +13,17 @@ from torch import Tensor, nn
 
 from probatum.engines.bounds.tensor.backward import Ground, least
 from probatum.engines.bounds.tensor.branch import Problem, split
-from probatum.engines.bounds.tensor.intervals import Ends, follow, forward
+from probatum.engines.bounds.tensor.intervals import Ends, forward
 from probatum.engines.bounds.tensor.steps import Step, relu_lines
+from probatum.engines.bounds.tensor.tighten import tightened
 from probatum.engines.bounds.tensor.trace import Refused, trace
+from probatum.engines.bounds.tensor.windows import Windows
 from probatum.engines.evasion.results import Certified, Work
 from probatum.engines.evasion.threat import Norm, Region
 
 STAGES = ("intervals", "linear bounds", "sharpened bounds", "split regions")
 CELLS = 12_000_000  # float64 cells in one batch of bounds, about 100 MB
-WIDE = 600  # a layer with more open curves is bounded by intervals alone: backward bounds would cost too much
+ROOM = 400_000  # float64 cells of one value that are held while cells are carried back: about what caches hold
 SHARPEN = 12  # steps of the search for better lines
 NEAR = 2.0  # rows are sharpened whose bound is less than so many times their own margin below zero
 
@@ -94,6 +96,8 @@ class _Proof:
         self.bound_rows = self.nodes = 0
         self.exact = _exact_by_intervals(self.source, self.steps) if radius is None else {self.source}
 
+        self.windows: dict[str, Windows | None] = {}
+
     def run(self, rows: Tensor, *, nodes: int) -> None:
         """Bound the rows in batches that fit into memory."""
         if not len(rows):
@@ -118,7 +122,17 @@ class _Proof:
                 return
             rows, ground = rows[left], ground.take(left)
             known = {name: ends.take(left) for name, ends in known.items()}
-            known = self._tightened(known, ground, most)
+            tight = tightened(
+                self.source,
+                self.steps,
+                known,
+                ground,
+                exact=self.exact,
+                windows=self.windows,
+                room=int(__import__("os").environ.get("ROOM", "12000000")),
+            )
+            known = tight.known
+            self.bound_rows += len(rows) + tight.cells
             slack = _slack(known[self.result], self.y[rows])
             weights = _margin_weights(self.y[rows], known[self.result].low.shape[1:])
             bound = least(self.source, self.steps, known, ground, self.result, weights)
@@ -142,39 +156,6 @@ class _Proof:
             scores.scatter(1, self.y[rows][:, None], -torch.inf) if scores.shape[1] > 1 else torch.zeros_like(scores)
         )
         return right - others.amax(dim=1)
-
-    def _tightened(self, known: dict[str, Ends], ground: Ground, most: int) -> dict[str, Ends]:
-        """Bound the inputs of curves by carrying them back, where intervals leave their sign open."""
-        tight = {self.source: known[self.source]}
-        self.bound_rows += len(ground.low)
-        for step in self.steps:
-            if step.relax is not None:
-                name = step.inputs[0]
-                tight[name] = self._carried(name, tight, known, ground, most)
-            tight[step.name] = _meet(follow(step, tight), known[step.name])
-        return tight
-
-    def _carried(self, name: str, tight: dict[str, Ends], known: dict[str, Ends], ground: Ground, most: int) -> Ends:
-        ends = _meet(tight[name], known[name])
-        if name in self.exact:
-            return ends
-        open_cells = ((ends.low < 0) & (ends.high > 0)).flatten(1)
-        wanted = torch.nonzero(open_cells.any(dim=0))[:, 0]
-        if not len(wanted) or len(wanted) > WIDE:
-            return ends
-        n, cells = open_cells.shape
-        low, high = ends.low.flatten(1).clone(), ends.high.flatten(1).clone()
-        batch = max(1, CELLS // max(1, n * most))
-        for start in range(0, len(wanted), batch):
-            part = wanted[start : start + batch]
-            weights = torch.zeros(len(part), cells, dtype=torch.float64)
-            weights[torch.arange(len(part)), part] = 1.0
-            weights = weights.view(1, len(part), *ends.low.shape[1:]).expand(n, -1, *ends.low.shape[1:])
-            below = least(self.source, self.steps, tight, ground, name, weights)
-            above = -least(self.source, self.steps, tight, ground, name, -weights)
-            low[:, part] = torch.maximum(low[:, part], below)
-            high[:, part] = torch.minimum(high[:, part], above)
-        return Ends(low=low.view_as(ends.low), high=high.view_as(ends.high), error=ends.error)
 
     def _sharpen(self, rows: Tensor, ground: Ground, known: dict[str, Ends], slack: Tensor) -> None:
         """Search for the lower lines that prove most (alpha-CROWN: Xu et al. 2021, arXiv:2011.13824)."""
@@ -239,14 +220,6 @@ def _exact_by_intervals(source: str, steps: list[Step]) -> set[str]:
 
 def _usual(ends: Ends) -> Tensor:
     return torch.where(ends.high > -ends.low, 1.0, 0.0).to(torch.float64)
-
-
-def _meet(one: Ends, other: Ends) -> Ends:
-    return Ends(
-        low=torch.maximum(one.low, other.low),
-        high=torch.minimum(one.high, other.high),
-        error=torch.minimum(one.error, other.error),
-    )
 
 
 def _margin_weights(y: Tensor, shape: torch.Size) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 Run = Callable[..., Tensor]
+Back = Callable[[Tensor, torch.Size], Tensor]
 Lines = tuple[Tensor, Tensor, Tensor, Tensor]  # slope and shift below, slope and shift above
 Relax = Callable[[Tensor, Tensor], Lines]
 
@@ -25,6 +26,9 @@ class Step:
     size: Run | None = None  # of a weighted sum: the same with absolute weights and without its shift
     relax: Relax | None = None  # of a curve: lines below and above it between two ends; None: the step is linear
     picks: bool = False  # the largest of several cells
+    back: Back | None = (
+        None  # its transpose: weights of the result, and the shape of one input, to weights of the input
+    )
     terms: int = 1  # numbers that are added up for one cell of the result; 0: cells are only moved
 
     def interval(self, lows: list[Tensor], highs: list[Tensor]) -> tuple[Tensor, Tensor]:

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 from torch.nn import functional
+from torch.nn.grad import conv1d_input, conv2d_input, conv3d_input
 
-from probatum.engines.bounds.tensor.steps import Step, bell_lines, cut_lines, relu_lines
+from probatum.engines.bounds.tensor.steps import Back, Step, bell_lines, cut_lines, relu_lines
 
 INF = float("inf")
 
@@ -116,6 +117,7 @@ def _linear(name: str, inputs: tuple[str, ...], layer: nn.Linear) -> Step:
         run=lambda x: functional.linear(x, weight, bias),
         signs=None,
         size=lambda x: functional.linear(x, weight.abs()),
+        back=lambda asked, _: asked @ weight,
         terms=weight.shape[1] + 1,
     )
 
@@ -126,12 +128,18 @@ def _conv(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
     run = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}[layer.weight.dim() - 2]
     weight, bias = layer.weight, layer.bias
     more = {"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation, "groups": layer.groups}
+    turned = {1: conv1d_input, 2: conv2d_input, 3: conv3d_input}[layer.weight.dim() - 2]
+
+    def carried(asked: Tensor, shape: torch.Size) -> Tensor:
+        return turned((len(asked), *shape), weight, asked, **more)
+
     return Step(
         name=name,
         inputs=inputs,
         run=lambda x: run(x, weight, bias, **more),
         signs=None,
         size=lambda x: run(x, weight.abs(), None, **more),
+        back=None if isinstance(layer.padding, str) else carried,
         terms=weight[0].numel() + 1,
     )
 
@@ -155,12 +163,17 @@ def _batch_norm(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
     )
 
 
+def _reshaped(asked: Tensor, shape: torch.Size) -> Tensor:
+    return asked.reshape(len(asked), *shape)
+
+
 def _moving(name: str, inputs: tuple[str, ...], layer: nn.Module) -> Step:
     """Build a step that only moves cells, or adds them up with weights above zero."""
     terms = 0
     if isinstance(layer, nn.AvgPool1d | nn.AvgPool2d | nn.AvgPool3d | nn.AdaptiveAvgPool1d | nn.AdaptiveAvgPool2d):
         terms = 1024  # cells of one window, far more than there are
-    return Step(name=name, inputs=inputs, run=layer, signs=(1,), terms=terms)
+    back = _reshaped if isinstance(layer, nn.Flatten | nn.Unflatten | nn.Identity | nn.Dropout | nn.Dropout2d) else None
+    return Step(name=name, inputs=inputs, run=layer, signs=(1,), back=back, terms=terms)
 
 
 def _max_pool(name: str, inputs: tuple[str, ...], layer: nn.MaxPool2d) -> Step:
@@ -247,14 +260,16 @@ def _as_layer(build: Build) -> BuildFunction:
     return build_function
 
 
-def _moved(run: Callable[..., Tensor]) -> BuildFunction:
+def _moved(run: Callable[..., Tensor], back: Back | None = None) -> BuildFunction:
     """Build a step out of a function that moves cells; everything but its first argument is fixed."""
 
     def build(name: str, args: Any, kwargs: Any) -> Step:
         first, rest = args[0], args[1:]
         if not isinstance(first, _Value) or _changing(rest) or _changing(tuple(kwargs.values())):
             raise Refused(f"The operation {name} takes its sizes from the input, so nothing is proven.")
-        return Step(name=name, inputs=(first.name,), run=lambda x: run(x, *rest, **kwargs), signs=(1,), terms=0)
+        return Step(
+            name=name, inputs=(first.name,), run=lambda x: run(x, *rest, **kwargs), signs=(1,), back=back, terms=0
+        )
 
     return build
 
@@ -351,16 +366,20 @@ FUNCTIONS: Mapping[str, BuildFunction] = {
     "boolean_dispatch": _pool,  # what torch.nn.functional.max_pool2d is called inside torch
     "avg_pool2d": _moved(functional.avg_pool2d),
     "adaptive_avg_pool2d": _moved(functional.adaptive_avg_pool2d),
-    "flatten": _moved(torch.flatten),
-    "reshape": _moved(lambda x, *sizes: torch.reshape(x, sizes[0] if isinstance(sizes[0], tuple | list) else sizes)),
-    "view": _moved(lambda x, *sizes: torch.reshape(x, sizes[0] if isinstance(sizes[0], tuple | list) else sizes)),
+    "flatten": _moved(torch.flatten, _reshaped),
+    "reshape": _moved(
+        lambda x, *sizes: torch.reshape(x, sizes[0] if isinstance(sizes[0], tuple | list) else sizes), _reshaped
+    ),
+    "view": _moved(
+        lambda x, *sizes: torch.reshape(x, sizes[0] if isinstance(sizes[0], tuple | list) else sizes), _reshaped
+    ),
     "permute": _moved(lambda x, *order: torch.permute(x, order[0] if isinstance(order[0], tuple | list) else order)),
     "transpose": _moved(torch.transpose),
-    "unsqueeze": _moved(torch.unsqueeze),
-    "squeeze": _moved(torch.squeeze),
-    "contiguous": _moved(_same),
-    "float": _moved(_same),
-    "dropout": _moved(_same),
+    "unsqueeze": _moved(torch.unsqueeze, _reshaped),
+    "squeeze": _moved(torch.squeeze, _reshaped),
+    "contiguous": _moved(_same, _reshaped),
+    "float": _moved(_same, _reshaped),
+    "dropout": _moved(_same, _reshaped),
     "pad": _moved(functional.pad),
     "getitem": _moved(operator.getitem),
     "add": _sum(1),

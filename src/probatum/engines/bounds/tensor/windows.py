@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bounds on cells that see the input through a single layer of curves, each of them only a window of it.
+
+Such cells are most of a network that looks at pictures. A cell asks the same of every row: the same few curves, with
+the same signs, which look at the same few cells of the input. So all rows are asked about one cell at a time, and only
+its window is worked on. What comes out is what ``backward.least`` gives, to the last bits.
+"""
+
+from dataclasses import dataclass
+from typing import Self, final
+
+import torch
+from torch import Tensor
+
+from probatum.engines.bounds.tensor.backward import Ground, through_sum
+from probatum.engines.bounds.tensor.intervals import Ends
+from probatum.engines.bounds.tensor.steps import Step
+
+LARGEST = 1 << 25  # numbers of a matrix of weights, at most; above, windows are not worked out
+TOGETHER = 256  # cells whose weights are worked out at once
+NARROW = 0.25  # share of the curves that a cell sees, on average, up to which windows pay
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Windows:
+    """A value as a weighted sum of curves, and the curves' inputs as weighted sums of the network's input."""
+
+    curve: Step
+    outer: Tensor  # (cells, curves) float64
+    inner: Tensor  # (curves, inputs)
+    shift: Tensor  # (curves,) of the inner sums
+    outer_shift: Tensor  # (cells,)
+
+    @classmethod
+    def of(cls, source: str, steps: list[Step], shapes: dict[str, torch.Size], name: str) -> Self | None:
+        """Return the windows of a value; None where it is not made so, or where they are no smaller than the whole.
+
+        Args:
+            source: name of the input.
+            steps: of the network.
+            shapes: of all values, without rows.
+            name: of the value.
+        """
+        by_name = {step.name: step for step in steps}
+        outer_way, start = _linear_way(by_name, name)
+        curve = by_name.get(start)
+        if curve is None or curve.relax is None:
+            return None
+        inner_way, start = _linear_way(by_name, curve.inputs[0])
+        cells, curves, inputs = (shapes[value].numel() for value in (name, curve.name, source))
+        if start != source or max(cells * curves, curves * inputs) > LARGEST:
+            return None
+        outer, outer_shift = _matrix(outer_way, shapes, name, curve.name)
+        inner, shift = _matrix(inner_way, shapes, curve.inputs[0], source)
+        if (outer != 0).sum(dim=1).double().mean() > NARROW * curves:
+            return None
+        return cls(curve=curve, outer=outer, inner=inner, shift=shift, outer_shift=outer_shift)
+
+    def bounds(self, ends: Ends, ground: Ground, wanted: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (n, cells) bounds from below and above; infinite where not wanted.
+
+        Args:
+            ends: bounds on the curves' inputs.
+            ground: the regions.
+            wanted: (n, cells) bool.
+        """
+        if self.curve.relax is None:
+            raise NotImplementedError(self.curve.name)
+        lines = [one.flatten(1) for one in self.curve.relax(ends.low, ends.high)]
+        flat = ground.flat()
+        low = torch.full(wanted.shape, -torch.inf, dtype=torch.float64)
+        high = -low
+        for cell in torch.nonzero(wanted.any(dim=0))[:, 0].tolist():
+            rows = torch.nonzero(wanted[:, cell])[:, 0]
+            low[rows, cell], high[rows, cell] = self._cell(cell, rows, lines, flat)
+        return low, high
+
+    def _cell(self, cell: int, rows: Tensor, lines: list[Tensor], flat: Ground) -> tuple[Tensor, Tensor]:
+        places = torch.nonzero(self.outer[cell])[:, 0]
+        inner = self.inner[places]
+        seen = torch.nonzero((inner != 0).any(dim=0))[:, 0]
+        weights = self.outer[cell, places]
+        weights = torch.stack([weights, -weights])  # both directions
+        up, down = weights.clamp(min=0), weights.clamp(max=0)
+        below, below_shift, above, above_shift = (one[rows[:, None], places] for one in lines)  # (r, p) each
+        back = up * below.unsqueeze(1) + down * above.unsqueeze(1)  # (r, 2, p)
+        fixed = below_shift @ up.T + above_shift @ down.T + back @ self.shift[places]
+        least = flat.take(rows).columns(seen).least(back @ inner[:, seen]) + fixed
+        return least[:, 0] + self.outer_shift[cell], self.outer_shift[cell] - least[:, 1]
+
+
+def _linear_way(by_name: dict[str, Step], name: str) -> tuple[list[Step], str]:
+    """Return the linear steps with one input that lead to a value, the last first, and where they start."""
+    way = []
+    while name in by_name:
+        step = by_name[name]
+        if step.relax is not None or step.picks or len(step.inputs) != 1:
+            break
+        way.append(step)
+        (name,) = step.inputs
+    return way, name
+
+
+def _matrix(way: list[Step], shapes: dict[str, torch.Size], to: str, start: str) -> tuple[Tensor, Tensor]:
+    """Return the weights (cells of ``to``, cells of ``start``) and the shift of a linear way."""
+    cells = shapes[to].numel()
+    weights, shifts = [], []
+    for first in range(0, cells, TOGETHER):
+        count = min(TOGETHER, cells - first)
+        asked = torch.zeros(count, cells, dtype=torch.float64)
+        asked[torch.arange(count), first + torch.arange(count)] = 1.0
+        asked, total = asked.view(count, *shapes[to]), torch.zeros(count, dtype=torch.float64)
+        for step in way:
+            (asked,), shift = through_sum(step, [shapes[step.inputs[0]]], asked)
+            total = total + shift
+        weights.append(asked.flatten(1))
+        shifts.append(total)
+    return torch.cat(weights).view(cells, shapes[start].numel()), torch.cat(shifts)
