@@ -14,11 +14,12 @@ from probatum.engines.bounds.tensor.certify import certify  # noqa: E402
 from probatum.engines.evasion.threat import region  # noqa: E402
 
 
-def step_net():
-    """The first score is .2 + relu(x) - relu(x - .5), never below .2; the second is 0."""
-    net = nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 2))
+def step_net(cells):
+    """The first score is .2 + relu(x) - relu(x - .5), never below .2; the second is 0; other cells do not matter."""
+    net = nn.Sequential(nn.Linear(cells, 2), nn.ReLU(), nn.Linear(2, 2))
     with torch.no_grad():
-        net[0].weight[:], net[0].bias[:] = torch.tensor([[1.0], [1.0]]), torch.tensor([0.0, -0.5])
+        net[0].weight.zero_()
+        net[0].weight[:, 0], net[0].bias[:] = 1.0, torch.tensor([0.0, -0.5])
         net[2].weight[:], net[2].bias[:] = torch.tensor([[1.0, -1.0], [0.0, 0.0]]), torch.tensor([0.2, 0.0])
     return net
 
@@ -34,14 +35,15 @@ def labelled(net, x):
         return net(torch.from_numpy(x)).argmax(dim=1).numpy()
 
 
-def test_splitting_proves_what_lines_alone_cannot():
+@pytest.mark.parametrize(("cells", "stage"), [(1, "halved regions"), (12, "split regions")])
+def test_splitting_proves_what_lines_alone_cannot(cells, stage):
     # over [-1, 1] the chord of relu(x - .5) leaves out .375 at best, more than the .2 that there is: solved by hand
-    x, y = np.zeros((1, 1), dtype=np.float32), np.array([0])
+    x, y = np.zeros((1, cells), dtype=np.float32), np.array([0])
     where = region(x, norm="linf", radius=1.0)
-    assert not certify(step_net(), x, y, where, nodes=1).certified[0]
-    proof = certify(step_net(), x, y, where, nodes=20)
+    assert not certify(step_net(cells), x, y, where, nodes=1).certified[0]
+    proof = certify(step_net(cells), x, y, where, nodes=20)
     assert proof.certified[0]
-    assert proof.stages[proof.stage[0]] == "split regions"
+    assert proof.stages[proof.stage[0]] == stage
     assert 3 <= proof.work.nodes <= 20
 
 

@@ -91,7 +91,7 @@ def least(
         weights: (n, m, *shape of the value) float64.
         slopes: of the lines below where they are not the usual ones, (n, ...) by name of the step; for ReLU steps.
         extra: (n, m, ...) weights by name of the value, which are asked about besides.
-        seen: filled with the weights (n * m, ...) that arrive at each curve, by name of the step.
+        seen: filled with the weights (n * m, ...) that arrive at each curve and at the input, by name.
     """
     n, m = weights.shape[:2]
     carried = {of: weights.flatten(0, 1)} | {name: one.flatten(0, 1) for name, one in (extra or {}).items()}
@@ -117,6 +117,8 @@ def least(
     at_input = carried.get(source)
     if at_input is None:
         return total.view(n, m)
+    if seen is not None:
+        seen[source] = at_input
     return total.view(n, m) + ground.least(at_input.view(n, m, *at_input.shape[1:]))
 
 

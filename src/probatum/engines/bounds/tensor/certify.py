@@ -5,6 +5,7 @@ What is certified is the user's network in float32: the bounds hold for its real
 what rounding may add (``intervals``). A row that is answered wrongly as it is, is never certified.
 """
 
+from dataclasses import dataclass, field, replace
 from typing import final
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from probatum.engines.bounds.tensor.backward import Ground, least
 from probatum.engines.bounds.tensor.branch import Problem, split
+from probatum.engines.bounds.tensor.halving import Bounded, Bounding, few_move, halve
 from probatum.engines.bounds.tensor.intervals import Ends, forward
 from probatum.engines.bounds.tensor.steps import Step, relu_lines
 from probatum.engines.bounds.tensor.tighten import tightened
@@ -21,9 +23,10 @@ from probatum.engines.bounds.tensor.windows import Windows
 from probatum.engines.evasion.results import Certified, Work
 from probatum.engines.evasion.threat import Norm, Region
 
-STAGES = ("intervals", "linear bounds", "sharpened bounds", "split regions")
+STAGES = ("intervals", "linear bounds", "sharpened bounds", "split regions", "halved regions")
 CELLS = 12_000_000  # float64 cells in one batch of bounds, about 100 MB
 ROOM = 400_000  # float64 cells of one value that are held while cells are carried back: about what caches hold
+HOPE = 5.0  # rows are left whose first linear bound lies further below zero than so many times their own margin
 SHARPEN = 12  # steps of the search for better lines
 NEAR = 2.0  # rows are sharpened whose bound is less than so many times their own margin below zero
 
@@ -75,6 +78,24 @@ def _refused(n: int, why: str) -> Certified:
 
 
 @final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rows:
+    """Rows that are worked on together."""
+
+    rows: Tensor  # (n,) their places among all
+    y: Tensor  # (n,)
+    ground: Ground
+    own: Tensor  # (n,) margins of the rows as they are
+    known: dict[str, Ends] = field(default_factory=dict)
+
+    def take(self, index: Tensor) -> "_Rows":
+        known = {name: ends.take(index) for name, ends in self.known.items()}
+        return _Rows(
+            rows=self.rows[index], y=self.y[index], ground=self.ground.take(index), own=self.own[index], known=known
+        )
+
+
+@final
 class _Proof:
     """All rows while they are bounded."""
 
@@ -95,7 +116,6 @@ class _Proof:
         self.stage = torch.full((len(x),), -1, dtype=torch.int8)
         self.bound_rows = self.nodes = 0
         self.exact = _exact_by_intervals(self.source, self.steps) if radius is None else {self.source}
-
         self.windows: dict[str, Windows | None] = {}
 
     def run(self, rows: Tensor, *, nodes: int) -> None:
@@ -108,71 +128,78 @@ class _Proof:
         most = max(one.low.numel() for one in shapes.values())
         size = max(1, min(2048, CELLS // max(4 * cells, 10 * most)))
         for start in range(0, len(rows), size):
-            self._batch(rows[start : start + size], most, nodes=nodes)
+            self._batch(rows[start : start + size], nodes=nodes)
 
-    def _batch(self, rows: Tensor, most: int, *, nodes: int) -> None:
-        ground = self.ground.take(rows)
+    def _batch(self, rows: Tensor, *, nodes: int) -> None:
+        work = _Rows(
+            rows=rows, y=self.y[rows], ground=self.ground.take(rows), own=self._margins_at(self.x[rows], self.y[rows])
+        )
+        work = work.take(work.own > 0)  # what is answered wrongly as it is, is never certified
         with torch.no_grad():
-            known = forward(self.source, self.steps, ground.low, ground.high)
-            scores = known[self.result]
-            margins = _interval_margins(scores, self.y[rows]) - _slack(scores, self.y[rows])
-            self._note(rows, margins, 0)
-            left = self.margins[rows] <= 0
-            if not left.any() or self.result == self.source:
+            if not len(work.rows):
                 return
-            rows, ground = rows[left], ground.take(left)
-            known = {name: ends.take(left) for name, ends in known.items()}
+            known = forward(self.source, self.steps, work.ground.low, work.ground.high)
+            scores = known[self.result]
+            self._note(work.rows, _interval_margins(scores, work.y) - _slack(scores, work.y), 0)
+            work = replace(work, known=known).take(self.margins[work.rows] <= 0)
+            if not len(work.rows) or self.result == self.source:
+                return
+            self.bound_rows += len(work.rows)
+            bound = self._linear(work)
+            self._note(work.rows, bound, 1)
+            worst = bound.amin(dim=1)
+            work = work.take((worst <= 0) & (worst > -HOPE * work.own))
+            if not len(work.rows):
+                return
             tight = tightened(
-                self.source,
-                self.steps,
-                known,
-                ground,
-                exact=self.exact,
-                windows=self.windows,
-                room=int(__import__("os").environ.get("ROOM", "12000000")),
+                self.source, self.steps, work.known, work.ground, exact=self.exact, windows=self.windows, room=ROOM
             )
-            known = tight.known
-            self.bound_rows += len(rows) + tight.cells
-            slack = _slack(known[self.result], self.y[rows])
-            weights = _margin_weights(self.y[rows], known[self.result].low.shape[1:])
-            bound = least(self.source, self.steps, known, ground, self.result, weights)
-            bound = bound - slack
-            self._note(rows, bound, 1)
-        near = (self.margins[rows] <= 0) & (self.margins[rows] > -NEAR * self._own_margins(rows).clamp(min=0.1))
+            self.bound_rows += tight.cells
+            work = replace(work, known=tight.known)
+            self._note(work.rows, self._linear(work), 1)
+        work = work.take(self.margins[work.rows] <= 0)
+        near = self.margins[work.rows] > -NEAR * work.own
         if nodes and near.any():
-            self._sharpen(rows[near], ground.take(near), {k: v.take(near) for k, v in known.items()}, slack[near])
-        left = self.margins[rows] <= 0
-        if nodes > 1 and left.any():
-            self._split(rows[left], ground.take(left), {k: v.take(left) for k, v in known.items()}, nodes)
+            self._sharpen(work.take(near))
+        work = work.take(self.margins[work.rows] <= 0)
+        if nodes > 1 and len(work.rows):
+            self._split(work, nodes)
 
-    def _own_margins(self, rows: Tensor) -> Tensor:
+    def _linear(self, work: "_Rows") -> Tensor:
+        """Return (n, m) lower bounds on the margins, by linear bounds, rounding taken off."""
+        return least(
+            self.source, self.steps, work.known, work.ground, self.result, self._weights(work)
+        ) - _slack(work.known[self.result], work.y)  # fmt: skip
+
+    def _weights(self, work: "_Rows") -> Tensor:
+        return _margin_weights(work.y, work.known[self.result].low.shape[1:])
+
+    def _margins_at(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return (n,) the least margin of points, (n, ...), in real numbers."""
         with torch.no_grad():
-            known = {self.source: self.x[rows]}
+            known = {self.source: x}
             for step in self.steps:
                 known[step.name] = step.run(*(known[name] for name in step.inputs))
-        scores = known[self.result].flatten(1)
-        right = scores.gather(1, self.y[rows][:, None])[:, 0] if scores.shape[1] > 1 else scores[:, 0].abs()
-        others = (
-            scores.scatter(1, self.y[rows][:, None], -torch.inf) if scores.shape[1] > 1 else torch.zeros_like(scores)
-        )
-        return right - others.amax(dim=1)
+        scores = known[self.result]
+        still = Ends(low=scores, high=scores, error=torch.zeros_like(scores))
+        return _interval_margins(still, y).amin(dim=1)
 
-    def _sharpen(self, rows: Tensor, ground: Ground, known: dict[str, Ends], slack: Tensor) -> None:
+    def _sharpen(self, work: "_Rows") -> None:
         """Search for the lower lines that prove most (alpha-CROWN: Xu et al. 2021, arXiv:2011.13824)."""
         slopes = {
-            step.name: _usual(known[step.inputs[0]]).requires_grad_(True)
+            step.name: _usual(work.known[step.inputs[0]]).requires_grad_(True)
             for step in self.steps
             if step.relax is relu_lines
         }
         if not slopes:
             return
-        weights = _margin_weights(self.y[rows], known[self.result].low.shape[1:])
+        weights, slack = self._weights(work), _slack(work.known[self.result], work.y)
         search = torch.optim.Adam(slopes.values(), lr=0.2)
         for _ in range(SHARPEN):
-            bound = least(self.source, self.steps, known, ground, self.result, weights, slopes) - slack
-            self._note(rows, bound.detach(), 2)
-            self.bound_rows += len(rows)
-            if not (self.margins[rows] <= 0).any():
+            bound = least(self.source, self.steps, work.known, work.ground, self.result, weights, slopes) - slack
+            self._note(work.rows, bound.detach(), 2)
+            self.bound_rows += len(work.rows)
+            if not (self.margins[work.rows] <= 0).any():
                 return
             search.zero_grad()
             (-bound.amin(dim=1).sum()).backward()  # type: ignore[no-untyped-call]
@@ -181,24 +208,48 @@ class _Proof:
                 for one in slopes.values():
                     one.clamp_(0.0, 1.0)
 
-    def _split(self, rows: Tensor, ground: Ground, known: dict[str, Ends], nodes: int) -> None:
-        """Split the rows that are right as they are into parts."""
-        right = self._own_margins(rows) > 0
-        rows, ground, known = rows[right], ground.take(right), {k: v.take(right) for k, v in known.items()}
-        if not len(rows):
+    def _split(self, work: "_Rows", nodes: int) -> None:
+        """Split regions into parts: where few cells move, by these; otherwise by the sides of ReLUs."""
+        few = few_move(work.ground)
+        if few.any():
+            part = work.take(few)
+            self._settle(part, *halve(self._bounding(part), part.ground, nodes), 4)
+        work = work.take(~few)
+        if not len(work.rows):
             return
-        slack = _slack(known[self.result], self.y[rows])
-        weights = _margin_weights(self.y[rows], known[self.result].low.shape[1:])
         with torch.no_grad():
-            bound = least(self.source, self.steps, known, ground, self.result, weights) - slack
+            bound = self._linear(work)
         problem = Problem(
-            source=self.source, steps=self.steps, result=self.result, known=known, ground=ground, weights=weights,
-            slack=slack, open=bound <= 0,
+            source=self.source, steps=self.steps, result=self.result, known=work.known, ground=work.ground,
+            weights=self._weights(work), slack=_slack(work.known[self.result], work.y), open=bound <= 0,
         )  # fmt: skip
-        proven, used = split(problem, nodes, CELLS)
+        self._settle(work, *split(problem, nodes, CELLS), 3)
+
+    def _bounding(self, work: "_Rows") -> Bounding:
+        """Return what bounds parts of the regions of some rows."""
+
+        def bounding(rows: Tensor, ground: Ground) -> Bounded:
+            with torch.no_grad():
+                known = forward(self.source, self.steps, ground.low, ground.high)
+                known = tightened(
+                    self.source, self.steps, known, ground, exact=self.exact, windows=self.windows, room=ROOM
+                ).known
+                part = _Rows(rows=work.rows[rows], y=work.y[rows], ground=ground, own=work.own[rows], known=known)
+                seen: dict[str, Tensor] = {}
+                weights = self._weights(part)
+                bound = least(self.source, self.steps, known, ground, self.result, weights, seen=seen)
+                bound = bound - _slack(known[self.result], part.y)
+                worst, place = bound.min(dim=1)
+                leaning = seen[self.source].view(*bound.shape, *ground.low.shape[1:])[torch.arange(len(rows)), place]
+                middle = self._margins_at((ground.low + ground.high) / 2, part.y)
+            return Bounded(margins=worst, leaning=leaning, wrong=middle <= 0)
+
+        return bounding
+
+    def _settle(self, work: "_Rows", proven: Tensor, used: Tensor, stage: int) -> None:
         self.nodes += int(used.sum())
-        self.stage[rows[proven]] = 3
-        self.margins[rows[proven]] = torch.finfo(torch.float64).tiny  # above 0; by how much is not worked out
+        self.stage[work.rows[proven]] = stage
+        self.margins[work.rows[proven]] = torch.finfo(torch.float64).tiny  # above 0; by how much is not worked out
 
     def _note(self, rows: Tensor, bound: Tensor, stage: int) -> None:
         worst = bound.amin(dim=1)

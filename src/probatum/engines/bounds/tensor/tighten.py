@@ -112,7 +112,7 @@ def _batches(wanted: Tensor, counts: Tensor, most: int) -> list[tuple[Tensor, Te
         m = int(counts[rows[-1]])
         places = torch.argsort((~wanted[rows]).byte(), dim=1, stable=True)[:, :m]
         places = torch.where(torch.arange(m)[None] < counts[rows][:, None], places, places[:, :1])
-        batches += [(rows, piece) for piece in places.split(max(1, most // len(rows)), dim=1)]
+        batches += [(rows, piece) for piece in torch.split(places, max(1, most // len(rows)), dim=1)]
         start = stop
     return batches
 

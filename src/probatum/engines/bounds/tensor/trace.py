@@ -131,7 +131,8 @@ def _conv(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
     turned = {1: conv1d_input, 2: conv2d_input, 3: conv3d_input}[layer.weight.dim() - 2]
 
     def carried(asked: Tensor, shape: torch.Size) -> Tensor:
-        return turned((len(asked), *shape), weight, asked, **more)
+        back: Tensor = turned((len(asked), *shape), weight, asked, **more)  # type: ignore[no-untyped-call]
+        return back
 
     return Step(
         name=name,
