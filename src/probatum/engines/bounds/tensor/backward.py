@@ -2,7 +2,9 @@
 """Linear bounds on what a network computes, carried back from the result to the input.
 
 Each curve is replaced by a line below and a line above; what is asked of the result then is a sum over the input's
-cells, whose least value over a box or ball is known exactly. Source: Zhang et al. 2018, arXiv:1811.00866 (CROWN); Xu et
+cells, whose least value over a box or ball is known exactly. Rounding errors (``intervals``) are carried back like an
+input that nobody controls: what a layer adds is weighted by what is asked of it, not by what later layers could make of
+it at worst. Source: Zhang et al. 2018, arXiv:1811.00866 (CROWN); Xu et
 al. 2020, arXiv:2002.12920, section 3.1, for networks that part and join.
 """
 
@@ -55,15 +57,15 @@ class Ground:
         Over a ball cut with a box, the better of the two bounds that each of them gives.
         """
         flat = weights.flatten(2)
-        box = _sums(flat.clamp(min=0), self.low) + _sums(flat.clamp(max=0), self.high)
+        box = sums(flat.clamp(min=0), self.low) + sums(flat.clamp(max=0), self.high)
         if self.radius is None:
             return box
         steep = torch.linalg.vector_norm(flat, ord=self.dual, dim=2)
-        ball = _sums(flat, self.centre) - self.radius[:, None] * steep
+        ball = sums(flat, self.centre) - self.radius[:, None] * steep
         return torch.maximum(box, ball)
 
 
-def _sums(weights: Tensor, values: Tensor) -> Tensor:
+def sums(weights: Tensor, values: Tensor) -> Tensor:
     """Return (n, m) sums of values, (n, ...), under weights, (n, m, cells)."""
     return torch.bmm(weights, values.flatten(1).unsqueeze(2)).squeeze(2)
 
@@ -85,7 +87,7 @@ def least(
     Args:
         source: name of the input.
         steps: of the network.
-        known: bounds on every value that a curve is applied to.
+        known: bounds on every value.
         ground: the regions.
         of: the value that is asked about.
         weights: (n, m, *shape of the value) float64.
@@ -112,6 +114,8 @@ def least(
         else:
             given, shift = through_sum(step, [known[name].low.shape[1:] for name in step.inputs], asked)
         total = total + shift
+        if step.terms:  # rounding may go against whoever asks
+            total = total - sums(asked.abs().view(n, m, -1), known[step.name].error).view(-1)
         for name, one in zip(step.inputs, given, strict=True):
             carried[name] = carried[name] + one if name in carried else one
     at_input = carried.get(source)
@@ -131,18 +135,13 @@ def _through_curve(step: Step, ends: Ends, asked: Tensor, m: int, slope: Tensor 
     each = asked.view(len(below), m, -1)
     up, down = each.clamp(min=0), each.clamp(max=0)  # the first ask for the least of the curve, the others for the most
     back = torch.addcmul(up * below.flatten(1).unsqueeze(1), down, above.flatten(1).unsqueeze(1))
-    shift = _sums(up, below_shift) + _sums(down, above_shift)
+    shift = sums(up, below_shift) + sums(down, above_shift)
     return back.view_as(asked), shift.view(-1)
 
 
 def _through_largest(step: Step, ends: Ends, asked: Tensor, m: int) -> tuple[Tensor, Tensor]:
     """Carry through a pool: below, the cell whose own lower end is highest; above, it alone if no other can beat it."""
-    pool = step.run
-    _, place = _pooled(pool, ends.low)
-    top = step.run(ends.high)
-    # the highest upper end among the others: without the chosen cell
-    rest = ends.high.clone().flatten(2).scatter(2, place.flatten(2), -torch.inf).view_as(ends.high)
-    alone = _gathered(ends.low, place) >= step.run(rest)
+    place, alone, top = largest(step, ends)
     positive, negative = asked.clamp(min=0), asked.clamp(max=0)
     place, alone, top = (one.repeat_interleave(m, dim=0) for one in (place, alone, top))
     sent = positive + torch.where(alone, negative, torch.zeros(()))
@@ -150,6 +149,14 @@ def _through_largest(step: Step, ends: Ends, asked: Tensor, m: int) -> tuple[Ten
     back = back.flatten(2).scatter_add(2, place.flatten(2), sent.flatten(2)).view_as(back)
     shift = torch.where(alone, torch.zeros(()), negative * top)
     return back, shift.flatten(1).sum(dim=1)
+
+
+def largest(step: Step, ends: Ends) -> tuple[Tensor, Tensor, Tensor]:
+    """Return of each cell of a pool: whose lower end is highest, whether none can beat it, the highest upper end."""
+    _, place = _pooled(step.run, ends.low)
+    # the highest upper end among the others: without the chosen cell
+    rest = ends.high.clone().flatten(2).scatter(2, place.flatten(2), -torch.inf).view_as(ends.high)
+    return place, _gathered(ends.low, place) >= step.run(rest), step.run(ends.high)
 
 
 def _pooled(pool: object, x: Tensor) -> tuple[Tensor, Tensor]:

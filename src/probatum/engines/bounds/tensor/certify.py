@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prove that no point of a region is answered wrongly: cheap bounds first, sharper ones only for what they leave open.
 
-What is certified is the user's network in float32: the bounds hold for its real-number counterpart and are lowered by
-what rounding may add (``intervals``). A row that is answered wrongly as it is, is never certified.
+What is certified is the network as float32 computes it, rounding included (``intervals``). A row that is answered
+wrongly as it is, is never certified.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,10 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from probatum.engines.bounds.tensor.backward import Ground, least
-from probatum.engines.bounds.tensor.branch import Problem, split
+from probatum.engines.bounds.tensor.branch import split
 from probatum.engines.bounds.tensor.halving import Bounded, Bounding, few_move, halve
 from probatum.engines.bounds.tensor.intervals import Ends, forward
-from probatum.engines.bounds.tensor.steps import Step, relu_lines
+from probatum.engines.bounds.tensor.local import localised
+from probatum.engines.bounds.tensor.steps import Step
 from probatum.engines.bounds.tensor.tighten import tightened
 from probatum.engines.bounds.tensor.trace import Refused, trace
 from probatum.engines.bounds.tensor.windows import Windows
@@ -26,8 +27,8 @@ from probatum.engines.evasion.threat import Norm, Region
 STAGES = ("intervals", "linear bounds", "sharpened bounds", "split regions", "halved regions")
 CELLS = 12_000_000  # float64 cells in one batch of bounds, about 100 MB
 ROOM = 400_000  # float64 cells of one value that are held while cells are carried back: about what caches hold
+UNITS = 4000  # a row is not split where more cells of curves bend than this
 HOPE = 5.0  # rows are left whose first linear bound lies further below zero than so many times their own margin
-SHARPEN = 12  # steps of the search for better lines
 NEAR = 2.0  # rows are sharpened whose bound is less than so many times their own margin below zero
 
 
@@ -140,7 +141,7 @@ class _Proof:
                 return
             known = forward(self.source, self.steps, work.ground.low, work.ground.high)
             scores = known[self.result]
-            self._note(work.rows, _interval_margins(scores, work.y) - _slack(scores, work.y), 0)
+            self._note(work.rows, _interval_margins(scores, work.y), 0)
             work = replace(work, known=known).take(self.margins[work.rows] <= 0)
             if not len(work.rows) or self.result == self.source:
                 return
@@ -157,19 +158,13 @@ class _Proof:
             self.bound_rows += tight.cells
             work = replace(work, known=tight.known)
             self._note(work.rows, self._linear(work), 1)
-        work = work.take(self.margins[work.rows] <= 0)
-        near = self.margins[work.rows] > -NEAR * work.own
-        if nodes and near.any():
-            self._sharpen(work.take(near))
-        work = work.take(self.margins[work.rows] <= 0)
-        if nodes > 1 and len(work.rows):
+        work = work.take((self.margins[work.rows] <= 0) & (self.margins[work.rows] > -NEAR * work.own))
+        if nodes and len(work.rows):
             self._split(work, nodes)
 
     def _linear(self, work: "_Rows") -> Tensor:
-        """Return (n, m) lower bounds on the margins, by linear bounds, rounding taken off."""
-        return least(
-            self.source, self.steps, work.known, work.ground, self.result, self._weights(work)
-        ) - _slack(work.known[self.result], work.y)  # fmt: skip
+        """Return (n, m) lower bounds on the margins, by linear bounds."""
+        return least(self.source, self.steps, work.known, work.ground, self.result, self._weights(work))
 
     def _weights(self, work: "_Rows") -> Tensor:
         return _margin_weights(work.y, work.known[self.result].low.shape[1:])
@@ -184,46 +179,26 @@ class _Proof:
         still = Ends(low=scores, high=scores, error=torch.zeros_like(scores))
         return _interval_margins(still, y).amin(dim=1)
 
-    def _sharpen(self, work: "_Rows") -> None:
-        """Search for the lower lines that prove most (alpha-CROWN: Xu et al. 2021, arXiv:2011.13824)."""
-        slopes = {
-            step.name: _usual(work.known[step.inputs[0]]).requires_grad_(True)
-            for step in self.steps
-            if step.relax is relu_lines
-        }
-        if not slopes:
-            return
-        weights, slack = self._weights(work), _slack(work.known[self.result], work.y)
-        search = torch.optim.Adam(slopes.values(), lr=0.2)
-        for _ in range(SHARPEN):
-            bound = least(self.source, self.steps, work.known, work.ground, self.result, weights, slopes) - slack
-            self._note(work.rows, bound.detach(), 2)
-            self.bound_rows += len(work.rows)
-            if not (self.margins[work.rows] <= 0).any():
-                return
-            search.zero_grad()
-            (-bound.amin(dim=1).sum()).backward()  # type: ignore[no-untyped-call]
-            search.step()
-            with torch.no_grad():
-                for one in slopes.values():
-                    one.clamp_(0.0, 1.0)
-
     def _split(self, work: "_Rows", nodes: int) -> None:
-        """Split regions into parts: where few cells move, by these; otherwise by the sides of ReLUs."""
-        few = few_move(work.ground)
-        if few.any():
-            part = work.take(few)
-            self._settle(part, *halve(self._bounding(part), part.ground, nodes), 4)
-        work = work.take(~few)
-        if not len(work.rows):
-            return
-        with torch.no_grad():
-            bound = self._linear(work)
-        problem = Problem(
-            source=self.source, steps=self.steps, result=self.result, known=work.known, ground=work.ground,
-            weights=self._weights(work), slack=_slack(work.known[self.result], work.y), open=bound <= 0,
-        )  # fmt: skip
-        self._settle(work, *split(problem, nodes, CELLS), 3)
+        """Search for better lines; then split regions into parts: where few cells move, by these, else by ReLUs."""
+        few, weights = few_move(work.ground), self._weights(work)
+        for place in range(len(work.rows)):
+            one = torch.tensor([place])
+            row = work.take(one)
+            with torch.no_grad():
+                local = localised(self.source, self.steps, row.known, row.ground, self.result, weights[one], UNITS)
+            if local is None:
+                continue
+            found = split(local, 0 if few[place] else nodes)
+            self._note(row.rows, torch.tensor([[found.bound]], dtype=torch.float64), 2)
+            if found.proven and found.bound <= 0:
+                self._settle(row.rows, 3)
+            self.nodes += found.parts
+        work = work.take(few & (self.margins[work.rows] <= 0))
+        if len(work.rows) and nodes > 1:
+            proven, used = halve(self._bounding(work), work.ground, nodes)
+            self._settle(work.rows[proven], 4)
+            self.nodes += int(used.sum())
 
     def _bounding(self, work: "_Rows") -> Bounding:
         """Return what bounds parts of the regions of some rows."""
@@ -238,7 +213,6 @@ class _Proof:
                 seen: dict[str, Tensor] = {}
                 weights = self._weights(part)
                 bound = least(self.source, self.steps, known, ground, self.result, weights, seen=seen)
-                bound = bound - _slack(known[self.result], part.y)
                 worst, place = bound.min(dim=1)
                 leaning = seen[self.source].view(*bound.shape, *ground.low.shape[1:])[torch.arange(len(rows)), place]
                 middle = self._margins_at((ground.low + ground.high) / 2, part.y)
@@ -246,10 +220,10 @@ class _Proof:
 
         return bounding
 
-    def _settle(self, work: "_Rows", proven: Tensor, used: Tensor, stage: int) -> None:
-        self.nodes += int(used.sum())
-        self.stage[work.rows[proven]] = stage
-        self.margins[work.rows[proven]] = torch.finfo(torch.float64).tiny  # above 0; by how much is not worked out
+    def _settle(self, rows: Tensor, stage: int) -> None:
+        """Note rows as proven, by splitting."""
+        self.stage[rows] = stage
+        self.margins[rows] = torch.finfo(torch.float64).tiny  # above 0; by how much is not worked out
 
     def _note(self, rows: Tensor, bound: Tensor, stage: int) -> None:
         worst = bound.amin(dim=1)
@@ -267,10 +241,6 @@ def _exact_by_intervals(source: str, steps: list[Step]) -> set[str]:
         if step.relax is None and not step.picks and len(step.inputs) == 1 and step.inputs[0] in moved:
             (moved if step.terms == 0 else sums).add(step.name)
     return moved | sums
-
-
-def _usual(ends: Ends) -> Tensor:
-    return torch.where(ends.high > -ends.low, 1.0, 0.0).to(torch.float64)
 
 
 def _margin_weights(y: Tensor, shape: torch.Size) -> Tensor:
@@ -292,13 +262,3 @@ def _interval_margins(scores: Ends, y: Tensor) -> Tensor:
     others = torch.arange(low.shape[1])[None].expand(len(y), -1)
     rest = others[others != y[:, None]].view(len(y), -1)
     return right - high.gather(1, rest)
-
-
-def _slack(scores: Ends, y: Tensor) -> Tensor:
-    """Return (n, m) what rounding may take off each margin."""
-    error = scores.error.flatten(1)
-    if error.shape[1] == 1:
-        return error
-    others = torch.arange(error.shape[1])[None].expand(len(y), -1)
-    rest = others[others != y[:, None]].view(len(y), -1)
-    return error.gather(1, y[:, None]) + error.gather(1, rest)

@@ -30,6 +30,7 @@ class Step:
         None  # its transpose: weights of the result, and the shape of one input, to weights of the input
     )
     terms: int = 1  # numbers that are added up for one cell of the result; 0: cells are only moved
+    care: float = 1.0  # times the error of plain sums: for what may be computed by a faster, less exact way
 
     def interval(self, lows: list[Tensor], highs: list[Tensor]) -> tuple[Tensor, Tensor]:
         """Return bounds on the result from bounds on the inputs."""

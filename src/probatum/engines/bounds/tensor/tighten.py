@@ -60,7 +60,7 @@ def tightened(
                     windows[name] = Windows.of(source, steps, {k: v.low.shape[1:] for k, v in known.items()}, name)
                 window = windows[name]
                 if window is not None:
-                    ends = _met(ends, *window.bounds(tight[window.curve.inputs[0]], ground, wanted))
+                    ends = _met(ends, *window.bounds(tight, ground, wanted))
                 else:
                     ends = _carried(source, steps, tight, ground, name, ends, wanted, room)
                 count += int(wanted.sum())

@@ -14,6 +14,7 @@ from torch.nn.grad import conv1d_input, conv2d_input, conv3d_input
 from probatum.engines.bounds.tensor.steps import Back, Step, bell_lines, cut_lines, relu_lines
 
 INF = float("inf")
+WINDOW = 1 << 16  # cells that are averaged, at most; no more are counted than there are
 
 
 class Refused(Exception):  # noqa: N818  # becomes a sentence of the result
@@ -142,6 +143,7 @@ def _conv(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
         size=lambda x: run(x, weight.abs(), None, **more),
         back=None if isinstance(layer.padding, str) else carried,
         terms=weight[0].numel() + 1,
+        care=4.0 if max(layer.kernel_size) > 1 and max(layer.stride) == 1 else 1.0,  # Winograd's way
     )
 
 
@@ -172,9 +174,10 @@ def _moving(name: str, inputs: tuple[str, ...], layer: nn.Module) -> Step:
     """Build a step that only moves cells, or adds them up with weights above zero."""
     terms = 0
     if isinstance(layer, nn.AvgPool1d | nn.AvgPool2d | nn.AvgPool3d | nn.AdaptiveAvgPool1d | nn.AdaptiveAvgPool2d):
-        terms = 1024  # cells of one window, far more than there are
+        terms = WINDOW
     back = _reshaped if isinstance(layer, nn.Flatten | nn.Unflatten | nn.Identity | nn.Dropout | nn.Dropout2d) else None
-    return Step(name=name, inputs=inputs, run=layer, signs=(1,), back=back, terms=terms)
+    size = layer if terms else None  # all weights are above zero
+    return Step(name=name, inputs=inputs, run=layer, signs=(1,), size=size, back=back, terms=terms)
 
 
 def _max_pool(name: str, inputs: tuple[str, ...], layer: nn.MaxPool2d) -> Step:
@@ -261,16 +264,19 @@ def _as_layer(build: Build) -> BuildFunction:
     return build_function
 
 
-def _moved(run: Callable[..., Tensor], back: Back | None = None) -> BuildFunction:
-    """Build a step out of a function that moves cells; everything but its first argument is fixed."""
+def _moved(run: Callable[..., Tensor], back: Back | None = None, terms: int = 0) -> BuildFunction:
+    """Build a step out of a function that moves or averages cells; everything but its first argument is fixed."""
 
     def build(name: str, args: Any, kwargs: Any) -> Step:
         first, rest = args[0], args[1:]
         if not isinstance(first, _Value) or _changing(rest) or _changing(tuple(kwargs.values())):
             raise Refused(f"The operation {name} takes its sizes from the input, so nothing is proven.")
-        return Step(
-            name=name, inputs=(first.name,), run=lambda x: run(x, *rest, **kwargs), signs=(1,), back=back, terms=0
-        )
+
+        def fixed(x: Tensor) -> Tensor:
+            return run(x, *rest, **kwargs)
+
+        size = fixed if terms else None
+        return Step(name=name, inputs=(first.name,), run=fixed, signs=(1,), size=size, back=back, terms=terms)
 
     return build
 
@@ -347,7 +353,11 @@ def _negative(name: str, args: Any, kwargs: Any) -> Step:
 
 def _average(name: str, args: Any, kwargs: Any) -> Step:
     rest = args[1:]
-    return Step(name=name, inputs=(args[0].name,), run=lambda x: torch.mean(x, *rest, **kwargs), signs=(1,), terms=4096)
+
+    def run(x: Tensor) -> Tensor:
+        return torch.mean(x, *rest, **kwargs)
+
+    return Step(name=name, inputs=(args[0].name,), run=run, signs=(1,), size=run, terms=WINDOW)
 
 
 def _pool(name: str, args: Any, kwargs: Any) -> Step:
@@ -365,8 +375,8 @@ FUNCTIONS: Mapping[str, BuildFunction] = {
     "log_softmax": _as_layer(_last),
     "max_pool2d": _pool,
     "boolean_dispatch": _pool,  # what torch.nn.functional.max_pool2d is called inside torch
-    "avg_pool2d": _moved(functional.avg_pool2d),
-    "adaptive_avg_pool2d": _moved(functional.adaptive_avg_pool2d),
+    "avg_pool2d": _moved(functional.avg_pool2d, terms=WINDOW),
+    "adaptive_avg_pool2d": _moved(functional.adaptive_avg_pool2d, terms=WINDOW),
     "flatten": _moved(torch.flatten, _reshaped),
     "reshape": _moved(
         lambda x, *sizes: torch.reshape(x, sizes[0] if isinstance(sizes[0], tuple | list) else sizes), _reshaped

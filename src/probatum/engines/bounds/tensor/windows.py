@@ -12,8 +12,8 @@ from typing import Self, final
 import torch
 from torch import Tensor
 
-from probatum.engines.bounds.tensor.backward import Ground, through_sum
-from probatum.engines.bounds.tensor.intervals import Ends
+from probatum.engines.bounds.tensor.backward import Ground, sums, through_sum
+from probatum.engines.bounds.tensor.intervals import Ends, passed
 from probatum.engines.bounds.tensor.steps import Step
 
 LARGEST = 1 << 25  # numbers of a matrix of weights, at most; above, windows are not worked out
@@ -31,6 +31,8 @@ class Windows:
     inner: Tensor  # (curves, inputs)
     shift: Tensor  # (curves,) of the inner sums
     outer_shift: Tensor  # (cells,)
+    outer_way: list[Step]  # from the curves to the value, the last first
+    inner_way: list[Step]  # from the input to the curves
 
     @classmethod
     def of(cls, source: str, steps: list[Step], shapes: dict[str, torch.Size], name: str) -> Self | None:
@@ -55,28 +57,37 @@ class Windows:
         inner, shift = _matrix(inner_way, shapes, curve.inputs[0], source)
         if (outer != 0).sum(dim=1).double().mean() > NARROW * curves:
             return None
-        return cls(curve=curve, outer=outer, inner=inner, shift=shift, outer_shift=outer_shift)
+        return cls(
+            curve=curve, outer=outer, inner=inner, shift=shift, outer_shift=outer_shift, outer_way=outer_way,
+            inner_way=inner_way,
+        )  # fmt: skip
 
-    def bounds(self, ends: Ends, ground: Ground, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    def bounds(self, known: dict[str, Ends], ground: Ground, wanted: Tensor) -> tuple[Tensor, Tensor]:
         """Return (n, cells) bounds from below and above; infinite where not wanted.
 
         Args:
-            ends: bounds on the curves' inputs.
+            known: bounds on every value up to this one.
             ground: the regions.
             wanted: (n, cells) bool.
         """
         if self.curve.relax is None:
             raise NotImplementedError(self.curve.name)
+        ends = known[self.curve.inputs[0]]
         lines = [one.flatten(1) for one in self.curve.relax(ends.low, ends.high)]
+        errors = passed(self.inner_way, known).flatten(1), passed(self.outer_way, known).flatten(1)
+        if self.curve.terms:  # a curve that rounds: its error passes the outer sums as well
+            errors = errors[0], errors[1] + known[self.curve.name].error.flatten(1) @ self.outer.abs().T
         flat = ground.flat()
         low = torch.full(wanted.shape, -torch.inf, dtype=torch.float64)
         high = -low
         for cell in torch.nonzero(wanted.any(dim=0))[:, 0].tolist():
             rows = torch.nonzero(wanted[:, cell])[:, 0]
-            low[rows, cell], high[rows, cell] = self._cell(cell, rows, lines, flat)
+            low[rows, cell], high[rows, cell] = self._cell(cell, rows, lines, errors, flat)
         return low, high
 
-    def _cell(self, cell: int, rows: Tensor, lines: list[Tensor], flat: Ground) -> tuple[Tensor, Tensor]:
+    def _cell(
+        self, cell: int, rows: Tensor, lines: list[Tensor], errors: tuple[Tensor, Tensor], flat: Ground
+    ) -> tuple[Tensor, Tensor]:
         places = torch.nonzero(self.outer[cell])[:, 0]
         inner = self.inner[places]
         seen = torch.nonzero((inner != 0).any(dim=0))[:, 0]
@@ -86,6 +97,7 @@ class Windows:
         below, below_shift, above, above_shift = (one[rows[:, None], places] for one in lines)  # (r, p) each
         back = up * below.unsqueeze(1) + down * above.unsqueeze(1)  # (r, 2, p)
         fixed = below_shift @ up.T + above_shift @ down.T + back @ self.shift[places]
+        fixed = fixed - sums(back.abs(), errors[0][rows[:, None], places]) - errors[1][rows, cell].unsqueeze(1)
         least = flat.take(rows).columns(seen).least(back @ inner[:, seen]) + fixed
         return least[:, 0] + self.outer_shift[cell], self.outer_shift[cell] - least[:, 1]
 
