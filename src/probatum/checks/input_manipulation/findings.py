@@ -39,6 +39,7 @@ class Findings:
     stages: list[str]
     warnings: list[str]
     unproven: str | None = None  # why nothing could be proven
+    refused: str | None = None  # why the bounds of a network could not be worked out, though it was looked into
 
     def known(self) -> Known:
         """Return both sizes."""
