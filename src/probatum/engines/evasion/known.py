@@ -106,7 +106,9 @@ def _fooled(shown: int, possible: int, n: int, trial: Trial) -> Measure:
         confidence=trial.looks.confidence,
         method=f"{method(1)}{LOOKS if trial.sequential else ''}, from what was shown to what was not proven safe",
     )
-    return Measure(value=shown / n, unit="share", interval=interval, n=n, per_100=100 * shown / n)
+    return Measure(
+        value=shown / n, unit="share", interval=interval, n=n, per_100=100 * shown / n, possible=possible / n
+    )
 
 
 def _at_any_look(measure: Measure, confidence: float) -> Measure:
