@@ -13,6 +13,8 @@ Source      Cohen, Rosenfeld and Kolter 2019, arXiv:1902.02918, theorem 1 and al
             ever turns a proof into none, so a proof is wrong no more often than without it.
 Not shown   each row's proof is wrong with a chance of at most ``alpha``, over the noise: of many proofs, a share of
             ``alpha`` may be wrong on average, not none (for all at once: alpha over the number of rows, Bonferroni).
+            The smoothed model gives the class that noise makes likeliest; whoever asks about so many copies and counts
+            comes close to it, and where few more agree on one class than on another, may miss it.
             Draws are normal up to the rounding of double precision; a model made to exploit that can break a proof
             (Voráček and Hein 2023, arXiv:2207.07209).
 
