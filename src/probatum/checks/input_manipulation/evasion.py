@@ -157,7 +157,7 @@ def _smoothed(
     found: Findings, target: Target, truth: np.ndarray, options: Options, terms: Terms, rng: np.random.Generator
 ) -> tuple[Measure, tuple[str, ...]] | None:
     """Return what is proven of a smoothed version, where nothing is of the model itself and the plan asks for it."""
-    if not (options.smoothed_rows and isinstance(target, Cells) and (found.unproven or found.refused)):
+    if not (options.smoothed_rows > 0 and isinstance(target, Cells) and (found.unproven or found.refused)):
         return None
     version = Version(rows=options.smoothed_rows, copies=options.smoothed_copies, noise=options.smoothed_noise)
     return try_smoothed(target, truth, version, options.radius, confidence=terms.confidence, rng=rng)
