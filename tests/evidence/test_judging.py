@@ -4,6 +4,7 @@
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,6 +103,59 @@ def test_rows_needed_are_not_said_when_over_a_hundred_times_the_rows():
     verdict = judge(finding(0.03, 0.17, value=0.0999, n=100), policy(), on=DAY).measures[0]
     assert verdict.rows_needed is None
     assert "cannot be decided" in verdict.why
+
+
+def bracket(lower, value, possible, upper, n=100):
+    plain = finding(lower, upper, value=value, n=n)
+    return replace(plain, measures={"error_rate": replace(plain.measures["error_rate"], possible=possible)})
+
+
+@pytest.mark.parametrize("limit", [0.1, 0.2, 0.4])
+def test_no_number_of_rows_is_named_when_the_limit_lies_in_what_is_neither_proven_nor_broken(limit):
+    verdict = judge(bracket(0.05, 0.1, 0.4, 0.5), policy(limit=limit), on=DAY).measures[0]
+    assert verdict.verdict is Verdict.INCONCLUSIVE
+    assert verdict.rows_needed is None
+    assert verdict.why == "The range holds the limit; more rows cannot decide: 30 of 100 are neither proven nor broken."
+
+
+@pytest.mark.parametrize(
+    ("limit", "rows"),
+    [
+        (0.45, 400),  # the reach above, .5 - .4, must shrink to .05: twice, so four times the rows
+        (0.48, 160),  # to .08
+        (0.075, 400),  # the reach below, .1 - .05, must shrink to .025
+    ],
+)
+def test_rows_needed_are_those_that_bring_the_nearer_end_to_the_limit_when_there_is_a_bracket(limit, rows):
+    verdict = judge(bracket(0.05, 0.1, 0.4, 0.5), policy(limit=limit), on=DAY).measures[0]
+    assert verdict.rows_needed == rows
+    at_least = judge(bracket(0.05, 0.1, 0.4, 0.5), policy(Direction.AT_LEAST, limit=limit), on=DAY).measures[0]
+    assert at_least.rows_needed == rows
+
+
+def test_a_bracket_with_nothing_between_its_sides_is_like_any_number():
+    for limit in (0.05, 0.1, 0.12):
+        plain = judge(finding(0.02, 0.14, value=0.1), policy(limit=limit), on=DAY).measures[0]
+        assert judge(bracket(0.02, 0.1, 0.1, 0.14), policy(limit=limit), on=DAY).measures[0] == plain
+
+
+def test_a_number_of_rows_is_true_when_there_is_a_bracket():
+    """Ten times as many rows of the same kind, or what is told, bring the upper end to the limit."""
+    from probatum.engines.evasion.known import Known, measures
+
+    def known(n):
+        part = np.arange(n) / n
+        return Known(found=np.where(part < 0.02, 0.1, np.inf), safe=np.where(part >= 0.08, 0.1, 0.0))
+
+    def at(n):
+        measure = measures(known(n), 0.1, [], confidence=0.95)["fooled_share"]
+        one = Finding(sentence="s", check="usage/error-rate", judged=("error_rate",), measures={"error_rate": measure})
+        return judge(one, policy(limit=0.1), on=DAY).measures[0]
+
+    first = at(200)
+    assert first.verdict is Verdict.INCONCLUSIVE
+    assert at(first.rows_needed * 12 // 10).verdict is Verdict.PASS
+    assert at(first.rows_needed * 8 // 10).verdict is Verdict.INCONCLUSIVE
 
 
 def declared(*topics):

@@ -16,6 +16,8 @@ from attacked import (
     attacked_nothing_known,
     attacked_pictures,
     attacked_table,
+    count,
+    curve,
     evasion,
     of,
 )
@@ -27,6 +29,7 @@ from probatum.report.drawings import drawings
 from probatum.report.fooled import EVASION, OTHERWISE, allowed, radius_of
 from probatum.report.marks import CANNOT_TELL, PASS
 from probatum.report.page_one import page_one
+from probatum.report.tables import group_tables
 
 
 def told(made):
@@ -178,3 +181,22 @@ def test_drawings_are_bracket_curve_and_limit_in_that_order():
 def test_all_editions_name_the_check_in_the_terminal():
     for make in ATTACKED.values():
         assert "Fooled on purpose" in terminal.FORMAT.render(make())
+
+
+def test_smoothed_version_is_labelled_and_never_told_as_the_model_itself():
+    found = evasion((9, 14, 40), (0, 0, 0), wrong=141, radii=(0.01, 0.02, 0.03))
+    parts = [
+        replace(part, name=f"{part.name} (L2)") for part in curve((90, 80, 70), (0.01, 0.02, 0.03), 100, 80).groups
+    ]
+    smoothed = count(80, 100, parts)
+    with_it = replace(found, measures={**found.measures, "smoothed_proven_share": smoothed})
+    page, plain = html.FORMAT.render(of(with_it)), html.FORMAT.render(of(found))
+    assert "Answers of a smoothed version, not of this model, that are right and proven safe" in page
+    assert "A smoothed version, not this model: how many answers are proven safe" in page
+    assert "smoothed" not in plain
+    assert told(of(with_it)) == told(of(found))
+    judged = {one.measure: one for one in of(found).judgement.verdicts[1].measures}
+    pairs = [drawings(one.measures, judged, "a", found.options) for one in (with_it, found)]
+    assert [one.svg for one in pairs[0]] == [one.svg for one in pairs[1]]
+    tables = [table for table in group_tables(with_it.measures, ()) if "smoothed_proven_share" in table.names]
+    assert [table.names for table in tables] == [frozenset({"smoothed_proven_share"})]

@@ -89,6 +89,8 @@ def _judge_interval(measure: Measure, interval: Interval, limit: Limit) -> tuple
         return Verdict.PASS, None, None
     if near is not None and not _within(near, limit):
         return Verdict.FAIL, None, None
+    if _between(measure, limit.limit):
+        return Verdict.INCONCLUSIVE, _in_vain(measure), None
     rows = _rows_needed(measure, interval, limit.limit)
     if interval.why and (lower is None or upper is None):
         return Verdict.INCONCLUSIVE, interval.why, rows
@@ -101,13 +103,31 @@ def _within(value: float, limit: Limit) -> bool:
     return value <= limit.limit if limit.direction is Direction.AT_MOST else value >= limit.limit
 
 
+def _between(measure: Measure, limit: float) -> bool:
+    """Say whether the limit lies inside a bracket, so that no number of rows would decide."""
+    low, high = measure.value, measure.possible
+    return low is not None and high is not None and low < high and low <= limit <= high
+
+
+def _in_vain(measure: Measure) -> str:
+    left = 100 * ((measure.possible or 0.0) - (measure.value or 0.0))
+    count = f"{left:.0f}" if left >= 0.5 else "fewer than 1"
+    return f"The range holds the limit; more rows cannot decide: {count} of 100 are neither proven nor broken."
+
+
 def _rows_needed(measure: Measure, interval: Interval, limit: float) -> int | None:
-    """Estimate the rows at which the range would no longer hold the limit: its width shrinks by the root of n."""
+    """Estimate the rows at which the range would no longer hold the limit: its width shrinks by the root of n.
+
+    What shrinks is the range around the nearer side, where there is a bracket; the bracket itself stays.
+    """
     value, lower, upper = measure.value, interval.lower, interval.upper
-    if value is None or lower is None or upper is None or value == limit or measure.n == 0:
+    if value is None or lower is None or upper is None or measure.n == 0:
         return None
-    reach = upper - value if limit > value else value - lower
-    times = (reach / (limit - value)) ** 2
+    most = value if measure.possible is None else measure.possible
+    side, reach = (most, upper - most) if limit > value else (value, value - lower)
+    if side == limit:
+        return None
+    times = (reach / (limit - side)) ** 2
     return _two_digits(measure.n * times) if times <= MOST_ROWS else None
 
 

@@ -50,6 +50,8 @@ class Measure:
     groups: tuple[Part, ...] = ()  # the same measure within groups, worst first
     per_100: float | None = None  # a share as "about 13 of 100"
     why: str | None = None
+    # where only a bracket is known: its upper side, ``value`` being the lower; more rows do not bring the two together
+    possible: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

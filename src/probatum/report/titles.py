@@ -78,6 +78,7 @@ TITLES = {
     "clean_accuracy": "Share of right answers, nothing changed (clean accuracy)",
     "empirical_robust_accuracy": "Share of right answers that no attack turned wrong (empirical robust accuracy)",
     "certified_robust_accuracy": "Share of right answers proven safe (certified robust accuracy)",
+    "smoothed_proven_share": "Answers of a smoothed version, not of this model, that are right and proven safe",
     "turned_share": "Right answers that one attack, the same for all, turns wrong, of all right answers",
     "random_share": "Right answers that random changes of the same size turn wrong",
     "noise_share": "Right answers that a patch of random points turns wrong",

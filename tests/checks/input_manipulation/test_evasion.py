@@ -214,3 +214,84 @@ class TestPictures:
         finding = asked(self.pictures(0.505, 0.6), [1, 1], model=score, output="probabilities")
         assert share(finding) == 1 / 2
         assert share(finding, "proven_share") == 0
+
+    def black_box(self, slope=200):
+        def score(rows):
+            second = 1 / (1 + np.exp(-slope * (rows.mean(axis=(1, 2)) - 0.5)))
+            return np.column_stack([1 - second, second])
+
+        return score
+
+    def smoothed(self, means, truth, model=None, **options):
+        settings = {"output": "probabilities", "smoothed_rows": 20, "queries": 5} | options
+        return asked(self.pictures(*means), truth, model=model or self.black_box(), **settings)
+
+    def test_a_smoothed_version_is_proven_beside_the_model_and_enters_nothing(self):
+        # 16 cells: the mean falls by .1 where the root of the sum of squares is .4; a wrong answer is never proven
+        means, truth = (0.6, 0.6, 0.9, 0.502, 0.6), [1, 1, 1, 1, 0]
+        finding = self.smoothed(means, truth, radius=0.01)
+        without = self.smoothed(means, truth, radius=0.01, smoothed_rows=0)
+        assert share(finding, "smoothed_proven_share") == 3 / 5  # .01 in each of 16 cells is a size of .04
+        assert "smoothed_proven_share" not in without.measures
+        for name, measure in without.measures.items():
+            assert finding.measures[name] == measure
+        assert share(finding, "proven_share") == 0
+        assert finding.sentence == without.sentence
+        told = " ".join(finding.details)
+        assert "against every change that the plan allows for 60 of 100 cases; 5 were tried" in told
+        assert "This says nothing of the model itself." in told
+
+    def test_its_curve_is_in_its_own_size_when_the_plan_allows_more_than_can_be_proven(self):
+        finding = self.smoothed((0.6, 0.6, 0.9, 0.2), [1] * 4, radius=0.1)  # a size of .4; the cap is .247
+        measure = finding.measures["smoothed_proven_share"]
+        assert [part.name for part in measure.groups] == [f"{size:g} (L2)" for size in (0, 0.05, 0.1, 0.15, 0.2)]
+        assert [part.value for part in measure.groups] == [3 / 4] * 5
+        assert measure.value == 3 / 4
+        assert "may have a size of 0.4; so much noise and so many copies can prove no more than 0.246" in " ".join(
+            finding.details
+        )
+
+    @pytest.mark.parametrize(("norm", "name"), [("l2", "0.03 (L2)"), ("l1", "0.03 (L2)"), ("linf", "0.12 (L2)")])
+    def test_its_size_covers_what_the_norm_of_the_plan_allows(self, norm, name):
+        measure = self.smoothed((0.9,), [1], norm=norm).measures["smoothed_proven_share"]
+        assert name in [part.name for part in measure.groups]
+
+    def test_it_is_not_tried_when_the_model_itself_can_be_proven(self):
+        finding = self.smoothed((0.6,), [1], model=self.network(), output="logits")
+        assert "smoothed_proven_share" not in finding.measures
+
+    def test_it_is_tried_when_the_bounds_of_a_network_are_refused(self):
+        torch = pytest.importorskip("torch")
+
+        class Odd(torch.nn.Module):
+            def forward(self, x):
+                second = torch.sort(torch.flatten(x, 1), dim=1).values.mean(dim=1, keepdim=True) - 0.5
+                return torch.cat([-second, second], dim=1)
+
+        finding = self.smoothed((0.6, 0.9), [1, 1], model=Odd(), output="logits")
+        assert share(finding, "smoothed_proven_share") == 1
+
+    def test_it_is_not_tried_on_tables(self):
+        def score(rows):
+            second = 1 / (1 + np.exp(-40 * (rows["a"].to_numpy() - 0.5)))
+            return np.column_stack([1 - second, second])
+
+        finding = asked(table([0.6]), [1], model=score, output="probabilities", smoothed_rows=5)
+        assert "smoothed_proven_share" not in finding.measures
+
+    def test_whole_numbers_are_cut_to_their_range_before_they_are_asked_about(self):
+        seen = []
+
+        def score(rows):
+            seen.append((rows.min(), rows.max(), rows.dtype))
+            second = (rows.mean(axis=(1, 2)) > 50).astype(float)
+            return np.column_stack([1 - second, second])
+
+        rows = np.stack([np.full((4, 4), value, dtype=np.uint8) for value in (0, 100)])
+        train = np.repeat(np.arange(101, dtype=np.uint8), 16).reshape(101, 4, 4)
+        data = from_arrays((rows, np.array([0, 1])), (train, np.arange(101) % 2))
+        system = System.of(wrap(score, few(data.test), Wish(output="probabilities")), data)
+        view = AttackedRows(rows=data.test, attacker=Attacker.none(), train=data.train)
+        finding = run(system, view, Options(smoothed_rows=2, queries=5), Terms(confidence=0.95), stream(0, "t"))
+        assert share(finding, "smoothed_proven_share") == 1
+        assert all(low >= 0 and high <= 100 and kind == np.uint8 for low, high, kind in seen)

@@ -89,6 +89,7 @@ def enclose_cells(
     findings.stages += dict.fromkeys(out.stages)
     findings.warnings += out.warnings
     if out.refused is not None:
+        findings.refused = out.refused
         findings.warnings.append(out.refused)
     _nearest(findings, target, core, y, predict, keep, rng)
     for radius in by_turns(effort)[1:]:

@@ -2,8 +2,9 @@
 """The rows of a system as an attacker sees them: arrays of numbers, where each may go, and how to ask about a point."""
 
 from base64 import b64encode
+from copy import copy
 from dataclasses import replace
-from typing import Protocol, final
+from typing import Protocol, Self, final
 
 import numpy as np
 
@@ -21,6 +22,9 @@ class Target(Protocol):
     """Some rows as an attacker sees them."""
 
     x: np.ndarray  # (n, ...) float64 or float32
+
+    def take(self, index: np.ndarray) -> Self:
+        """Return some of the rows; what was learned from all of them, such as ranges, stays."""
 
     def region(self, radius: float) -> Region:
         """Return where the attacker may go with changes of up to this radius."""
@@ -52,6 +56,13 @@ class Cells:
         self.least = float(min(known.min(), features.min()))
         self.most = float(max(known.max(), features.max()))
         self.unit = (self.most - self.least) or 1.0  # of a radius
+        self.others = self.x  # (p, ...) rows to start from
+
+    def take(self, index: np.ndarray) -> Self:
+        """Return some of the rows; the range of points, and the rows to start from, stay those of all."""
+        some = copy(self)
+        some._rows, some.x = self._rows.take(index), self.x[index]
+        return some
 
     def region(self, radius: float) -> Region:
         """Return where the attacker may go with changes of up to this radius."""

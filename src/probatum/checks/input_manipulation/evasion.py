@@ -13,12 +13,17 @@ Measure     fooled_share: of the answers that are right, the share that some all
             itself; at most the share that could not be proven safe. The range reaches from the lower end of the one
             to the upper end of the other. proven_share, unknown_share: the rest. The curve gives certified and
             empirical robust accuracy at every radius, of all rows: right as they are, and proven or not broken.
+            Where the plan sets a width, rows are tried in up to three rounds, until both sides are known so well.
+            smoothed_proven_share, for pictures, where nothing is proven and the plan asks for it: what is proven of
+            another model, which answers by majority over noisy copies; it says nothing of this one and enters nothing.
 Judged      fooled_share, against the policy's limit. Where nothing can be proven the upper end is 1, so that a system
             that can only be asked may fail, and never passes: not found is not safe.
 Source      attacks: Croce and Hein 2020, arXiv:2003.01690; Andriushchenko et al. 2020, arXiv:1912.00049; Maho et al.
             2021 and Chen et al. 2020, arXiv:1904.02144, for labels alone; Pintor et al. 2021, arXiv:2102.12827, for the
             nearest wrong answer of a network. Bounds: Gowal et al. 2018, arXiv:1810.12715; Zhang et al. 2018,
             arXiv:1811.00866; Xu et al. 2021, arXiv:2011.13824; of trees: Devos et al. 2021, arXiv:2010.13880.
+            Smoothing: Cohen et al. 2019, arXiv:1902.02918. Ending early: Jennison and Turnbull 1984, Controlled
+            Clinical Trials 5:33.
 Not shown   other changes: larger ones, turned or blurred pictures. Rows that were not among those tried. A proof speaks
             of the model's own arithmetic, rounding included; a system around it that rounds or repairs its input is
             covered only as far as it was asked.
@@ -31,19 +36,22 @@ import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation.evading import Cells, Target, scores_of
-from probatum.checks.input_manipulation.exploring import explore
 from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of
 from probatum.checks.input_manipulation.findings import Effort as Exploring
+from probatum.checks.input_manipulation.rounds import explore_in_rounds, in_words
+from probatum.checks.input_manipulation.smoothing import Version, try_smoothed
 from probatum.checks.input_manipulation.table import Table
 from probatum.checks.interface import Check
 from probatum.engines.evasion.known import measures, require_consistent
 from probatum.engines.evasion.threat import Norm
+from probatum.engines.intervals.looks import Looks, Trial, planned
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Example, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
+from probatum.systems.datasets import Rows
 from probatum.systems.interface import Structured
 from probatum.systems.structures import Structure
 from probatum.systems.views import AttackedRows
@@ -59,11 +67,15 @@ class Options:
 
     radius: float = 0.03  # share of a column's usual range (5th to 95th of 100); of a picture, of the range of points
     norm: str = "linf"  # of pictures: linf, l2 or l1; each number of a table moves by itself
-    rows: int = 500  # held-out rows that are tried
+    rows: int = 500  # held-out rows that are tried, at most
+    width: float = 0.0  # of a range: the trial ends early once both sides of the bracket are known so well; 0: never
     queries: int = 200  # points asked about, a row, where the model can only be asked
     nodes: int = 2000  # parts into which what can be reached of a row is split for a proof, a row
     level: str = "standard"  # of the search by gradients: quick, standard or deep
     examples: int = 5  # most examples shown
+    smoothed_rows: int = 0  # pictures on which a smoothed version is tried, where nothing is proven of the model itself
+    smoothed_copies: int = 1000  # noisy copies of each of them over which it takes the majority
+    smoothed_noise: float = 0.1  # standard deviation of the noise, share of the range of points
 
 
 def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
@@ -73,46 +85,34 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         return refused
     if options.radius <= 0:
         return not_applicable("The radius is zero: no change at all is allowed.", "Set a radius above zero.")
-    chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])
+    planned_rows = rng.permutation(len(data.rows))[: options.rows]
+    looks = planned(len(planned_rows), options.width, terms.confidence)
+    rounds = np.split(planned_rows, looks.rows[:-1])
+    chosen = np.concatenate([np.sort(part) for part in rounds])
     rows = data.rows.take(chosen)
-    learned_from = data.train or data.rows
-    picture = isinstance(rows.features, np.ndarray) and rows.features.ndim > 2
-    target: Target
-    if picture:
-        target = Cells(system, rows, learned_from, Norm(options.norm))
-    else:
-        table = target = Table(system, rows, learned_from, data.attacker)
-        if not table.can_change:
-            return not_applicable(
-                "There is no cell that an attacker may change.",
-                "List the columns that can be stated falsely under [attack] controls.",
-            )
+    target = _target(system, rows, data, options)
+    if isinstance(target, Table) and not target.can_change:
+        return not_applicable(
+            "There is no cell that an attacker may change.",
+            "List the columns that can be stated falsely under [attack] controls.",
+        )
     scores = scores_of(system.answers(rows), len(rows.schema.classes))
     if not (labels_of(scores) == rows.truth).any():
         raise InsufficientDataError("The system answers none of the rows rightly, so no answer can be turned wrong.")
-    structure = system.structure()
-    encoded = structure.encode(rows) if isinstance(structure, Structure) else None
-    radii = [options.radius * part for part in CURVE]
-    found = explore(
-        target,
-        structure,
-        encoded,
-        rows.truth,
-        scores,
-        effort=Exploring(
-            radius=options.radius, radii=radii, queries=options.queries, nodes=options.nodes, level=options.level
-        ),
-        rng=rng,
-    )
+    found, trial = _explored(system, rows, target, scores, options, looks, rng)
+    tried = len(found.found)
+    target, truth = target.take(np.arange(tried)), rows.truth[:tried]
     require_consistent(found.known())
-    taken = measures(found.known(), options.radius, radii, confidence=terms.confidence)
+    radii = [options.radius * part for part in CURVE]
+    taken = measures(found.known(), options.radius, radii, confidence=terms.confidence, trial=trial)
+    beside = _smoothed(found, target, truth, options, terms, rng)
     return Finding(
         sentence=_sentence(taken),
-        details=tuple(_details(found, options, target, len(rows))),
-        measures=taken | _work(found, len(rows)),
-        examples=_examples(found, target, chosen, rows.truth, data, options, terms),
+        details=(*_details(found, options, target, trial), *(beside[1] if beside else ())),
+        measures=taken | _work(found, tried) | ({"smoothed_proven_share": beside[0]} if beside else {}),
+        examples=_examples(found, target, chosen, truth, data, options, terms),
         advice=tuple(_advice(taken["fooled_share"], found)),
-        tried=len(rows),
+        tried=tried,
     )
 
 
@@ -124,10 +124,51 @@ def _sentence(taken: dict[str, Measure]) -> str:
     return f"Of 100 right answers, {shown:.0f} are turned wrong by a small change; {safe:.0f} are proven safe{rest}."
 
 
-def _details(found: Findings, options: Options, target: Target, rows: int) -> Iterator[str]:
+def _target(system: Structured, rows: Rows, data: AttackedRows, options: Options) -> Target:
+    """Return the rows as the attacker sees them."""
+    learned_from = data.train or data.rows
+    if isinstance(rows.features, np.ndarray) and rows.features.ndim > 2:
+        return Cells(system, rows, learned_from, Norm(options.norm))
+    return Table(system, rows, learned_from, data.attacker)
+
+
+def _explored(
+    system: Structured,
+    rows: Rows,
+    target: Target,
+    scores: np.ndarray,
+    options: Options,
+    looks: Looks,
+    rng: np.random.Generator,
+) -> tuple[Findings, Trial]:
+    structure = system.structure()
+    encoded = structure.encode(rows) if isinstance(structure, Structure) else None
+    effort = Exploring(
+        radius=options.radius,
+        radii=[options.radius * part for part in CURVE],
+        queries=options.queries,
+        nodes=options.nodes,
+        level=options.level,
+    )
+    return explore_in_rounds(target, structure, encoded, rows.truth, scores, effort=effort, looks=looks, rng=rng)
+
+
+def _smoothed(
+    found: Findings, target: Target, truth: np.ndarray, options: Options, terms: Terms, rng: np.random.Generator
+) -> tuple[Measure, tuple[str, ...]] | None:
+    """Return what is proven of a smoothed version, where nothing is of the model itself and the plan asks for it."""
+    if not (options.smoothed_rows > 0 and isinstance(target, Cells) and (found.unproven or found.refused)):
+        return None
+    version = Version(rows=options.smoothed_rows, copies=options.smoothed_copies, noise=options.smoothed_noise)
+    return try_smoothed(target, truth, version, options.radius, confidence=terms.confidence, rng=rng)
+
+
+def _details(found: Findings, options: Options, target: Target, trial: Trial) -> Iterator[str]:
     usual = "its column's usual range (between the 5th and the 95th of 100 rows)"
     of = usual if isinstance(target, Table) else "the range of all points"
-    yield f"Each number may change by up to {100 * options.radius:.3g} of 100 parts of {of}; {rows:,} cases were tried."
+    tried, size = len(found.found), f"{100 * options.radius:.3g} of 100 parts"
+    yield f"Each number may change by up to {size} of {of}; {tried:,} cases were tried."
+    yield from in_words(trial)
     stated = target.stated_otherwise(options.radius) if isinstance(target, Table) else ()
     if stated:
         yield f"{OTHERWISE}{', '.join(stated)}."
@@ -209,7 +250,7 @@ CHECK = Check(
     },
     by_effort={
         Effort.QUICK: {"rows": 200, "queries": 100, "nodes": 200, "level": "quick"},
-        Effort.DEEP: {"rows": 1000, "queries": 5000, "nodes": 20_000, "level": "deep"},
+        Effort.DEEP: {"rows": 1000, "queries": 5000, "nodes": 20_000, "level": "deep", "smoothed_rows": 100},
     },
     run=run,
 )

@@ -59,7 +59,7 @@ def explore(
     left = ~(findings.known().broken(effort.radius) | findings.known().certified(effort.radius))
     if left.any() and isinstance(target, Table):
         _search(findings, target, y, ~left, effort, rng)
-    elif left.any() and findings.unproven is not None:
+    elif left.any() and isinstance(target, Cells) and findings.unproven is not None:
         _asking(findings, target, y, ~left, effort, rng)
     return findings
 
@@ -107,7 +107,7 @@ def _search(
 
 
 def _asking(
-    findings: Findings, target: Target, y: np.ndarray, idle: np.ndarray, effort: Effort, rng: np.random.Generator
+    findings: Findings, target: Cells, y: np.ndarray, idle: np.ndarray, effort: Effort, rng: np.random.Generator
 ) -> None:
     """Search by asking alone, where rows are arrays of like cells."""
 
@@ -115,7 +115,7 @@ def _asking(
         return target.ask(points, np.zeros(len(points), dtype=np.int64))
 
     region = target.region(effort.radius)
-    out = black_box.attack(ask, target.x, y, region, rng=rng, tries=effort.queries, skip=idle)
+    out = black_box.attack(ask, target.x, y, region, rng=rng, tries=effort.queries, skip=idle, pool=target.others)
     findings.work += out.work
     findings.stages.append("asking")
     findings.note(np.minimum(target.sizes(out.examples), effort.radius), out.examples, out.broken & ~idle)

@@ -39,6 +39,7 @@ class Findings:
     stages: list[str]
     warnings: list[str]
     unproven: str | None = None  # why nothing could be proven
+    refused: str | None = None  # why the bounds of a network could not be worked out, though it was looked into
 
     def known(self) -> Known:
         """Return both sizes."""
@@ -52,6 +53,25 @@ class Findings:
     def prove(self, rows: np.ndarray, sizes: np.ndarray) -> None:
         """Keep proofs that reach further than those known."""
         self.safe[rows] = np.maximum(self.safe[rows], sizes)
+
+
+def joined(parts: Sequence[Findings]) -> Findings:
+    """Return what is known of the rows of all parts, in their order.
+
+    Where one part tells that nothing can be proven of the model, that holds for all of them.
+    """
+    unproven = next((part.unproven for part in parts if part.unproven is not None), None)
+    safe = np.concatenate([part.safe for part in parts])
+    return Findings(
+        found=np.concatenate([part.found for part in parts]),
+        safe=safe if unproven is None else np.zeros_like(safe),
+        examples=np.concatenate([part.examples for part in parts]),
+        work=sum((part.work for part in parts), Work()),
+        stages=list(dict.fromkeys(stage for part in parts for stage in part.stages)),
+        warnings=list(dict.fromkeys(warning for part in parts for warning in part.warnings)),
+        unproven=unproven,
+        refused=next((part.refused for part in parts if part.refused is not None), None),
+    )
 
 
 def confirm(

@@ -3,9 +3,10 @@
 
 import math
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from itertools import combinations, product
-from typing import final
+from typing import Self, final
 
 import numpy as np
 
@@ -35,6 +36,12 @@ class Table:
         self.x = encode(rows)
         self.others = (encode(learned_from), learned_from.truth)  # (p, d) rows to start from, and their classes
         self.torn = ~sound(self.moves, self.x)  # rows that break what is said of all rows: no change of them is allowed
+
+    def take(self, index: np.ndarray) -> Self:
+        """Return some of the rows; the range of each column stays."""
+        some = copy(self)
+        some._rows, some.x, some.torn = self._rows.take(index), self.x[index], self.torn[index]
+        return some
 
     @property
     def can_change(self) -> bool:

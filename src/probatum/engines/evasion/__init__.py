@@ -10,12 +10,36 @@
     found.broken.mean(), found.certified.mean(), found.open.mean()
 
 ``model`` may be a torch network (also one with layers of its own: torch.fx follows it), a ``Forest``, a ``Linear``, or
-any function from (n, ...) rows to (n, k) scores. ``known`` keeps what was found at every radius; ``queries`` holds the
-attacks that only ask; ``tensor`` those that look at gradients.
+any function from (n, ...) rows to (n, k) scores.
+
+Of a function nothing can be proven, but something can of its *smoothed* version, which answers by majority over noisy
+copies of a row. That says nothing of the function itself::
+
+    from probatum.engines.evasion import smoothed
+
+    found = smoothed(ask, x, sigma=0.25, n=10_000, lower=0.0, upper=1.0, rng=np.random.default_rng(0))
+    found.labels, found.radius  # (n,) -1 where it abstains; (n,) L2 radius in the units of x, 0 where it abstains
+
+``ask`` takes (m, ...) rows to (m, k) scores or (m,) labels. ``known`` keeps what was found at every radius; ``queries``
+holds the attacks that only ask; ``tensor`` those that look at gradients.
 """
 
 from probatum.engines.evasion.api import attack, bracket, certify
 from probatum.engines.evasion.results import Attacked, Bracket, Certified, Work
+from probatum.engines.evasion.smoothing import Smoothed, smoothed
 from probatum.engines.evasion.threat import Norm, Region, region
 
-__all__ = ["Attacked", "Bracket", "Certified", "Norm", "Region", "Work", "attack", "bracket", "certify", "region"]
+__all__ = [
+    "Attacked",
+    "Bracket",
+    "Certified",
+    "Norm",
+    "Region",
+    "Smoothed",
+    "Work",
+    "attack",
+    "bracket",
+    "certify",
+    "region",
+    "smoothed",
+]

@@ -6,16 +6,19 @@ numbers a row say all that attacks and proofs found, and the share broken and pr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
-from probatum.engines.intervals.proportions import clopper_pearson, clopper_pearson_bounds, method
+from probatum.engines.intervals.looks import Trial, planned
+from probatum.engines.intervals.proportions import clopper_pearson, method
 from probatum.engines.mistakes.classes import share
 from probatum.errors import ProofError
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
+
+LOOKS = ", at any of several looks (Jennison and Turnbull 1984)"
 
 
 @final
@@ -49,7 +52,16 @@ def require_consistent(known: Known) -> None:
         )
 
 
-def measures(known: Known, radius: float, radii: Sequence[float], *, confidence: float) -> dict[str, Measure]:
+def counts(known: Known, radius: float) -> tuple[int, int, int]:
+    """Return of how many right answers it was shown that they can be turned, of how many it is possible, and all."""
+    right = known.found > 0
+    n = int(right.sum())
+    return int((known.broken(radius) & right).sum()), n - int((known.certified(radius) & right).sum()), n
+
+
+def measures(
+    known: Known, radius: float, radii: Sequence[float], *, confidence: float, trial: Trial | None = None
+) -> dict[str, Measure]:
     """Return the bracket at one radius, and the curve over all radii.
 
     Args:
@@ -57,27 +69,28 @@ def measures(known: Known, radius: float, radii: Sequence[float], *, confidence:
         radius: the plan's.
         radii: of the curve, ascending.
         confidence: of each range.
+        trial: how the rows came to be as many, where it may have ended early; it counts the right answers.
     """
-    right = known.found > 0
-    whole, n = len(right), int(right.sum())
-    broken, proven = known.broken(radius) & right, known.certified(radius) & right
+    shown, possible, n = counts(known, radius)
+    trial = trial or Trial(looks=planned(n, 0.0, confidence), counted=(n,))
+    whole, level = len(known.found), 1 - trial.error if trial.sequential else confidence
     empirical = [(size, int((~known.broken(size)).sum())) for size in radii]
     certified = [(size, int(known.certified(size).sum())) for size in radii]
-    return {
-        "fooled_share": _fooled(int(broken.sum()), n - int(proven.sum()), n, confidence=confidence),
-        "proven_share": share(int(proven.sum()), n, confidence=confidence),
-        "unknown_share": share(n - int(broken.sum()) - int(proven.sum()), n, confidence=confidence),
-        "clean_accuracy": share(n, whole, confidence=confidence),
+    taken = {
+        "proven_share": share(n - possible, n, confidence=level),
+        "unknown_share": share(possible - shown, n, confidence=level),
+        "clean_accuracy": share(n, whole, confidence=level),
         "empirical_robust_accuracy": _curve(
-            whole - int(known.broken(radius).sum()), empirical, whole, confidence=confidence
+            whole - int(known.broken(radius).sum()), empirical, whole, confidence=level
         ),
-        "certified_robust_accuracy": _curve(
-            int(known.certified(radius).sum()), certified, whole, confidence=confidence
-        ),
+        "certified_robust_accuracy": _curve(int(known.certified(radius).sum()), certified, whole, confidence=level),
     }
+    if trial.sequential:
+        taken = {name: _at_any_look(measure, confidence) for name, measure in taken.items()}
+    return {"fooled_share": _fooled(shown, possible, n, trial)} | taken
 
 
-def _fooled(shown: int, possible: int, n: int, *, confidence: float) -> Measure:
+def _fooled(shown: int, possible: int, n: int, trial: Trial) -> Measure:
     """Return the share that can be fooled: at least what was shown, at most what was not proven safe.
 
     The true share of rows that can be fooled lies between the two true shares. So the lower end of the exact range
@@ -86,15 +99,26 @@ def _fooled(shown: int, possible: int, n: int, *, confidence: float) -> Measure:
     if n == 0:
         why = "No row is answered rightly, so there is no answer to turn wrong."
         return Measure(value=None, unit="share", interval=None, n=0, why=why)
-    lower, _ = clopper_pearson_bounds(np.array([shown]), np.array([n]), confidence=confidence)
-    _, upper = clopper_pearson_bounds(np.array([possible]), np.array([n]), confidence=confidence)
+    lower, upper = trial.bounds(shown, possible)
     interval = Interval(
-        lower=float(lower[0]),
-        upper=float(upper[0]),
-        confidence=confidence,
-        method=f"{method(1)}, from what was shown to what was not proven safe",
+        lower=lower,
+        upper=upper,
+        confidence=trial.looks.confidence,
+        method=f"{method(1)}{LOOKS if trial.sequential else ''}, from what was shown to what was not proven safe",
     )
-    return Measure(value=shown / n, unit="share", interval=interval, n=n, per_100=100 * shown / n)
+    return Measure(
+        value=shown / n, unit="share", interval=interval, n=n, per_100=100 * shown / n, possible=possible / n
+    )
+
+
+def _at_any_look(measure: Measure, confidence: float) -> Measure:
+    """Say how sure the ranges are, which were made wider, so that they hold whenever the trial ended."""
+    groups = tuple(replace(part, interval=_restated(part.interval, confidence)) for part in measure.groups)
+    return replace(measure, interval=_restated(measure.interval, confidence), groups=groups)
+
+
+def _restated(interval: Interval | None, confidence: float) -> Interval | None:
+    return None if interval is None else replace(interval, confidence=confidence, method=interval.method + LOOKS)
 
 
 def _curve(at: int, counts: Sequence[tuple[float, int]], n: int, *, confidence: float) -> Measure:
