@@ -13,7 +13,7 @@ from probatum.engines.evasion.tables.inside import lifted, lowered
 from probatum.engines.evasion.threat import Region
 from probatum.systems.structures import Network
 
-PARTED = 5  # cells of a row, for each of the nodes that are allowed: regions of larger rows are split less often
+PARTED = 80  # cells of a row, for each of the nodes that are allowed: regions of larger rows are split less often
 
 
 def enclose_table(

@@ -36,6 +36,12 @@ class Sums:
             inputs=self.inputs[index], units=self.units[index], shift=self.shift[index], error=self.error[index]
         )
 
+    def rough(self) -> "Sums":
+        """Return them in float32."""
+        return Sums(
+            inputs=self.inputs.float(), units=self.units.float(), shift=self.shift.float(), error=self.error.float()
+        )
+
     def both_ways(self) -> "Sums":
         """Return them, then their negatives."""
         return Sums(
@@ -59,6 +65,19 @@ class Local:
     high: Tensor
     lines: tuple[Tensor, Tensor, Tensor, Tensor]  # (k,) of each unit, see ``steps``
     margins: Sums
+
+    def rough(self) -> "Local":
+        """Return the same in float32: for searches, whose outcome is bounded anew in float64."""
+        ground = self.ground
+        lines = [one.float() for one in self.lines]
+        return Local(
+            ground=Ground(
+                low=ground.low.float(), high=ground.high.float(), centre=ground.centre.float(),
+                radius=None if ground.radius is None else ground.radius.float(), dual=ground.dual,
+            ),
+            before=self.before.rough(), layers=self.layers, bends=self.bends, low=self.low.float(),
+            high=self.high.float(), lines=(lines[0], lines[1], lines[2], lines[3]), margins=self.margins.rough(),
+        )  # fmt: skip
 
     def narrowed(self, places: Tensor, low: Tensor, high: Tensor) -> "Local":
         """Return the same with the bounds of some units, (u,), met with others."""
