@@ -18,10 +18,10 @@ from probatum.engines.evasion import bracket
 
 CASES = (  # network, radius, parts into which a region is split, at most
     ("mlp", 0.01, 500),
-    ("mlp", 0.02, 500),
-    ("mlp", 0.03, 100),
+    ("mlp", 0.02, 1000),
+    ("mlp", 0.03, 1000),
     ("mlp", 0.1, 1),
-    ("ibp", 0.1, 50),
+    ("ibp", 0.1, 200),
     ("cnn", 0.01, 1),
 )
 

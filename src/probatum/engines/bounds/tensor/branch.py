@@ -173,9 +173,9 @@ def _halves(local: Local, parts: _Parts) -> _Parts | None:
     Of the ReLUs whose lines leave out most, that one is split whose worse half is bounded best, without a search.
     """
     gain = _left_out(local, parts)
-    most, places = gain.topk(min(CANDIDATES, gain.shape[1]), dim=1)
-    if not bool((most[:, 0] > 0).all()):
+    if not bool((gain > 0).any(dim=1).all()):
         return None
+    most, places = gain.topk(min(CANDIDATES, gain.shape[1]), dim=1)
     p, tried = places.shape
     every = torch.arange(p).repeat_interleave(tried)
     wide = parts.take(every)

@@ -26,6 +26,7 @@ from probatum.engines.evasion.threat import Norm, Region
 
 STAGES = ("intervals", "linear bounds", "sharpened bounds", "split regions", "halved regions")
 CELLS = 12_000_000  # float64 cells in one batch of bounds, about 100 MB
+TOGETHER = 4_000_000  # float64 cells of one value that are held while margins are carried back
 ROOM = 400_000  # float64 cells of one value that are held while cells are carried back: about what caches hold
 UNITS = 4000  # a row is not split where more cells of curves bend than this
 HOPE = 5.0  # rows are left whose first linear bound lies further below zero than so many times their own margin
@@ -163,8 +164,13 @@ class _Proof:
             self._split(work, nodes)
 
     def _linear(self, work: "_Rows") -> Tensor:
-        """Return (n, m) lower bounds on the margins, by linear bounds."""
-        return least(self.source, self.steps, work.known, work.ground, self.result, self._weights(work))
+        """Return (n, m) lower bounds on the margins, by linear bounds, a few rows at a time."""
+        weights, most = self._weights(work), max(ends.low[:1].numel() for ends in work.known.values())
+        parts = torch.split(torch.arange(len(work.rows)), max(1, TOGETHER // (weights.shape[1] * most)))  # type: ignore[no-untyped-call]
+        return torch.cat([self._linear_of(work.take(part), weights[part]) for part in parts])
+
+    def _linear_of(self, work: "_Rows", weights: Tensor) -> Tensor:
+        return least(self.source, self.steps, work.known, work.ground, self.result, weights)
 
     def _weights(self, work: "_Rows") -> Tensor:
         return _margin_weights(work.y, work.known[self.result].low.shape[1:])

@@ -17,6 +17,8 @@ from probatum.engines.bounds.tensor.intervals import Ends, follow
 from probatum.engines.bounds.tensor.steps import Step
 from probatum.engines.bounds.tensor.windows import Windows
 
+WORK = 1 << 23  # numbers that are worked out to carry back the cells of one value of one row, at most
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,11 +61,13 @@ def tightened(
                 if name not in windows:
                     windows[name] = Windows.of(source, steps, {k: v.low.shape[1:] for k, v in known.items()}, name)
                 window = windows[name]
+                if window is None:
+                    wanted = _widest(wanted, ends, max(1, WORK // max(one.low[:1].numel() for one in known.values())))
+                count += int(wanted.sum())
                 if window is not None:
                     ends = _met(ends, *window.bounds(tight, ground, wanted))
                 else:
                     ends = _carried(source, steps, tight, ground, name, ends, wanted, room)
-                count += int(wanted.sum())
             tight[name] = ends
         tight[step.name] = _meet(follow(step, tight), known[step.name])
     return Tightened(known=tight, cells=count)
@@ -92,6 +96,14 @@ def _carried(
         low[index] = torch.maximum(low[index], below)
         high[index] = torch.minimum(high[index], above)
     return Ends(low=low.view_as(ends.low), high=high.view_as(ends.high), error=ends.error)
+
+
+def _widest(wanted: Tensor, ends: Ends, most: int) -> Tensor:
+    """Return (n, cells) bool: the cells wanted; where a row wants more than ``most``, those with the widest bounds."""
+    if int(wanted.sum(dim=1).max()) <= most:
+        return wanted
+    wide = torch.where(wanted, (ends.high - ends.low).flatten(1), -1.0)
+    return wanted & torch.zeros_like(wanted).scatter(1, wide.topk(most, dim=1).indices, True)
 
 
 def _met(ends: Ends, low: Tensor, high: Tensor) -> Ends:
