@@ -9,6 +9,7 @@ from probatum.checks.input_manipulation.evasion import CURVE, Options, run
 from probatum.errors import InsufficientDataError
 from probatum.facts.finding import State
 from probatum.facts.plan import Terms
+from probatum.report.fooled import POINTS
 from probatum.seeds import stream
 from probatum.systems.attacker import Attacker, Sum
 from probatum.systems.datasets import from_arrays
@@ -52,6 +53,7 @@ def test_the_share_within_reach_is_known_exactly_when_the_model_is_a_line():
     assert share(finding) == pytest.approx(3 / 6)
     assert share(finding, "proven_share") == pytest.approx(3 / 6)
     assert share(finding, "unknown_share") == 0
+    assert finding.sentence == "Of 100 right answers, 50 are turned wrong by a small change; 50 are proven safe."
     first = finding.examples[0]
     assert (first.truth, first.answer, first.before, first.row) == ("1", "0", "1", 0)
     assert first.size == pytest.approx(0.01 / 0.9, rel=1e-2)
@@ -119,6 +121,9 @@ def test_nothing_is_proven_when_the_model_can_only_be_asked():
     assert share(finding, "proven_share") == 0
     assert finding.measures["fooled_share"].interval.upper == 1.0
     assert any("nobody can look inside" in detail for detail in finding.details)
+    assert finding.sentence.endswith(
+        "33 are turned wrong by a small change; 0 are proven safe; of the other 67, nobody knows."
+    )
 
 
 def test_labels_alone_are_enough_to_break_a_row():
@@ -178,6 +183,7 @@ class TestPictures:
         finding = asked(self.pictures(0.51, 0.525, 0.55, 0.3), [1, 1, 1, 0], model=self.network(), output="logits")
         assert share(finding) == 2 / 4
         assert share(finding, "proven_share") == 2 / 4
+        assert any(POINTS in detail for detail in finding.details)  # by which the report knows that rows are pictures
 
     def test_pictures_are_shown_only_if_rows_may_be(self):
         rows, network = self.pictures(0.51), self.network()

@@ -86,9 +86,9 @@ class Cells:
         return scores_of(said, len(self._rows.schema.classes))
 
     def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
-        """Return how many cells were changed."""
+        """Return how many points were changed."""
         count = int((self._written(point[None])[0] != self._written(self.x[row : row + 1])[0]).sum())
-        return (f"{count:,} of {point.size:,} cells changed a little",)
+        return (f"{count:,} of {point.size:,} points changed a little",)
 
     def picture(self, row: int, point: np.ndarray) -> Picture | None:
         """Return both as pictures: (h, w), (1 or 3, h, w) or (h, w, 1 or 3)."""

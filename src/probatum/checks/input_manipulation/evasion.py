@@ -50,6 +50,7 @@ from probatum.systems.views import AttackedRows
 
 CURVE = (0.0, 0.25, 0.5, 1.0, 2.0)  # radii of the curve, in parts of the plan's
 BEWARE = "Beware: "
+POINTS = "the range of all points"
 OTHERWISE = "Any other category may also be stated in: "  # before the names of columns
 
 
@@ -118,15 +119,15 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
 
 def _sentence(taken: dict[str, Measure]) -> str:
     fooled, proven = taken["fooled_share"], taken["proven_share"]
-    shown, safe = fooled.per_100 or 0.0, proven.per_100 or 0.0
-    left = 100 - shown - safe
-    rest = f"; of {left:.0f}, nobody knows" if left >= 0.5 else ""
-    return f"Of 100 right answers, {shown:.0f} are turned wrong by a small change; {safe:.0f} are proven safe{rest}."
+    shown, safe = round(fooled.per_100 or 0.0), round(proven.per_100 or 0.0)
+    left = 100 - shown - safe  # so that the three add up as they are told
+    rest = f"; of {'all of them' if left == 100 else f'the other {left}'}, nobody knows" if left > 0 else ""
+    return f"Of 100 right answers, {shown} are turned wrong by a small change; {safe} are proven safe{rest}."
 
 
 def _details(found: Findings, options: Options, target: Target, rows: int) -> Iterator[str]:
     usual = "its column's usual range (between the 5th and the 95th of 100 rows)"
-    of = usual if isinstance(target, Table) else "the range of all points"
+    of = usual if isinstance(target, Table) else POINTS
     yield f"Each number may change by up to {100 * options.radius:.3g} of 100 parts of {of}; {rows:,} cases were tried."
     stated = target.stated_otherwise(options.radius) if isinstance(target, Table) else ()
     if stated:
