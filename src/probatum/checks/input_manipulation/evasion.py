@@ -213,4 +213,5 @@ CHECK = Check(
         Effort.DEEP: {"rows": 1000, "queries": 5000, "nodes": 20_000, "level": "deep"},
     },
     run=run,
+    seconds=lambda rows, columns: min(rows, 500) * min(0.01 + 1e-4 * columns, 0.1),
 )
