@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import expit, softmax
 
 from probatum.adapters.interface import Adapter, Wish, align, require_probabilities
-from probatum.errors import ModelError
+from probatum.errors import ModelError, NoMoreAnswersError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
@@ -90,6 +90,8 @@ def tell_output(function: Callable[[Any], Any], probe: Rows) -> str:
     for place in range(len(probe)):
         try:
             answer = np.asarray(function(probe.take(np.asarray([place])).features))
+        except NoMoreAnswersError:
+            raise
         except Exception:  # noqa: BLE001, S112  # a function may raise anything on one row; the next may do
             continue
         is_score = answer.dtype.kind == "f" and (answer.size > 1 or bool(((answer >= 0) & (answer <= 1)).all()))

@@ -18,7 +18,7 @@ from probatum.evidence.canonical import digest
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
-from probatum.runs.sources import address, from_file
+from probatum.runs.sources import address, from_file, leave
 from probatum.seeds import number
 from probatum.systems.attacker import Attacker
 from probatum.systems.clocks import WALL, Clock
@@ -252,7 +252,7 @@ def open_model(
         function, inputs["model"] = loading.find_function(said.python, description.folder)
         model, notes = wrap(built(function, said.python), few(data.test), wish), ()
     elif said.url is not None:
-        model, notes = wrap(address(description), few(data.test), wish), ()
+        model, notes = wrap(address(description), few(data.test), wish), leave(description)
     elif train is not None and data.train is not None:
         return (
             train_by_recipe(train, data.train, number(seed, "recipe/train"), wish),

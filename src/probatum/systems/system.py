@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from probatum.errors import ProbatumError
+from probatum.errors import NoMoreAnswersError, ProbatumError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Topic
 from probatum.facts.plan import CHUNK_ROWS
@@ -120,6 +120,8 @@ class System:
             warnings.simplefilter("ignore")  # a warning that nobody reads is no refusal
             try:
                 return model.ask(own)
+            except NoMoreAnswersError:
+                raise  # nothing was refused: nobody is there to refuse it
             except (Exception, SystemExit) as error:  # noqa: BLE001  # a model may raise anything; that is asked for
                 return type(error)
 
