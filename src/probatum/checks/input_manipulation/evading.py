@@ -31,6 +31,9 @@ class Target(Protocol):
     def ask(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
         """Return (m, k) scores of points made of the rows ``which`` (m,), by the users' own path; NaN: no answer."""
 
+    def outward(self, points: np.ndarray, which: np.ndarray, times: float, radius: float) -> np.ndarray:
+        """Return (m, ...) allowed points that lie further from the rows ``which`` (m,), up to the radius."""
+
     def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
         """Return in words what was changed."""
 
@@ -78,6 +81,15 @@ class Cells:
         else:
             size = apart.sum(axis=1) if self.norm is Norm.L1 else np.sqrt((apart**2).sum(axis=1))
         return np.asarray(np.nextafter(size / self.unit, np.inf))
+
+    def outward(self, points: np.ndarray, which: np.ndarray, times: float, radius: float) -> np.ndarray:
+        """Return (m, ...) points that lie so many times as far from their rows, within range and radius."""
+        every = self.x.copy()
+        every[which] = points
+        most = radius / np.maximum(self.sizes(every)[which], np.finfo(np.float64).tiny)
+        scale = np.minimum(times, most).reshape(-1, *([1] * (points.ndim - 1)))
+        moved = self.x[which] + scale * (points.astype(np.float64) - self.x[which])
+        return np.asarray(np.clip(moved, self.least, self.most), dtype=self.x.dtype)
 
     def ask(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
         """Return (m, k) scores of points, (m, ...), as the system's users get them."""

@@ -10,9 +10,10 @@ Attacker    may change each number of a row by a share of its column's usual ran
             inside can be looked at (networks, trees, linear models); else asks it and sees what its users see.
 Measure     fooled_share: of the answers that are right, the share that some allowed change turns wrong. It is enclosed
             from both sides: at least the share for which such a change was found and confirmed by asking the system
-            itself; at most the share that could not be proven safe. The range reaches from the lower end of the one
-            to the upper end of the other. proven_share, unknown_share: the rest. The curve gives certified and
-            empirical robust accuracy at every radius, of all rows: right as they are, and proven or not broken.
+            itself (on average, where it answers the same row in different ways); at most the share that could not be
+            proven safe. The range reaches from the lower end of the one to the upper end of the other. proven_share,
+            unknown_share: the rest. The curve gives certified and empirical robust accuracy at every radius, of all
+            rows: right as they are, and proven or not broken.
 Judged      fooled_share, against the policy's limit. Where nothing can be proven the upper end is 1, so that a system
             that can only be asked may fail, and never passes: not found is not safe.
 Source      attacks: Croce and Hein 2020, arXiv:2003.01690; Andriushchenko et al. 2020, arXiv:1912.00049; Maho et al.
@@ -35,6 +36,15 @@ from probatum.checks.input_manipulation.exploring import explore
 from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of
 from probatum.checks.input_manipulation.findings import Effort as Exploring
 from probatum.checks.input_manipulation.table import Table
+from probatum.checks.input_manipulation.unsteady import (
+    AVERAGED,
+    FRESH,
+    NOT_PROVEN,
+    Averaged,
+    Unsteady,
+    keep_what_holds,
+    unsteady,
+)
 from probatum.checks.interface import Check
 from probatum.engines.evasion.known import measures, require_consistent
 from probatum.engines.evasion.threat import Norm
@@ -44,7 +54,8 @@ from probatum.facts.finding import Advice, Example, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
-from probatum.systems.interface import Structured
+from probatum.systems.datasets import Rows
+from probatum.systems.interface import Predictions, Structured
 from probatum.systems.structures import Structure
 from probatum.systems.views import AttackedRows
 
@@ -76,22 +87,20 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         return not_applicable("The radius is zero: no change at all is allowed.", "Set a radius above zero.")
     chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])
     rows = data.rows.take(chosen)
-    learned_from = data.train or data.rows
-    picture = isinstance(rows.features, np.ndarray) and rows.features.ndim > 2
-    target: Target
-    if picture:
-        target = Cells(system, rows, learned_from, Norm(options.norm))
-    else:
-        table = target = Table(system, rows, learned_from, data.attacker)
-        if not table.can_change:
-            return not_applicable(
-                "There is no cell that an attacker may change.",
-                "List the columns that can be stated falsely under [attack] controls.",
-            )
+    target = _target(system, rows, data, options)
+    if isinstance(target, Table) and not target.can_change:
+        return not_applicable(
+            "There is no cell that an attacker may change.",
+            "List the columns that can be stated falsely under [attack] controls.",
+        )
     scores = scores_of(system.answers(rows), len(rows.schema.classes))
+    structure = system.structure()
+    loose = unsteady(system, rows, scores)
+    if loose is not None:
+        target, structure = _target(Averaged(system, AVERAGED), rows, data, options), NOT_PROVEN
+        scores = target.ask(target.x, np.arange(len(rows)))
     if not (labels_of(scores) == rows.truth).any():
         raise InsufficientDataError("The system answers none of the rows rightly, so no answer can be turned wrong.")
-    structure = system.structure()
     encoded = structure.encode(rows) if isinstance(structure, Structure) else None
     radii = [options.radius * part for part in CURVE]
     found = explore(
@@ -105,16 +114,26 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         ),
         rng=rng,
     )
+    if loose is not None:
+        keep_what_holds(found, _target(Averaged(system, FRESH), rows, data, options), rows.truth, options.radius)
     require_consistent(found.known())
     taken = measures(found.known(), options.radius, radii, confidence=terms.confidence)
     return Finding(
         sentence=_sentence(taken),
-        details=tuple(_details(found, options, target, len(rows))),
+        details=(*_details(found, options, target, len(rows)), *([loose.told()] if loose else ())),
         measures=taken | _work(found, len(rows)),
         examples=_examples(found, target, chosen, rows.truth, data, options, terms),
-        advice=tuple(_advice(taken["fooled_share"], found)),
+        advice=tuple(_advice(taken["fooled_share"], found, loose)),
         tried=len(rows),
     )
+
+
+def _target(system: Predictions, rows: Rows, data: AttackedRows, options: Options) -> Target:
+    """Return the rows as an attacker of this system sees them."""
+    learned_from = data.train or data.rows
+    if isinstance(rows.features, np.ndarray) and rows.features.ndim > 2:
+        return Cells(system, rows, learned_from, Norm(options.norm))
+    return Table(system, rows, learned_from, data.attacker)
 
 
 def _sentence(taken: dict[str, Measure]) -> str:
@@ -179,11 +198,13 @@ def _examples(
     )
 
 
-def _advice(fooled: Measure, found: Findings) -> Sequence[Advice]:
+def _advice(fooled: Measure, found: Findings, loose: Unsteady | None) -> Sequence[Advice]:
     advice = []
     if fooled.value:
         advice.append(Advice(sentence="Let a person look at answers that a small change would turn."))
-    if found.unproven is not None:
+    if loose is not None:
+        advice.append(Advice(sentence="Let it answer the same case alike (a fixed seed, say); then more can be told."))
+    elif found.unproven is not None:
         advice.append(Advice(sentence="Give the model itself rather than a way to ask it; then safety can be proven."))
     return advice
 

@@ -87,6 +87,12 @@ class Table:
         with_choices = np.maximum(radius * CLOSE, self.moves.choice_size.max(initial=0.0))
         return repair(self.moves, self.x[which], points, with_choices)
 
+    def outward(self, points: np.ndarray, which: np.ndarray, times: float, radius: float) -> np.ndarray:
+        """Return (m, d) allowed rows that lie further out; categories stay as they were stated."""
+        numbers = (self.moves.choices == 0) & (self.moves.group < 0)
+        further = np.where(numbers, self.x[which] + times * (points - self.x[which]), points)
+        return self.allowed(further, which, np.full(len(which), radius))
+
     def ask(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
         """Return (m, k) scores by the users' own path; a change that is not allowed gets no answer: NaN."""
         before = self.x[which]
