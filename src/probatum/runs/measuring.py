@@ -94,6 +94,8 @@ class Measuring:
             return kept
         self._progress.stage(f"asking the model about {len(rows):,} {_CASES[rows.name]}")
         kept = base.keep(self._arrays, seed, rows, system.answers(rows))
+        if system.too_many is not None:
+            self._progress.stage(f"the model fails on {system.too_many:,} rows at once: it is asked about fewer")
         self._unfinished.keep_answers(rows.name, kept)
         return kept
 

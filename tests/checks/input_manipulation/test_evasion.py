@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.checks.input_manipulation.evasion import CURVE, Options, run
-from probatum.errors import InsufficientDataError
+from probatum.errors import DataError, InsufficientDataError
 from probatum.facts.finding import State
 from probatum.facts.plan import Terms
 from probatum.report.fooled import POINTS
@@ -142,7 +142,7 @@ def test_missing_cells_never_move():
 @pytest.mark.parametrize(
     ("options", "attacker", "why"),
     [
-        ({"radius": 0.0}, None, "radius is zero"),
+        ({"radius": 0.0}, None, "not above zero"),
         ({}, Attacker(controls=()), "no cell"),
     ],
 )
@@ -150,6 +150,11 @@ def test_it_does_not_apply_when_nothing_may_change(options, attacker, why):
     finding = asked(table([0.51]), [1], attacker=attacker, **options)
     assert finding.state is State.NOT_APPLICABLE
     assert why in finding.why
+
+
+def test_a_norm_that_there_is_not_is_refused():
+    with pytest.raises(DataError, match="Wanted the norm linf, l2, l1; got l7"):
+        asked(table([0.51]), [1], norm="l7")
 
 
 def test_it_cannot_be_told_when_no_answer_is_right():

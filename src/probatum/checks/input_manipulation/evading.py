@@ -9,6 +9,7 @@ import numpy as np
 
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.engines.evasion.universal import Span
+from probatum.errors import DataError
 from probatum.facts.finding import Picture
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers, Predictions
@@ -129,6 +130,18 @@ class Cells:
         """Return the points as the system gets them: whole numbers where its rows are whole numbers."""
         whole = self._type.kind != "f"
         return np.asarray(np.rint(points) if whole else points, dtype=self._type)
+
+
+def norm_of(said: str) -> Norm:
+    """Return how a change is measured, by the name that the options give.
+
+    Raises:
+        DataError: there is none of that name.
+    """
+    names = [one.value for one in Norm]
+    if said not in names:
+        raise DataError(f"Wanted the norm {', '.join(names)}; got {said}. Mend [options] norm in the policy.")
+    return Norm(said)
 
 
 def scores_of(answers: Answers, classes: int) -> np.ndarray:

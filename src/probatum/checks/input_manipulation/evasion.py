@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
-from probatum.checks.input_manipulation.evading import Cells, Target, scores_of
+from probatum.checks.input_manipulation.evading import Cells, Target, norm_of, scores_of
 from probatum.checks.input_manipulation.exploring import explore
 from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of
 from probatum.checks.input_manipulation.findings import Effort as Exploring
@@ -47,7 +47,6 @@ from probatum.checks.input_manipulation.unsteady import (
 )
 from probatum.checks.interface import Check
 from probatum.engines.evasion.known import measures, require_consistent
-from probatum.engines.evasion.threat import Norm
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Example, Finding, Measure
@@ -84,7 +83,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     if refused is not None:
         return refused
     if options.radius <= 0:
-        return not_applicable("The radius is zero: no change at all is allowed.", "Set a radius above zero.")
+        return not_applicable("The radius is not above zero: no change at all is allowed.", "Set a radius above zero.")
     chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])
     rows = data.rows.take(chosen)
     target = _target(system, rows, data, options)
@@ -130,9 +129,9 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
 
 def _target(system: Predictions, rows: Rows, data: AttackedRows, options: Options) -> Target:
     """Return the rows as an attacker of this system sees them."""
-    learned_from = data.train or data.rows
+    learned_from, norm = data.train or data.rows, norm_of(options.norm)
     if isinstance(rows.features, np.ndarray) and rows.features.ndim > 2:
-        return Cells(system, rows, learned_from, Norm(options.norm))
+        return Cells(system, rows, learned_from, norm)
     return Table(system, rows, learned_from, data.attacker)
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
-from probatum.checks.input_manipulation.evading import Cells
+from probatum.checks.input_manipulation.evading import Cells, norm_of
 from probatum.checks.input_manipulation.halves import (
     Halves,
     halves,
@@ -70,8 +70,8 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     if refused is not None:
         return refused
     if options.radius <= 0:
-        return not_applicable("The radius is zero: no change at all is allowed.", "Set a radius above zero.")
-    found = halves(system, data, options.rows, rng, norm=Norm(options.norm))
+        return not_applicable("The radius is not above zero: no change at all is allowed.", "Set a radius above zero.")
+    found = halves(system, data, options.rows, rng, norm=norm_of(options.norm))
     span = found.target.span(options.radius)
     if not (span.lower.any() or span.upper.any()):
         return not_applicable(
