@@ -35,7 +35,7 @@ from probatum.checks.input_manipulation.halves import (
 from probatum.checks.input_manipulation.table import Numbered
 from probatum.checks.interface import Check
 from probatum.engines.evasion.shared import search, usual
-from probatum.engines.evasion.threat import Norm, Region
+from probatum.engines.evasion.threat import Region
 from probatum.engines.evasion.universal import Changes, Span, leanings, plainest
 from probatum.engines.mistakes.classes import share
 from probatum.facts.capabilities import Capability
