@@ -111,6 +111,20 @@ def test_whole_numbers_move_by_whole_steps():
     assert finding.examples[0].changes == ("lower a from 12 to 10",)
 
 
+def test_it_does_not_apply_when_every_whole_step_is_too_large():
+    # the usual range is 18: up to .54 is less than a step, as of digits with 16 shades of ink
+    train = pd.DataFrame({"a": np.arange(101) % 21, "b": np.arange(101) % 21})
+    rows = pd.DataFrame({"a": [9, 10, 11], "b": [3, 4, 5]})
+    data = from_arrays((rows, np.array([0, 1, 1])), (train, np.arange(101) % 2))
+    system = System.of(wrap(line((1.0, 0.0), -9.5), few(data.test), Wish()), data)
+    view = AttackedRows(rows=data.test, attacker=Attacker.none(), train=data.train)
+    finding = run(system, view, Options(), Terms(confidence=0.95), stream(0, "t"))
+    assert finding.state is State.NOT_APPLICABLE
+    assert "less than one step" in finding.why
+    wider = run(system, view, Options(radius=0.06), Terms(confidence=0.95), stream(0, "t"))
+    assert share(wider) == 2 / 3  # 9 and 10 lie one step from the border, 11 lies two
+
+
 def test_nothing_is_proven_when_the_model_can_only_be_asked():
     def score(rows):
         second = 1 / (1 + np.exp(-40 * (rows["a"].to_numpy() - 0.5)))

@@ -92,6 +92,12 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
             "There is no cell that an attacker may change.",
             "List the columns that can be stated falsely under [attack] controls.",
         )
+    if isinstance(target, Table) and not target.can_change_by(options.radius):
+        return not_applicable(
+            f"No cell can change by as little as {100 * options.radius:.3g} of 100 parts of its column's usual range: "
+            "they are whole numbers, and that is less than one step.",
+            "Set a larger radius under [options] of the policy.",
+        )
     scores = scores_of(system.answers(rows), len(rows.schema.classes))
     structure = system.structure()
     loose = unsteady(system, rows, scores)

@@ -41,6 +41,12 @@ class Table:
         """Whether the attacker may change anything at all."""
         return bool(movable(self.moves, self.x).any())
 
+    def can_change_by(self, radius: float) -> bool:
+        """Whether a change of up to this radius changes anything: a whole number moves by whole steps or not at all."""
+        lower, upper = ends(self.moves, self.x, radius)
+        may = movable(self.moves, self.x) & ((lower < self.x) | (upper > self.x))
+        return bool(may.any() or (self.moves.free & (self.moves.choice_size <= radius)).any())
+
     def region(self, radius: float) -> Region:
         """Return a box that holds all that the attacker can make of each row."""
         lower, upper = box(self.moves, self.x, radius)

@@ -73,7 +73,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         return not_applicable("The radius is not above zero: no change at all is allowed.", "Set a radius above zero.")
     found = halves(system, data, options.rows, rng, norm=norm_of(options.norm))
     span = found.target.span(options.radius)
-    if not (span.lower.any() or span.upper.any()):
+    if span.empty:
         return not_applicable(
             "There is no number that an attacker may change so far.",
             "List the columns that can be stated falsely under [attack] controls, or set a larger radius.",
