@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of a system as an attacker sees them: arrays of numbers, where each may go, and how to ask about a point."""
 
-from base64 import b64encode
 from dataclasses import replace
 from typing import Protocol, final
 
 import numpy as np
 
+from probatum.checks.input_manipulation.pictured import drawable, pair, shown
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.engines.evasion.universal import Span
 from probatum.errors import DataError
@@ -15,7 +15,6 @@ from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers, Predictions
 
 CHANGED = "changed"  # the name of changed rows: never the system's own, so nothing of them is stored
-BYTES = 255.0  # of one colour of a picture
 
 
 class Target(Protocol):
@@ -109,22 +108,10 @@ class Cells:
 
     def pair(self, before: np.ndarray, after: np.ndarray) -> Picture | None:
         """Return two arrays of one shape as pictures; None where they are none."""
-        both = [self._as_picture(one) for one in (before, after)]
-        if both[0] is None or both[1] is None:
+        if not drawable(before.shape):
             return None
-        height, width, colours = both[0].shape
-        first, second = (b64encode(one.tobytes()).decode() for one in both if one is not None)
-        return Picture(width=width, height=height, colours=colours, before=first, after=second)
-
-    def _as_picture(self, cells: np.ndarray) -> np.ndarray | None:
-        if cells.ndim == 2:
-            cells = cells[:, :, None]
-        elif cells.ndim == 3 and cells.shape[0] in (1, 3):
-            cells = np.moveaxis(cells, 0, 2)
-        if cells.ndim != 3 or cells.shape[2] not in (1, 3):
-            return None
-        shares = (cells.astype(np.float64) - self.least) / self.unit
-        return np.ascontiguousarray(np.rint(np.clip(shares, 0, 1) * BYTES).astype(np.uint8))
+        was, became = (shown(one[np.newaxis], self.least, self.unit)[0] for one in (before, after))
+        return pair(was, became)
 
     def _written(self, points: np.ndarray) -> np.ndarray:
         """Return the points as the system gets them: whole numbers where its rows are whole numbers."""
