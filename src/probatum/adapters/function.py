@@ -70,7 +70,8 @@ class FunctionModel:
             pair = np.column_stack([1 - first, first])
             scores = pair[:, ::-1] if self._wish.positive == schema.classes[0] else pair
         else:
-            scores = softmax(answer, axis=1) if self._output == "logits" else answer
+            with np.errstate(invalid="ignore"):  # of infinite scores, which give no answer
+                scores = softmax(answer, axis=1) if self._output == "logits" else answer
         if scores.shape[1] != len(schema.classes):
             raise ModelError(
                 f"Wanted scores for {len(schema.classes)} classes ({', '.join(map(str, schema.classes[:6]))}); the "

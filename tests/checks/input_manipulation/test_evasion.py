@@ -211,6 +211,22 @@ class TestPictures:
         assert hidden.picture is None
         assert (shown.picture.width, shown.picture.height, shown.picture.colours) == (4, 4, 1)
 
+    def test_pictures_with_points_that_are_no_numbers_are_left_out(self):
+        rows = self.pictures(0.51, 0.525, 0.55, 0.3, 0.9, 0.9)
+        rows[4, 0, 0], rows[5, 1, 1] = np.nan, np.inf
+        finding = asked(rows, [1, 1, 1, 0, 1, 1], model=self.network(), output="logits")
+        assert (share(finding), share(finding, "proven_share")) == (2 / 4, 2 / 4)
+        assert finding.tried == 4
+        assert any("2 pictures were left out" in detail for detail in finding.details)
+        assert asked(rows[4:5], [1], model=self.network(), output="logits").state is State.NOT_APPLICABLE
+
+    def test_it_is_told_when_pictures_are_in_another_unit_than_those_it_learned_from(self):
+        network = self.network()
+        finding = asked(self.pictures(0.51, 0.9), [1, 1], model=network, output="logits")
+        assert not any("one unit" in detail for detail in finding.details)
+        finding = asked(self.pictures(0.51, 0.9) * 255, [1, 1], model=network, output="logits")
+        assert any("from 0 to 1. Are both in one unit?" in detail for detail in finding.details)
+
     def test_whole_numbers_stay_whole(self):
         torch = pytest.importorskip("torch")
         network = self.network()

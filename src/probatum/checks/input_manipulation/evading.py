@@ -14,6 +14,7 @@ from probatum.facts.finding import Picture
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers, Predictions
 
+FAR = 0.1  # of the range of all points that it learned from: tested points so far beyond it are odd
 CHANGED = "changed"  # the name of changed rows: never the system's own, so nothing of them is stored
 
 
@@ -52,9 +53,16 @@ class Cells:
         self._system, self._rows, self.norm = system, rows, norm
         self._type = features.dtype
         self.x = features.astype(np.float64 if self._type == np.float64 else np.float32)
-        self.least = float(min(known.min(), features.min()))
-        self.most = float(max(known.max(), features.max()))
+        (usual_least, usual_most), (least, most) = _ends(known), _ends(features)
+        self.least, self.most = min(usual_least, least), max(usual_most, most)
         self.unit = (self.most - self.least) or 1.0  # of a radius
+        beyond = max(usual_least - least, most - usual_most)
+        self.strange: str | None = None  # what is odd about the rows, in a sentence
+        if beyond > FAR * (usual_most - usual_least):
+            self.strange = (
+                f"The points of the tested pictures reach from {least:g} to {most:g}, of those it learned from from "
+                f"{usual_least:g} to {usual_most:g}. Are both in one unit?"
+            )
 
     def region(self, radius: float) -> Region:
         """Return where the attacker may go with changes of up to this radius."""
@@ -117,6 +125,19 @@ class Cells:
         """Return the points as the system gets them: whole numbers where its rows are whole numbers."""
         whole = self._type.kind != "f"
         return np.asarray(np.rint(points) if whole else points, dtype=self._type)
+
+
+def whole(rows: Rows) -> np.ndarray:
+    """Return (n,) bool: every point of the picture is a number; of tables, all rows, for cells may be missing."""
+    if isinstance(rows.features, np.ndarray) and rows.features.ndim > 2 and rows.features.dtype.kind == "f":
+        return np.asarray(np.isfinite(rows.features).reshape(len(rows), -1).all(axis=1))
+    return np.ones(len(rows), dtype=bool)
+
+
+def _ends(points: np.ndarray) -> tuple[float, float]:
+    """Return the least and the most point that is a number; 0 and 0 where there is none."""
+    known = points[np.isfinite(points)] if points.dtype.kind == "f" else points
+    return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
 
 
 def norm_of(said: str) -> Norm:

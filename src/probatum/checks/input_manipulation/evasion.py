@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
-from probatum.checks.input_manipulation.evading import Cells, Target, norm_of, scores_of
+from probatum.checks.input_manipulation.evading import Cells, Target, norm_of, scores_of, whole
 from probatum.checks.input_manipulation.exploring import explore
 from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of
 from probatum.checks.input_manipulation.findings import Effort as Exploring
@@ -84,7 +84,10 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         return refused
     if options.radius <= 0:
         return not_applicable("The radius is not above zero: no change at all is allowed.", "Set a radius above zero.")
-    chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])
+    drawn = np.sort(rng.permutation(len(data.rows))[: options.rows])
+    chosen = drawn[whole(data.rows.take(drawn))]
+    if not chosen.size:
+        return not_applicable("Every picture holds points that are no numbers.", "Give pictures without such points.")
     rows = data.rows.take(chosen)
     target = _target(system, rows, data, options)
     if isinstance(target, Table) and not target.can_change:
@@ -125,7 +128,11 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     taken = measures(found.known(), options.radius, radii, confidence=terms.confidence)
     return Finding(
         sentence=_sentence(taken),
-        details=(*_details(found, options, target, len(rows)), *([loose.told()] if loose else ())),
+        details=(
+            *_details(found, options, target, len(rows)),
+            *_oddities(target, len(drawn) - len(chosen)),
+            *([loose.told()] if loose else ()),
+        ),
         measures=taken | _work(found, len(rows)),
         examples=_examples(found, target, chosen, rows.truth, data, options, terms),
         advice=tuple(_advice(taken["fooled_share"], found, loose)),
@@ -162,6 +169,15 @@ def _details(found: Findings, options: Options, target: Target, rows: int) -> It
         yield f"Nothing was proven. {found.unproven}"
     for warning in found.warnings:
         yield f"{BEWARE}{warning[0].lower()}{warning[1:]}"
+
+
+def _oddities(target: Target, left_out: int) -> Iterator[str]:
+    """Yield what is odd about the rows themselves."""
+    if left_out:
+        were = "1 picture was" if left_out == 1 else f"{left_out:,} pictures were"
+        yield f"{were} left out: not every point is a number."
+    if isinstance(target, Cells) and target.strange is not None:
+        yield target.strange
 
 
 def _work(found: Findings, rows: int) -> dict[str, Measure]:
