@@ -9,7 +9,9 @@
     ├── DataError                 a data file cannot be read, or does not hold what was said of it
     │   └── InsufficientDataError too few rows for the question; becomes "cannot tell"
     ├── ModelError                the model cannot be loaded or asked
-    │   └── UntrustedFileError    the file's format can run code and nobody said that it may
+    │   ├── UntrustedFileError    the file's format can run code and nobody said that it may
+    │   └── NoMoreAnswersError    no row is answered any more, whatever it holds; never read as a refusal of that row
+    │       └── UnreachableError  its server is gone: the run stops, and can go on when it is back
     ├── MissingExtraError         an optional package is not installed; the message names the extra
     ├── PluginError               a check, adapter or format from elsewhere is broken or clashes
     ├── ProofError                a proof and an example contradict each other, so neither is shown
@@ -54,6 +56,16 @@ class ModelError(ProbatumError):
 
 class UntrustedFileError(ModelError):
     """The file's format can run code when loaded, and nobody said that this file may."""
+
+
+class NoMoreAnswersError(ModelError):
+    """No row is answered any more, whatever it holds; never read as a refusal of that row."""
+
+
+class UnreachableError(NoMoreAnswersError):
+    """The model's server is gone; the run stops, keeps what was measured, and can go on when it is back."""
+
+    exit_code = 3
 
 
 class MissingExtraError(ProbatumError):

@@ -7,9 +7,7 @@ import os
 import socket
 import subprocess
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import pandas as pd
@@ -17,68 +15,17 @@ import pytest
 
 httpx = pytest.importorskip("httpx")
 
+from adapters.serving import Server  # noqa: E402
 from probatum.adapters import http  # noqa: E402
 from probatum.adapters.http import Address, Permission  # noqa: E402
 from probatum.adapters.interface import Wish, wrap  # noqa: E402
-from probatum.errors import ModelError  # noqa: E402
+from probatum.errors import ModelError, NoMoreAnswersError, UnreachableError  # noqa: E402
 from probatum.systems.datasets import from_arrays  # noqa: E402
 
+LISTED = {"name": "m", "outputs": [{"name": "predict_proba"}]}  # so that nobody has to ask which outputs there are
 TODAY = datetime.date(2026, 3, 1)
 ROOT = Path(__file__).parents[2]
 MLSERVER = Path(os.environ.get("PROBATUM_MLSERVER", ROOT / ".venv-mlserver")) / "bin" / "python"
-
-
-class Server:
-    """Speaks the protocol over loopback; ``moods`` are what it does to the next requests."""
-
-    def __init__(self):
-        self.moods, self.bodies, self.told = [], [], {"name": "m"}
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.reply(200, server.told)
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                server.bodies.append(body)
-                mood = server.moods.pop(0) if server.moods else "well"
-                if mood == "busy":
-                    self.reply(503, {"error": "too much to do"})
-                elif mood == "hangs up":
-                    self.close_connection = True
-                    self.connection.close()
-                elif mood == "no json":
-                    self.reply(200, "what?")
-                elif mood == "refuses":
-                    self.reply(400, {"error": "wrong shape"})
-                else:
-                    first = body["inputs"][0]
-                    cells = np.asarray(first["data"], dtype=float).reshape(first["shape"][0], -1)
-                    second = 1 / (1 + np.exp(-cells.sum(axis=1)))
-                    data = np.column_stack([1 - second, second])
-                    out = {"name": "predict_proba", "datatype": "FP64", "shape": list(data.shape)}
-                    self.reply(200, {"outputs": [out | {"data": data.ravel().tolist()}]})
-
-            def reply(self, status, content):
-                text = content if isinstance(content, str) else json.dumps(content)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            def log_message(self, *args):
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/v2/models/m"
-        self.thread = Thread(target=self.http.serve_forever, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        self.http.shutdown()
-        self.http.server_close()
-        self.thread.join()
 
 
 @pytest.fixture
@@ -119,10 +66,18 @@ def test_a_request_is_sent_again_when_the_server_fails_for_a_moment(server, mood
 def test_it_is_told_plainly_when_the_server_stops_in_the_middle(server):
     given = rows()
     model = opened(server.url, given)
-    server.close()
-    with pytest.raises(ModelError, match=r"did not answer.*--resume"):
+    server.dead = True
+    with pytest.raises(UnreachableError, match=r"did not answer.*Is it running"):
         model.ask(given)
-    server.__init__()  # so that the fixture can close it
+
+
+def test_one_request_is_at_fault_when_others_are_answered(server):
+    given = rows(10)
+    model = opened(server.url, given)
+    server.moods = ["hangs up"] * 4
+    with pytest.raises(ModelError, match="Others it answers") as caught:
+        model.ask(given)
+    assert not isinstance(caught.value, NoMoreAnswersError)
 
 
 @pytest.mark.parametrize(("mood", "says"), [("no json", "refused"), ("refuses", "wrong shape")])
@@ -149,10 +104,31 @@ def test_no_more_rows_are_asked_about_than_allowed(server, monkeypatch):
     monkeypatch.setattr(http, "_here", lambda host: False)
     allowed = Permission(by="head of lending", until=TODAY, rows=40)
     given = rows(30)
+    server.told = LISTED
     model = opened(server.url, given, allowed, output="probabilities")
     model.ask(given)
-    with pytest.raises(ModelError, match="max_queries"):
+    with pytest.raises(NoMoreAnswersError, match="max_queries"):
         model.ask(given)
+    assert server.rows == 30
+
+
+def test_rows_that_are_sent_again_count_again(server):
+    given = rows(30)
+    server.told = LISTED
+    model = opened(server.url, given, Permission(by="head of lending", until=TODAY, rows=80), output="probabilities")
+    server.moods = ["busy"] * 4
+    with pytest.raises(NoMoreAnswersError, match="max_queries"):
+        model.ask(given)
+    assert server.rows == 60
+
+
+def test_a_limit_holds_on_this_machine_too_when_one_is_given(server):
+    given = rows(30)
+    server.told = LISTED
+    model = opened(server.url, given, Permission(by="myself", until=TODAY, rows=20), output="probabilities")
+    with pytest.raises(NoMoreAnswersError, match="max_queries"):
+        model.ask(given)
+    assert server.rows == 0
 
 
 @pytest.mark.parametrize("url", ["ftp://localhost/m", "localhost:8080/m", "http://"])

@@ -7,13 +7,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adapters.borrowers import FRAME, GOOD, NAMES, NUMBERS, THREE, TYPED, data, exact
+from adapters.borrowers import (
+    CODED,
+    CODES,
+    FRAME,
+    GOOD,
+    NAMES,
+    NUMBERS,
+    THREE,
+    TYPED,
+    asked_by_category,
+    asked_for_numbers,
+    data,
+    exact,
+    split_by_codes,
+    trained_again,
+)
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.adapters.loading import load
 from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
-from probatum.systems.datasets import from_arrays
-from probatum.systems.structures import Forest, Structure
+from probatum.systems.structures import Structure
 
 xgboost = pytest.importorskip("xgboost")
 
@@ -31,29 +45,12 @@ def test_trees_agree_to_the_last_bit(truth: np.ndarray) -> None:
 
 
 def test_answers_are_those_of_the_estimator_when_columns_hold_categories() -> None:
-    held = data(FRAME, NAMES[GOOD])  # text as read from a file, where the model was trained on pandas' categories
     estimator = classifier().fit(TYPED[:150], GOOD[:150])
-    model = wrap(estimator, few(held.test))
-    answers = model.ask(held.test)
-    assert answers.scores is not None
-    np.testing.assert_array_equal(answers.scores[:, 1], estimator.predict_proba(TYPED[150:])[:, 1])
-    np.testing.assert_array_equal(answers.labels, estimator.predict(TYPED[150:]))
-    found = model.structure(held.test)
-    assert isinstance(found, Structure), found
-    assert found.inputs is not None
-    assert [one.codes for one in found.inputs] == [None, None, (0.0, 1.0, 2.0), (0.0, 1.0, 2.0)]
-    assert model.capabilities >= {Capability.TREES, Capability.REFIT}
+    asked_by_category(estimator, NAMES[estimator.predict(TYPED[150:])])
 
 
 def test_categories_written_as_codes_agree_to_the_last_bit() -> None:
-    codes = np.column_stack([NUMBERS, np.random.default_rng(3).integers(0, 12, 300)])
-    truth = (np.isin(codes[:, 2], [1, 4, 7]) ^ (codes[:, 0] > 50)).astype(int)
-    held = data(codes, truth)
-    estimator = classifier(feature_types=["q", "q", "c"]).fit(codes[:150], truth[:150])
-    found = wrap(estimator, few(held.test)).structure(held.test)
-    assert isinstance(found, Structure), found
-    assert isinstance(found.core, Forest)
-    assert found.core.subset is not None
+    split_by_codes(classifier(feature_types=["q", "q", "c"]).fit(CODES[:150], CODED[:150]))
 
 
 @pytest.mark.parametrize("kind", ["json", "ubj"])
@@ -115,14 +112,7 @@ def test_another_number_for_missing_is_taken_as_such_and_not_looked_into() -> No
 
 
 def test_a_refit_follows_its_seed() -> None:
-    held = data(FRAME, NAMES[GOOD])
-    assert held.train is not None
-    model = wrap(classifier(subsample=0.5).fit(TYPED[:150], GOOD[:150]), few(held.test))
-    one, same, other = (model.refit(held.train, seed).ask(held.test).scores for seed in (1, 1, 2))
-    np.testing.assert_array_equal(one, same)
-    assert one is not None
-    assert other is not None
-    assert not np.array_equal(one, other)
+    trained_again(classifier(subsample=0.5).fit(TYPED[:150], GOOD[:150]))
 
 
 def test_columns_are_matched_by_name_and_missing_ones_are_refused() -> None:
@@ -144,13 +134,9 @@ def test_the_number_of_classes_must_fit_where_the_booster_does_not_name_them() -
 
 
 def test_a_regression_answers_numbers_and_an_untrained_one_is_refused() -> None:
-    held = from_arrays((NUMBERS[150:], NUMBERS[150:, 0] + 0.5), (NUMBERS[:150], NUMBERS[:150, 0] + 0.5))
-    estimator = xgboost.XGBRegressor(n_estimators=3).fit(NUMBERS[:150], NUMBERS[:150, 0] + 0.5)
-    model = wrap(estimator, few(held.test))
-    np.testing.assert_array_equal(model.ask(held.test).labels, estimator.predict(NUMBERS[150:]))
-    assert isinstance(model.structure(held.test), str)
+    asked_for_numbers(xgboost.XGBRegressor(n_estimators=3))
     with pytest.raises(ModelError, match="never fitted"):
-        wrap(xgboost.XGBClassifier(), few(held.test))
+        wrap(xgboost.XGBClassifier(), few(data(NUMBERS, GOOD).test))
 
 
 def test_a_broken_file_is_refused_in_plain_words(tmp_path: Path) -> None:

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network that reads digits: both sides of the bracket, on real pictures, and the same as an ONNX file."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from examples.conftest import module_in  # noqa: E402
+from examples.conftest import PROJECT, module_in  # noqa: E402
 from probatum.adapters.interface import Wish, few, wrap  # noqa: E402
 from probatum.checks.input_manipulation.evasion import Options, run  # noqa: E402
 from probatum.facts.plan import Terms  # noqa: E402
+from probatum.runs.opening import open_described  # noqa: E402
 from probatum.seeds import stream  # noqa: E402
 from probatum.systems.attacker import Attacker  # noqa: E402
 from probatum.systems.datasets import from_arrays  # noqa: E402
+from probatum.systems.description import read_description  # noqa: E402
 from probatum.systems.system import System  # noqa: E402
 from probatum.systems.views import AttackedRows  # noqa: E402
 
@@ -25,6 +29,13 @@ def reader(real_data):
     (x, y), test = recipe.load()
     flat = pd.DataFrame(x[:2000].reshape(2000, -1)).assign(digit=y[:2000])
     return recipe.train(flat, 0), (x[:2000], y[:2000]), test
+
+
+@pytest.fixture
+def export(monkeypatch):
+    monkeypatch.syspath_prepend(PROJECT / "examples" / "mnist")
+    yield module_in("mnist", "export")
+    sys.modules.pop("recipe", None)  # other examples have one of that name
 
 
 def system(model, train, test):
@@ -50,35 +61,27 @@ def test_both_sides_are_found_and_leave_room_between_them_when_digits_are_read(r
 
 
 @pytest.mark.slow
-def test_the_same_network_has_the_same_bracket_when_it_comes_as_onnx(reader):
+def test_the_same_network_has_the_same_bracket_when_it_comes_as_onnx(reader, export, tmp_path):
+    pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
-    from onnx import TensorProto, helper, numpy_helper
-
     from probatum.adapters.onnx.model import OnnxFile
 
     network, train, test = reader
-    weights = {name.replace(".", "_"): value.numpy() for name, value in network.state_dict().items()}
-    nodes = [
-        helper.make_node("Unsqueeze", ["x", "axis"], ["p"]),
-        helper.make_node("Conv", ["p", "look_0_weight", "look_0_bias"], ["c0"], strides=[2, 2], pads=[1] * 4),
-        helper.make_node("Relu", ["c0"], ["r0"]),
-        helper.make_node("Conv", ["r0", "look_2_weight", "look_2_bias"], ["c1"], strides=[2, 2], pads=[1] * 4),
-        helper.make_node("Relu", ["c1"], ["r1"]),
-        helper.make_node("Flatten", ["r1"], ["f"]),
-        helper.make_node("Gemm", ["f", "decide_0_weight", "decide_0_bias"], ["g0"], transB=1),
-        helper.make_node("Relu", ["g0"], ["r2"]),
-        helper.make_node("Gemm", ["r2", "decide_2_weight", "decide_2_bias"], ["y"], transB=1),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "reader",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 28, 28])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 10])],
-        [numpy_helper.from_array(np.asarray(value), name) for name, value in weights.items()]
-        + [numpy_helper.from_array(np.array([1]), "axis")],
-    )
-    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    file = tmp_path / "digits.onnx"
+    export.write(network, file)
     ours = bracket(system(network, train, test))
-    theirs = bracket(system(OnnxFile(content=proto.SerializeToString()), train, test))
+    theirs = bracket(system(OnnxFile(content=file.read_bytes()), train, test))
     for name in ("fooled_share", "proven_share"):
         assert theirs.measures[name].value == pytest.approx(ours.measures[name].value, abs=1 / 60)
+
+
+@pytest.mark.slow
+def test_the_file_holds_the_network_of_a_run_when_both_have_one_seed(real_data, export):
+    real_data("mnist.npz")
+    description = PROJECT / "examples" / "mnist" / "probatum.toml"
+    trained = open_described(read_description(description), seed=5).system
+    exported = export.network(5)
+    rows = few(trained.data.test)
+    with torch.inference_mode():
+        scores = exported(torch.from_numpy(np.asarray(rows.features))).softmax(1).numpy()
+    np.testing.assert_allclose(trained.answers(rows).scores, scores, atol=1e-6)

@@ -40,6 +40,17 @@ def test_a_target_that_is_no_column_is_refused_with_the_columns_there_are(desk: 
     desk.type(*BRIEFLY[:-1], "repiad", "--trust-file").refuses("Did you mean repaid?")
 
 
+def test_a_relation_that_training_rows_break_is_a_mistake_of_the_description(desk: Desk) -> None:
+    relation = "[[data.relations]]\nterms = { income = 1.0, age = -1.0 }\nat_least = 0.0\n\n[data.columns]"
+    desk.describe(("[data.columns]", relation))
+    rows = pd.read_csv(desk.folder / "train.csv")
+    count = int((rows["income"] < rows["age"]).sum())
+    assert count > 0
+    desk.assess().refuses("1 mistake", f"income, age: {count} of {len(rows)} rows", "break it")
+    desk.describe(("[data.columns]", relation.replace("at_least = 0.0", "at_least = -500.0")))
+    assert desk.assess().code in (0, 1)
+
+
 def test_text_that_is_no_toml_is_refused_with_its_line(desk: Desk) -> None:
     desk.write("probatum.toml", "[system]\nname = lender\n")
     desk.assess().refuses("line 2", "not TOML")

@@ -26,7 +26,7 @@ from making import edition, subject
 from probatum.facts.finding import Finding, State
 from probatum.report import html, terminal
 from probatum.report.drawings import drawings
-from probatum.report.fooled import EVASION, OTHERWISE, allowed, radius_of
+from probatum.report.fooled import EVASION, OTHERWISE, POINTS, allowed, radius_of
 from probatum.report.marks import CANNOT_TELL, PASS
 from probatum.report.page_one import page_one
 from probatum.report.tables import group_tables
@@ -62,6 +62,12 @@ def test_points_of_a_picture_are_told_when_pictures_were_attacked():
     first, *_, last = told(attacked_pictures())
     assert "may change each point of a picture by up to 3 of 100 of its range can turn at least 12 wrong" in first
     assert last == "There are signs that it is easier to fool than these numbers say."
+
+
+def test_points_of_a_picture_are_told_when_no_picture_is_shown():
+    found = evasion((40,), (770,), wrong=141, radii=(0.03,))
+    named = replace(found, details=(f"Each number may change by up to 3 of 100 parts of {POINTS}.",))
+    assert "change each point of a picture by up to 3 of 100 of its range" in " ".join(told(of(named)))
 
 
 def test_nothing_is_claimed_safe_when_the_model_is_a_black_box():

@@ -92,6 +92,18 @@ def test_number_is_short_when_printed(value, told):
     assert words.number(value) == told
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(0.03, "0.03"), (0.03141, "0.0314"), (9.11e-05, "0.0000911"), (2.0, "2"), (1200.0, "1200"), (0.0, "0")],
+)
+def test_size_of_a_change_is_told_without_powers_of_ten(change, told):
+    assert words.size_of(change) == told
+
+
+def test_size_of_a_change_is_told_roughly_when_it_is_next_to_nothing():
+    assert words.size_of(3e-9) == "less than 0.000001"
+
+
 def test_number_is_unknown_when_not_finite():
     assert words.number(float("nan")) == words.number(float("inf")) == "unknown"
 

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import expit, softmax
 
 from probatum.adapters.interface import Adapter, Wish, align, require_probabilities
-from probatum.errors import ModelError
+from probatum.errors import ModelError, NoMoreAnswersError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
@@ -70,7 +70,8 @@ class FunctionModel:
             pair = np.column_stack([1 - first, first])
             scores = pair[:, ::-1] if self._wish.positive == schema.classes[0] else pair
         else:
-            scores = softmax(answer, axis=1) if self._output == "logits" else answer
+            with np.errstate(invalid="ignore"):  # of infinite scores, which give no answer
+                scores = softmax(answer, axis=1) if self._output == "logits" else answer
         if scores.shape[1] != len(schema.classes):
             raise ModelError(
                 f"Wanted scores for {len(schema.classes)} classes ({', '.join(map(str, schema.classes[:6]))}); the "
@@ -90,6 +91,8 @@ def tell_output(function: Callable[[Any], Any], probe: Rows) -> str:
     for place in range(len(probe)):
         try:
             answer = np.asarray(function(probe.take(np.asarray([place])).features))
+        except NoMoreAnswersError:
+            raise
         except Exception:  # noqa: BLE001, S112  # a function may raise anything on one row; the next may do
             continue
         is_score = answer.dtype.kind == "f" and (answer.size > 1 or bool(((answer >= 0) & (answer <= 1)).all()))

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from probatum.adapters.function import FunctionModel, tell_output
+from probatum.adapters.inference_protocol import NUMBERS, column, read
 from probatum.adapters.interface import Adapter, Wish
-from probatum.errors import MissingExtraError, ModelError
+from probatum.errors import MissingExtraError, ModelError, NoMoreAnswersError, UnreachableError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
@@ -31,7 +32,6 @@ WAITS = (0.2, 1.0, 3.0)  # seconds before each further try
 SECONDS = 30.0  # for one request
 BUSY = frozenset({429, 502, 503, 504})
 PROBABILITIES = ("predict_proba", "probabilities", "probability", "scores")  # names under which servers give them
-NUMBERS = frozenset({"FP16", "FP32", "FP64", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"})
 
 
 @final
@@ -113,6 +113,8 @@ class HttpModel:
         try:
             with _client() as client:
                 self._infer(client, probe.take(np.array([0])).features, PROBABILITIES[0])
+        except NoMoreAnswersError:
+            raise
         except ModelError:
             return None
         return PROBABILITIES[0]
@@ -128,20 +130,13 @@ class HttpModel:
             )
 
     def _infer(self, client: Any, features: Any, output: str | None) -> np.ndarray:
-        if self._left is not None:
-            if len(features) > self._left:
-                raise ModelError(
-                    "The rows that may be asked about ([model] max_queries) are used up. Raise the number, if whoever "
-                    "allowed it agrees, or choose fewer checks."
-                )
-            self._left -= len(features)
         body: dict[str, Any] = {"inputs": self._tensors(features)}
         if not isinstance(features, np.ndarray):
             body["parameters"] = {"content_type": "pd"}  # the columns of one table
         if output is not None:
             body["outputs"] = [{"name": output}]
-        told = self._send(client, "POST", f"{self._url}/infer", body)
-        return _read(told, output, len(features))
+        told = self._send(client, "POST", f"{self._url}/infer", body, rows=len(features))
+        return read(told, output, len(features))
 
     def _tensors(self, features: Any) -> list[dict[str, Any]]:
         """Return what is sent: one array, or one column each where the rows are a table."""
@@ -154,12 +149,30 @@ class HttpModel:
             flat = cells.ravel()
             data = flat.astype(np.float64).tolist() if kind.startswith("FP") else flat.astype(np.int64).tolist()
             return [{"name": name, "datatype": kind, "shape": list(cells.shape), "data": data}]
-        return [_column(str(name), features[name]) for name in features.columns]
+        return [column(str(name), features[name]) for name in features.columns]
 
-    def _send(self, client: Any, verb: str, url: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _count(self, rows: int) -> None:
+        """Take rows off those that may be asked about; what is sent again counts again.
+
+        Raises:
+            NoMoreAnswersError: there are not so many left.
+        """
+        if self._left is None:
+            return
+        if rows > self._left:
+            raise NoMoreAnswersError(
+                "The rows that may be asked about ([model] max_queries) are used up. Raise the number, if whoever "
+                "allowed it agrees, or choose fewer checks."
+            )
+        self._left -= rows
+
+    def _send(
+        self, client: Any, verb: str, url: str, body: Mapping[str, Any] | None, *, rows: int = 0
+    ) -> dict[str, Any]:
         """Send one request, again where the server is busy; return what it said.
 
         Raises:
+            UnreachableError: it answers nothing at all any more.
             ModelError: it stays silent, refuses, or says what is no JSON.
         """
         import time
@@ -168,6 +181,7 @@ class HttpModel:
 
         why = ""
         for wait in (*WAITS[: TRIES - 1], None):
+            self._count(rows)
             try:
                 reply = client.request(verb, url, json=body)
                 if reply.status_code not in BUSY:
@@ -179,54 +193,20 @@ class HttpModel:
                 why = f"it cannot be reached ({type(error).__name__})"
             if wait is not None:
                 time.sleep(wait)
-        raise ModelError(
-            f"The model's server did not answer: {why}, {TRIES} times. Is it running, at {_place(url)}? What was "
-            "measured so far is kept: go on with --resume."
+        if verb != "GET" and self._alive(client):
+            raise ModelError(f"The model's server did not answer one request: {why}, {TRIES} times. Others it answers.")
+        raise UnreachableError(
+            f"The model's server did not answer: {why}, {TRIES} times. Is it running, at {_place(url)}?"
         )
 
+    def _alive(self, client: Any) -> bool:
+        """Whether the server still says what its model is, so that it was the request that it could not answer."""
+        import httpx
 
-def _column(name: str, cells: Any) -> dict[str, Any]:
-    """Return one column of a table as a tensor; missing cells as null."""
-    kind = cells.dtype.kind if hasattr(cells.dtype, "kind") else "O"
-    sizes = [len(cells), 1]
-    if kind in "iu":
-        return {"name": name, "datatype": "INT64", "shape": sizes, "data": [int(cell) for cell in cells]}
-    if kind == "b":
-        return {"name": name, "datatype": "BOOL", "shape": sizes, "data": [bool(cell) for cell in cells]}
-    if kind == "f":
-        data = [None if np.isnan(cell) else float(cell) for cell in cells]
-        return {"name": name, "datatype": "FP64", "shape": sizes, "data": data}
-    data_text = [None if cell is None or cell != cell else str(cell) for cell in cells.tolist()]
-    return {
-        "name": name,
-        "datatype": "BYTES",
-        "shape": sizes,
-        "parameters": {"content_type": "str"},
-        "data": data_text,
-    }
-
-
-def _read(told: Mapping[str, Any], output: str | None, rows: int) -> np.ndarray:
-    """Return the answer that a reply holds.
-
-    Raises:
-        ModelError: it is not what the protocol says.
-    """
-    outputs = [one for one in told.get("outputs") or [] if isinstance(one, dict)]
-    chosen = next((one for one in outputs if one.get("name") == output), outputs[0] if outputs else None)
-    if chosen is None or not isinstance(chosen.get("data"), list):
-        raise ModelError("Wanted an answer of the Open Inference Protocol with outputs; the server sent none.")
-    values = np.asarray(chosen["data"])
-    if chosen.get("datatype") in NUMBERS:
-        values = np.asarray(
-            [np.nan if cell is None else cell for cell in np.asarray(chosen["data"], dtype=object).ravel()],
-            dtype=np.float64 if str(chosen["datatype"]).startswith("FP") else np.int64,
-        )
-    if values.size % max(rows, 1):
-        raise ModelError(f"Wanted answers for {rows:,} rows; the server sent {values.size:,} numbers. Mend the server.")
-    shape = [int(size) for size in chosen.get("shape", [])] or [rows]
-    wide = values.reshape(rows, -1) if int(np.prod(shape)) != values.size else values.reshape(shape)
-    return wide.reshape(-1) if wide.ndim > 1 and wide.shape[1] == 1 else wide
+        try:
+            return client.get(self._url).status_code not in BUSY
+        except httpx.HTTPError:
+            return False
 
 
 def _content(reply: Any, url: str) -> dict[str, Any]:
@@ -251,7 +231,7 @@ def _place(url: str) -> str:
 
 
 def _allowed(address: Address) -> int | None:
-    """Return how many rows may be asked about; None: this very machine, so as many as the plan wants.
+    """Return how many rows may be asked about; None: this very machine and no limit, so as many as the plan wants.
 
     Raises:
         ModelError: the server is elsewhere, and nobody allowed it, or no longer.
@@ -259,9 +239,9 @@ def _allowed(address: Address) -> int | None:
     parts = urlsplit(address.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ModelError('Wanted an address such as url = "http://localhost:8080/v2/models/income".')
-    if _here(parts.hostname):
-        return None
     permission = address.permission
+    if _here(parts.hostname):
+        return None if permission is None else permission.rows  # the model may be metered, or behind a tunnel
     if permission is None:
         raise ModelError(
             f"{parts.hostname} is another machine. Attacks go there only if somebody who may allow it did: give "

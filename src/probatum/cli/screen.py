@@ -83,8 +83,9 @@ class Watcher:
         if unit.check in self._begun:
             return
         self._begun.add(unit.check)
-        left = max(self._seconds - (monotonic() - self._start), 0)
-        self._line(f"[{self._done + 1}/{self._units}] {unit.check} … ({_about(left)} left)")
+        left = self._seconds - (monotonic() - self._start)
+        told = f"{_about(left)} left" if left > 0 else "it takes longer than foreseen"
+        self._line(f"[{self._done + 1}/{self._units}] {unit.check} … ({told})")
 
     def finished(self, finding: "Finding", verdict: "FindingVerdict") -> None:
         """Show a finding as soon as it is there."""

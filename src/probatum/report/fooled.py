@@ -14,6 +14,7 @@ EVASION = "input-manipulation/evasion"
 _MORE_SEARCH = (
     "The limit lies within what nobody knows. More cases would not decide it; a longer search or a stronger proof may."
 )
+POINTS = "the range of all points"  # what the detail names that says how far pictures may be changed
 OTHERWISE = "Any other category may also be stated in:"  # how the detail begins that names such columns
 BEWARE = "Beware:"  # how a remark begins that says why the numbers may be too good
 _NOTHING_KNOWN = "so nobody knows how easily it is fooled"
@@ -80,7 +81,7 @@ def undecided(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> str | 
 
 
 def _shown(finding: Finding, fooled: Measure, whole: int) -> str:
-    pictures = any(example.picture for example in finding.examples)
+    pictures = any(one.picture for one in finding.examples) or any(POINTS in one for one in finding.details)
     may = allowed(finding.options, pictures=pictures) or "make an allowed change"
     if any(one.startswith(OTHERWISE) for one in finding.details):
         may = may.replace("each cell", "each number") + ", and name some categories otherwise,"

@@ -10,6 +10,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
@@ -23,6 +24,7 @@ SHARE = "share"
 RATIO = "ratio"
 OWN_UNIT = "target"  # a number in the unit of what is predicted
 OF_RULE = "error of the simplest rule"  # a difference of two ratios is no "times as many"
+LEAST_SIZE = 0.000001  # of a change that is told by its size
 LONGEST_NAME = 120  # characters of a name on the page; nobody reads further
 _NOUNS = {  # one, many
     RATIO: ("times", "times"),
@@ -61,8 +63,10 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def size_of(change: float) -> str:
-    """Return the size of a change with three telling digits, and no more: ``0.03``, ``0.0314``."""
-    return f"{change:.3g}"
+    """Return the size of a change with three telling digits, and no more: ``0.03``, ``0.0314``, ``0.0000911``."""
+    if 0 < change < LEAST_SIZE:
+        return f"less than {LEAST_SIZE:f}"
+    return f"{Decimal(f'{change:.3g}'):f}"
 
 
 def listed(items: Sequence[str], *, last: str = "and") -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import perf_counter
 
 from probatum.checks.interface import broken, checks
-from probatum.errors import DescriptionError, ModelError
+from probatum.errors import DescriptionError, ModelError, UnreachableError
 from probatum.evidence.canonical import identify
 from probatum.evidence.judging import judge, worst
 from probatum.evidence.wire import record_id, to_json
@@ -124,6 +124,10 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
 
     try:
         measured = Measuring(opened, plan, folder, unfinished, progress, tell).run(jobs)
+    except UnreachableError as error:
+        raise UnreachableError(
+            f"{error} What was measured so far is kept: start the server again, and go on with --resume {folder}"
+        ) from error
     except ModelError:  # it broke its own promises, and would again: the folder can be used for another run
         unfinished.remove()
         (folder / "plan.json").unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from threadpoolctl import threadpool_limits
 
 from probatum.checks.interface import Check, checks
-from probatum.errors import InsufficientDataError, ProbatumError, WorkerError
+from probatum.errors import InsufficientDataError, ProbatumError, UnreachableError, WorkerError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Finding, State, Topic
 from probatum.facts.plan import OBSERVED, Refit, Terms, Unit
@@ -61,6 +61,8 @@ def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
         finding = _without_answer(State.NOT_APPLICABLE, str(absence))
     except InsufficientDataError as error:
         finding = Finding(sentence="There are too few cases to tell.", why=str(error))  # judged: cannot tell
+    except UnreachableError:
+        raise  # every other check would find the same: the run stops here, and can go on later
     except Exception as error:  # noqa: BLE001  # a check never crashes a run
         ours = isinstance(error, ProbatumError)
         why = str(error) if ours else f"The check stopped with {type(error).__name__}. This is a fault in the check."

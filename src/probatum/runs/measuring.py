@@ -94,6 +94,8 @@ class Measuring:
             return kept
         self._progress.stage(f"asking the model about {len(rows):,} {_CASES[rows.name]}")
         kept = base.keep(self._arrays, seed, rows, system.answers(rows))
+        if system.too_many is not None:
+            self._progress.stage(f"the model fails on {system.too_many:,} rows at once: it is asked about fewer")
         self._unfinished.keep_answers(rows.name, kept)
         return kept
 
@@ -142,10 +144,11 @@ class Measuring:
         return self._findings[_key(unit)]
 
     def _executor(self, answered: Mapping[str, KeptAnswers], jobs: int) -> Executor:
-        """Choose where the work runs: live objects cannot travel, so they stay in this process."""
+        """Choose where the work runs: live objects cannot travel, and rows are counted in one place."""
         opened, plan = self._opened, self._plan
         terms = Terms(confidence=plan.confidence, include_rows=plan.include_rows)
-        if jobs > 1 and opened.description is not None:
+        counted = opened.description is not None and opened.description.model.max_queries is not None
+        if jobs > 1 and opened.description is not None and not counted:
             blueprint = Blueprint(
                 description=opened.description,
                 schema=opened.system.schema,
@@ -159,9 +162,9 @@ class Measuring:
             )
             return Processes(blueprint, jobs, self._started)
         if jobs > 1:
-            self._progress.stage(
-                "running in this process: a model made of live Python objects cannot travel to another"
-            )
+            live = "a model made of live Python objects cannot travel to another"
+            why = "so that the rows asked about are counted in one place ([model] max_queries)" if counted else live
+            self._progress.stage(f"running in this process: {why}")
         bench = Bench(system=opened.system, terms=terms, seed=int(plan.seed))
         return Inline(bench, self._checks, self._started, self._arrays)
 

@@ -13,16 +13,17 @@ from probatum.adapters.cases import CasesModel
 from probatum.adapters.factories import built
 from probatum.adapters.interface import Wish, align, few, spell, wrap
 from probatum.adapters.recipe import RecipeModel, train_by_recipe
-from probatum.errors import DataError, ModelError, ProbatumError
+from probatum.errors import DataError, DescriptionError, ModelError, ProbatumError
 from probatum.evidence.canonical import digest
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
-from probatum.runs.sources import address, from_file
+from probatum.runs.sources import address, from_file, leave
 from probatum.seeds import number
 from probatum.systems.attacker import Attacker
 from probatum.systems.clocks import WALL, Clock
 from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
+from probatum.systems.datasets.relations import broken
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
 from probatum.systems.stored import StoredFile
@@ -56,6 +57,10 @@ def open_described(description: Description, seed: int) -> Opened:
         load, inputs["load"] = loading.find_function(description.data.load, description.folder)
     data = read(description, description.folder, load=load)
     inputs |= data.digests
+    attacker = Attacker.of(description.attack, description.data.relations)
+    mistakes = [] if data.train is None else list(broken(attacker.relations, data.train))
+    if mistakes:
+        raise DescriptionError(description.path.name if description.path else "The description", mistakes)
     start = perf_counter()
     model, model_inputs, notes = open_model(description, data, seed)
     seconds = perf_counter() - start
@@ -69,7 +74,7 @@ def open_described(description: Description, seed: int) -> Opened:
             data,
             tuple(entry.topic_fact() for entry in description.declarations),
             stored_files(description, model_inputs.get("model")),
-            Attacker.of(description.attack, description.data.relations),
+            attacker,
             clock_for(description),
         ),
         subject=replace(subject, simulated=said.simulated),
@@ -252,7 +257,7 @@ def open_model(
         function, inputs["model"] = loading.find_function(said.python, description.folder)
         model, notes = wrap(built(function, said.python), few(data.test), wish), ()
     elif said.url is not None:
-        model, notes = wrap(address(description), few(data.test), wish), ()
+        model, notes = wrap(address(description), few(data.test), wish), leave(description)
     elif train is not None and data.train is not None:
         return (
             train_by_recipe(train, data.train, number(seed, "recipe/train"), wish),

@@ -42,3 +42,14 @@ def address(description: Description) -> Address:
     if said.allowed_by is not None and said.allowed_until is not None and said.max_queries is not None:
         permission = Permission(by=said.allowed_by, until=said.allowed_until, rows=said.max_queries)
     return Address(url=said.url or "", permission=permission, today=datetime.date.today())
+
+
+def leave(description: Description) -> tuple[str, ...]:
+    """Return as a note who allowed that the model is asked, until when, and for how many rows."""
+    said = description.model
+    if said.allowed_by is None or said.max_queries is None:
+        return ()
+    return (
+        f"The model is behind an address. That it is asked was allowed by {said.allowed_by}, until "
+        f"{said.allowed_until}, for {said.max_queries:,} rows at most.",
+    )

@@ -85,7 +85,10 @@ def _grouped_rows(bench: Bench, unit: Unit) -> GroupedRows:
 
 def _model_files(bench: Bench, unit: Unit) -> ModelFiles:
     if not bench.system.stored:
-        raise Absent("There is no model file: the model was trained on the spot, is a function, or a table of cases.")
+        raise Absent(
+            "There is no model file: the model was trained on the spot, is a function or a table of cases, or is "
+            "behind an address."
+        )
     return ModelFiles(files=bench.system.stored)
 
 

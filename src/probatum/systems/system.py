@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from probatum.errors import ProbatumError
+from probatum.errors import NoMoreAnswersError, ProbatumError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Topic
 from probatum.facts.plan import CHUNK_ROWS
@@ -65,6 +65,7 @@ class System:
         self._train = train
         self._answered = dict(answered or {})
         self._structure: Structure | str | None = None
+        self._limit = Limit()
 
     @classmethod
     def of(
@@ -107,10 +108,15 @@ class System:
         own = rows is self.data.test or rows is self.data.train
         if own and rows.name in self._answered:
             return self._answered[rows.name]
-        answers = ask(self.model, rows)
+        answers = ask(self.model, rows, self._limit)
         if own:
             self._answered[rows.name] = answers
         return answers
+
+    @property
+    def too_many(self) -> int | None:
+        """The fewest rows that the model was seen to fail on for no other reason than that they are so many."""
+        return self._limit.failed
 
     def probe(self, rows: Rows) -> Answers | type[BaseException]:
         """Ask the model once about rows as they are, past chunks and store; return the type of what it raised."""
@@ -120,6 +126,8 @@ class System:
             warnings.simplefilter("ignore")  # a warning that nobody reads is no refusal
             try:
                 return model.ask(own)
+            except NoMoreAnswersError:
+                raise  # nothing was refused: nobody is there to refuse it
             except (Exception, SystemExit) as error:  # noqa: BLE001  # a model may raise anything; that is asked for
                 return type(error)
 
@@ -141,13 +149,33 @@ class System:
         return System.of(again, self.data, self.topics)
 
 
-def ask(model: Model, rows: Rows) -> Answers:
-    """Ask a model about rows, chunk by chunk; a row on which it raises has no answer."""
+@final
+class Limit:
+    """How many rows a model bears at once, as far as was seen: fewer than ``failed``."""
+
+    def __init__(self) -> None:
+        """Nothing was seen yet."""
+        self.failed: int | None = None  # fewest rows on which it raised, though it answers each of their halves
+
+    def reached(self, rows: int) -> bool:
+        """Whether so many rows need not be tried at once."""
+        return self.failed is not None and rows >= self.failed
+
+    def note(self, rows: int) -> None:
+        """Keep that it raised on so many rows for no other reason than that they are so many."""
+        self.failed = rows if self.failed is None else min(self.failed, rows)
+
+
+def ask(model: Model, rows: Rows, limit: Limit | None = None) -> Answers:
+    """Ask a model about rows, chunk by chunk; a row on which it raises has no answer.
+
+    Rows are parted the same way whether the limit was seen before or is seen now, as long as it is one of numbers.
+    """
     failures: Counter[str] = Counter()
     pieces: list[Answers] = []
     for start in range(0, len(rows), CHUNK_ROWS):
         chunk = rows.take(np.arange(start, min(start + CHUNK_ROWS, len(rows))))
-        pieces.extend(_ask_or_halve(model, chunk, failures))
+        pieces.extend(_ask_or_halve(model, chunk, failures, limit or Limit()))
     return replace(joined(pieces), failures=dict(sorted(failures.items())))
 
 
@@ -166,19 +194,24 @@ def joined(pieces: Sequence[Answers]) -> Answers:
     )
 
 
-def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str]) -> list[Answers]:
+def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str], limit: Limit) -> list[Answers]:
     """Ask; where the model raises, ask about each half, down to the single rows at fault."""
-    try:
-        return [model.ask(rows)]
-    except ProbatumError:
-        raise  # our own refusal concerns the whole model, not one row
-    except Exception as error:  # noqa: BLE001  # a model may raise anything; the type is kept and counted
-        if len(rows) == 1:
-            failures[type(error).__name__] += 1
-            return [_silence(rows)]
-    middle = len(rows) // 2
+    tried = not limit.reached(len(rows))
+    if tried:
+        try:
+            return [model.ask(rows)]
+        except ProbatumError:
+            raise  # our own refusal concerns the whole model, not one row
+        except Exception as error:  # noqa: BLE001  # a model may raise anything; the type is kept and counted
+            if len(rows) == 1:
+                failures[type(error).__name__] += 1
+                return [_silence(rows)]
+    middle, before = len(rows) // 2, failures.total()
     halves = rows.take(np.arange(middle)), rows.take(np.arange(middle, len(rows)))
-    return [piece for half in halves for piece in _ask_or_halve(model, half, failures)]
+    pieces = [piece for half in halves for piece in _ask_or_halve(model, half, failures, limit)]
+    if tried and failures.total() == before:
+        limit.note(len(rows))
+    return pieces
 
 
 def _silence(rows: Rows) -> Answers:

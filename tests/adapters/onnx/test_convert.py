@@ -75,6 +75,27 @@ CASES = {
     "Pad": ([node("Pad", "p", "v")], {"p": np.array([0, 0, 1, 2, 0, 0, 3, 0]), "v": np.float32(0.5)}, IMAGE),
     "Reshape": ([node("Reshape", "s")], {"s": np.array([-1, 4, 48])}, IMAGE),
     "Reshape, rows kept": ([node("Reshape", "s")], {"s": np.array([0, -1])}, IMAGE),
+    "Reshape, as newer PyTorch writes it": ([node("Reshape", "s", allowzero=1)], {"s": np.array([-1, 192])}, IMAGE),
+    "Reshape by the number of rows": (
+        [
+            node("Shape", out="sizes"),
+            helper.make_node("Gather", ["sizes", "first"], ["rows"]),
+            helper.make_node("Unsqueeze", ["rows", "axis"], ["listed"]),
+            helper.make_node("Concat", ["listed", "rest"], ["s"], axis=0),
+            node("Reshape", "s"),
+        ],
+        {"first": np.array(0), "axis": np.array([0]), "rest": np.array([-1])},
+        IMAGE,
+    ),
+    "Reshape by the other sizes": (
+        [
+            node("Shape", out="sizes"),
+            helper.make_node("Gather", ["sizes", "picked"], ["s"]),
+            node("Reshape", "s"),
+        ],
+        {"picked": np.array([0, 3, 1, 2])},
+        IMAGE,
+    ),
     "Flatten": ([node("Flatten")], {}, IMAGE),
     "Transpose": ([node("Transpose", perm=[0, 2, 3, 1])], {}, IMAGE),
     "Slice": (
@@ -84,11 +105,19 @@ CASES = {
     ),
     "Softmax": ([node("Softmax", axis=1)], {}, FLAT),
     "LogSoftmax": ([node("LogSoftmax")], {}, FLAT),
+    "Elu": ([node("Elu", alpha=0.7)], {}, FLAT),
+    "Gelu": ([node("Gelu")], {}, FLAT),
+    "Gelu, near enough": ([node("Gelu", approximate="tanh")], {}, FLAT),
     "LeakyRelu": ([node("LeakyRelu", alpha=0.2)], {}, FLAT),
     "ReduceMean": ([node("ReduceMean", axes=[2, 3], keepdims=0)], {}, IMAGE),
     "Unsqueeze": ([node("Unsqueeze", "a")], {"a": np.array([1])}, FLAT),
     "a constant taken off first": (
         [helper.make_node("Sub", ["c", "x"], ["y"])],
+        {"c": numbers(6)},
+        FLAT,
+    ),
+    "a constant under two names": (
+        [helper.make_node("Identity", ["c"], ["d"]), node("Mul", "d")],
         {"c": numbers(6)},
         FLAT,
     ),
@@ -111,7 +140,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_both_answer_alike_when_the_operator_is_known(name):
     nodes, constants, shape = CASES[name]
-    opset = 13 if name == "ReduceMean" else 17
+    opset = 13 if name == "ReduceMean" else 20
     ours, theirs = both(model(nodes, constants, shape, opset=opset), shape)
     assert ours.shape == theirs.shape
     np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
@@ -121,6 +150,8 @@ def test_both_answer_alike_when_the_operator_is_known(name):
     ("nodes", "constants", "name"),
     [
         ([node("Erf")], {}, "Erf"),
+        ([node("Reshape", "s", allowzero=1)], {"s": np.array([0, 192])}, "Reshape"),
+        ([node("Shape", out="s"), node("Add", "s")], {}, "Add on sizes"),
         ([node("Flatten", axis=2)], {}, "Flatten"),
         ([node("Clip", "s")], {}, "Clip"),
         ([node("Pad", "p", mode="reflect")], {"p": np.array([0, 0, 1, 1, 0, 0, 1, 1])}, "Pad"),

@@ -102,7 +102,7 @@ def test_rounding_costs_what_is_known_when_the_rule_is_a_threshold():
     # the usual range is 90 and a step 18, so what lies between 4 and 9 is rounded to 0 and lost: 5 of 100
     assert by_kind(finding)["rounded numbers"] == pytest.approx(0.05, abs=0.005)
     # one cell in ten ends up at the middle, 50: of the 4 of 100 below the threshold, one in ten
-    assert by_kind(finding)["stuck at the usual value"] < 0.02
+    assert by_kind(finding)["the usual value in place of the true one"] < 0.02
     # a thousand times too small, half of the time: below the threshold; all 1s are lost, and no 0 is lost by much
     assert by_kind(finding)["mistakes of unit"] == pytest.approx(0.5, abs=0.08)
 
@@ -171,7 +171,7 @@ def test_a_number_is_lost_when_it_is_off_by_more_than_the_simplest_rule():
     assert share(finding, "refused_share") == pytest.approx(0.10 / 7, abs=0.01)  # one kind of 7, one cell in ten
     # the simplest rule is off by 25 on average; 1,000 times too large is lost, too small where it was beyond 25
     assert by_kind(finding)["mistakes of unit"] == pytest.approx(0.75, abs=0.08)
-    assert by_kind(finding)["noise of sensors"] == 0
+    assert by_kind(finding)["small errors everywhere"] == 0
     assert "clean_accuracy" not in finding.measures
 
 

@@ -6,9 +6,10 @@ from sklearn.linear_model import LogisticRegression
 
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.checks.input_manipulation.evasion import CURVE, Options, run
-from probatum.errors import InsufficientDataError
+from probatum.errors import DataError, InsufficientDataError
 from probatum.facts.finding import State
 from probatum.facts.plan import Terms
+from probatum.report.fooled import POINTS
 from probatum.seeds import stream
 from probatum.systems.attacker import Attacker, Sum
 from probatum.systems.datasets import from_arrays
@@ -52,6 +53,7 @@ def test_the_share_within_reach_is_known_exactly_when_the_model_is_a_line():
     assert share(finding) == pytest.approx(3 / 6)
     assert share(finding, "proven_share") == pytest.approx(3 / 6)
     assert share(finding, "unknown_share") == 0
+    assert finding.sentence == "Of 100 right answers, 50 are turned wrong by a small change; 50 are proven safe."
     first = finding.examples[0]
     assert (first.truth, first.answer, first.before, first.row) == ("1", "0", "1", 0)
     assert first.size == pytest.approx(0.01 / 0.9, rel=1e-2)
@@ -109,6 +111,20 @@ def test_whole_numbers_move_by_whole_steps():
     assert finding.examples[0].changes == ("lower a from 12 to 10",)
 
 
+def test_it_does_not_apply_when_every_whole_step_is_too_large():
+    # the usual range is 18: up to .54 is less than a step, as of digits with 16 shades of ink
+    train = pd.DataFrame({"a": np.arange(101) % 21, "b": np.arange(101) % 21})
+    rows = pd.DataFrame({"a": [9, 10, 11], "b": [3, 4, 5]})
+    data = from_arrays((rows, np.array([0, 1, 1])), (train, np.arange(101) % 2))
+    system = System.of(wrap(line((1.0, 0.0), -9.5), few(data.test), Wish()), data)
+    view = AttackedRows(rows=data.test, attacker=Attacker.none(), train=data.train)
+    finding = run(system, view, Options(), Terms(confidence=0.95), stream(0, "t"))
+    assert finding.state is State.NOT_APPLICABLE
+    assert "less than one step" in finding.why
+    wider = run(system, view, Options(radius=0.06), Terms(confidence=0.95), stream(0, "t"))
+    assert share(wider) == 2 / 3  # 9 and 10 lie one step from the border, 11 lies two
+
+
 def test_nothing_is_proven_when_the_model_can_only_be_asked():
     def score(rows):
         second = 1 / (1 + np.exp(-40 * (rows["a"].to_numpy() - 0.5)))
@@ -119,6 +135,9 @@ def test_nothing_is_proven_when_the_model_can_only_be_asked():
     assert share(finding, "proven_share") == 0
     assert finding.measures["fooled_share"].interval.upper == 1.0
     assert any("nobody can look inside" in detail for detail in finding.details)
+    assert finding.sentence.endswith(
+        "33 are turned wrong by a small change; 0 are proven safe; of the other 67, nobody knows."
+    )
 
 
 def test_labels_alone_are_enough_to_break_a_row():
@@ -137,7 +156,7 @@ def test_missing_cells_never_move():
 @pytest.mark.parametrize(
     ("options", "attacker", "why"),
     [
-        ({"radius": 0.0}, None, "radius is zero"),
+        ({"radius": 0.0}, None, "not above zero"),
         ({}, Attacker(controls=()), "no cell"),
     ],
 )
@@ -145,6 +164,11 @@ def test_it_does_not_apply_when_nothing_may_change(options, attacker, why):
     finding = asked(table([0.51]), [1], attacker=attacker, **options)
     assert finding.state is State.NOT_APPLICABLE
     assert why in finding.why
+
+
+def test_a_norm_that_there_is_not_is_refused():
+    with pytest.raises(DataError, match="Wanted the norm linf, l2, l1; got l7"):
+        asked(table([0.51]), [1], norm="l7")
 
 
 def test_it_cannot_be_told_when_no_answer_is_right():
@@ -178,6 +202,7 @@ class TestPictures:
         finding = asked(self.pictures(0.51, 0.525, 0.55, 0.3), [1, 1, 1, 0], model=self.network(), output="logits")
         assert share(finding) == 2 / 4
         assert share(finding, "proven_share") == 2 / 4
+        assert any(POINTS in detail for detail in finding.details)  # by which the report knows that rows are pictures
 
     def test_pictures_are_shown_only_if_rows_may_be(self):
         rows, network = self.pictures(0.51), self.network()
@@ -185,6 +210,22 @@ class TestPictures:
         shown = asked(rows, [1], model=network, output="logits", include_rows=True).examples[0]
         assert hidden.picture is None
         assert (shown.picture.width, shown.picture.height, shown.picture.colours) == (4, 4, 1)
+
+    def test_pictures_with_points_that_are_no_numbers_are_left_out(self):
+        rows = self.pictures(0.51, 0.525, 0.55, 0.3, 0.9, 0.9)
+        rows[4, 0, 0], rows[5, 1, 1] = np.nan, np.inf
+        finding = asked(rows, [1, 1, 1, 0, 1, 1], model=self.network(), output="logits")
+        assert (share(finding), share(finding, "proven_share")) == (2 / 4, 2 / 4)
+        assert finding.tried == 4
+        assert any("2 pictures were left out" in detail for detail in finding.details)
+        assert asked(rows[4:5], [1], model=self.network(), output="logits").state is State.NOT_APPLICABLE
+
+    def test_it_is_told_when_pictures_are_in_another_unit_than_those_it_learned_from(self):
+        network = self.network()
+        finding = asked(self.pictures(0.51, 0.9), [1, 1], model=network, output="logits")
+        assert not any("one unit" in detail for detail in finding.details)
+        finding = asked(self.pictures(0.51, 0.9) * 255, [1, 1], model=network, output="logits")
+        assert any("from 0 to 1. Are both in one unit?" in detail for detail in finding.details)
 
     def test_whole_numbers_stay_whole(self):
         torch = pytest.importorskip("torch")

@@ -121,7 +121,7 @@ def test_missing_cells_never_move():
 @pytest.mark.parametrize(
     ("options", "attacker", "why"),
     [
-        ({"radius": 0.0}, None, "radius is zero"),
+        ({"radius": 0.0}, None, "not above zero"),
         ({}, Attacker(controls=()), "no number"),
     ],
 )

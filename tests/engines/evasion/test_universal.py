@@ -100,3 +100,9 @@ def test_single_cells_tell_which_way_each_class_turns():
     hints = leanings(rows, y, box(3), rng=np.random.default_rng(0), most=7)
     np.testing.assert_array_equal(hints[1:], [[-1.0, 1.0, 0.0], [1.0, -1.0, 0.0]])
     assert len(leanings(rows, y, box(3), rng=np.random.default_rng(0), most=6)) == 0
+
+
+@pytest.mark.parametrize(("reach", "whole", "empty"), [(0.5, True, True), (0.5, False, False), (1.0, True, False)])
+def test_a_span_is_empty_when_no_whole_step_fits(reach, whole, empty):
+    span = Span(lower=np.full(3, -reach), upper=np.zeros(3), whole=np.full(3, whole))
+    assert span.empty == empty

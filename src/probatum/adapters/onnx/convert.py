@@ -9,9 +9,8 @@ from torch import Tensor, nn
 
 from probatum.adapters.onnx.node import Node, NotUnderstood, Run
 from probatum.adapters.onnx.operators import OPERATORS
+from probatum.adapters.onnx.shapes import shapes, worked_out
 from probatum.errors import ModelError
-
-FIXED = frozenset({"Constant"})
 
 
 @final
@@ -49,25 +48,46 @@ def network(model: Any, result: str) -> nn.Module:
     sources = [one.name for one in graph.input if one.name not in constants]
     if len(sources) != 1:
         raise ModelError(f"Wanted an ONNX model with one input, for gradients; this one has {len(sources)}.")
-    ranks, steps = _ranks(model), []
+    counted: dict[str, np.ndarray] = {}  # numbers worked out of shapes, which mean something in a Reshape only
+    sizes, steps = shapes(model), []
+    ranks = {name: len(shape) for name, shape in sizes.items()}
     for proto in _needed(graph, result):
         attributes = _attributes(proto)
-        if proto.op_type in FIXED:
+        if proto.op_type == "Constant":
             constants[proto.output[0]] = _constant(attributes)
             continue
-        if proto.domain not in ("", "ai.onnx") or proto.op_type not in OPERATORS:
-            raise ModelError(f"The ONNX operator {proto.op_type} is not understood here, so there are no gradients.")
-        node = Node(
-            operator=proto.op_type, inputs=tuple(proto.input), attributes=attributes, constants=constants, ranks=ranks
-        )
-        try:
-            run = OPERATORS[proto.op_type](node)
-        except NotUnderstood as how:
-            raise ModelError(
-                f"The ONNX operator {proto.op_type} {how} is not understood here, so there are no gradients."
-            ) from None
-        steps.append((run, node.changing, proto.output[0]))
+        fixed = worked_out(proto, attributes, constants | counted, sizes)
+        if fixed is not None:
+            of_rows = proto.op_type == "Shape" or not counted.keys().isdisjoint(proto.input)
+            (counted if of_rows else constants)[proto.output[0]] = fixed
+            continue
+        steps.append(_step(proto, attributes, constants, counted, ranks))
     return Graph(sources[0], steps, result).eval()
+
+
+def _step(
+    proto: Any,
+    attributes: dict[str, Any],
+    constants: dict[str, np.ndarray],
+    counted: dict[str, np.ndarray],
+    ranks: dict[str, int],
+) -> tuple[Run, tuple[str, ...], str]:
+    """Return what a node does, with which values, and the name of what comes out."""
+    operator = proto.op_type
+    if proto.domain not in ("", "ai.onnx") or operator not in OPERATORS:
+        raise _refusal(operator)
+    fixed = constants | counted if operator == "Reshape" else constants
+    node = Node(operator=operator, inputs=tuple(proto.input), attributes=attributes, constants=fixed, ranks=ranks)
+    if not counted.keys().isdisjoint(node.changing):
+        raise _refusal(f"{operator} on sizes of arrays")
+    try:
+        return OPERATORS[operator](node), node.changing, proto.output[0]
+    except NotUnderstood as how:
+        raise _refusal(f"{operator} {how}") from None
+
+
+def _refusal(what: str) -> ModelError:
+    return ModelError(f"The ONNX operator {what} is not understood here, so there are no gradients.")
 
 
 def _needed(graph: Any, result: str) -> Iterator[Any]:
@@ -91,15 +111,3 @@ def _constant(attributes: dict[str, Any]) -> np.ndarray:
 
     value = next(iter(attributes.values()))
     return numpy_helper.to_array(value) if hasattr(value, "raw_data") else np.asarray(value)
-
-
-def _ranks(model: Any) -> dict[str, int]:
-    """Return the number of axes of every value, as far as ONNX can work it out."""
-    from onnx import shape_inference
-
-    graph = shape_inference.infer_shapes(model).graph
-    return {
-        value.name: len(value.type.tensor_type.shape.dim)
-        for value in (*graph.input, *graph.value_info, *graph.output)
-        if value.type.tensor_type.HasField("shape")
-    }

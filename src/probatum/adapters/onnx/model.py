@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An ONNX model as its users run it: onnxruntime, one thread, in chunks of the size that the model wants."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -14,6 +15,7 @@ from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
 from probatum.systems.structures import Input, Network, Structure
 
+_MISSING = 'Wanted onnxruntime and onnx, to run an ONNX model; they are not installed. pip install "probatum[onnx]"'
 AGREE = 1e-4  # of scores, beside their own size: float32 sums in another order differ by about 1e-6
 
 
@@ -36,6 +38,7 @@ class OnnxModel:
             ModelError: it cannot be opened, has several inputs, or keeps its numbers in other files.
         """
         self._content, self._schema = content, probe.schema
+        _require_whole(content)
         self._session = _session(content)
         inputs = self._session.get_inputs()
         if len(inputs) != 1:
@@ -132,13 +135,49 @@ class OnnxModel:
         return np.concatenate(pieces)
 
 
+def _require_whole(content: bytes) -> None:
+    """Refuse a model that keeps numbers in other files: they would be read from wherever this process happens to be.
+
+    Raises:
+        ModelError: names the other file.
+    """
+    try:
+        import onnx
+    except ImportError:
+        raise MissingExtraError(_MISSING) from None
+    try:
+        graph = onnx.load_model_from_string(content).graph
+    except Exception as error:  # of the package protobuf, which need not be there under that name
+        raise ModelError("The ONNX model is broken: it cannot be read to its end. Export it again.") from error
+    elsewhere = sorted({name for one in _tensors(graph) for name in _other_file(one)})
+    if elsewhere:
+        raise ModelError(
+            f"The ONNX model keeps its numbers in another file ({elsewhere[0]}), and only this one was read. Export it "
+            "into one file: torch.onnx.export(…, external_data=False)."
+        )
+
+
+def _tensors(graph: Any) -> Iterator[Any]:
+    """Yield every tensor that a graph, or a graph within it, holds."""
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    for attribute in (one for node in graph.node for one in node.attribute):
+        yield from (attribute.t, *attribute.tensors)
+        for inner in (attribute.g, *attribute.graphs):
+            yield from _tensors(inner)
+
+
+def _other_file(tensor: Any) -> Iterator[str]:
+    if tensor.data_location == tensor.EXTERNAL:
+        yield from (entry.value for entry in tensor.external_data if entry.key == "location")
+
+
 def _session(content: bytes) -> Any:
     try:
         import onnxruntime
     except ImportError:
-        raise MissingExtraError(
-            'Wanted onnxruntime, to run an ONNX model; it is not installed. pip install "probatum[onnx]"'
-        ) from None
+        raise MissingExtraError(_MISSING) from None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # sums in one order, whatever the machine
     options.log_severity_level = 4
@@ -147,8 +186,8 @@ def _session(content: bytes) -> Any:
     except Exception as error:  # onnxruntime's own types are not exported
         first = str(error).splitlines()[0]
         raise ModelError(
-            f"The ONNX model cannot be opened ({first[:200]}). Does it keep its numbers in other files, or use "
-            "operators of its own? Export it into one file with standard operators."
+            f"The ONNX model cannot be opened ({first[:200]}). Does it use operators of its own, or newer ones than "
+            "this onnxruntime knows? Export it with standard operators, or update onnxruntime."
         ) from error
 
 

@@ -72,8 +72,10 @@ def _flatten(node: Node) -> Run:
 def _reshape(node: Node) -> Run:
     """Rows stay rows; the cells of each are laid out anew."""
     shape = node.constant(1)
-    if shape is None or not len(shape) or node.attributes.get("allowzero", 0):
+    if shape is None or not len(shape):
         raise NotUnderstood("without a shape")
+    if node.attributes.get("allowzero", 0) and 0 in shape:  # elsewhere a zero means: as many as before
+        raise NotUnderstood("into no cells at all")
     first, tail = int(shape[0]), [int(size) for size in shape[1:]]
     if not tail or 0 in tail or tail.count(-1) + (first == -1) > 1 or tail.count(-1) > 1:
         raise NotUnderstood("into a shape that cannot be told")
@@ -168,6 +170,14 @@ def _leaky_relu(node: Node) -> Run:
     return nn.LeakyReLU(float(node.attributes.get("alpha", 0.01)))
 
 
+def _elu(node: Node) -> Run:
+    return nn.ELU(float(node.attributes.get("alpha", 1.0)))
+
+
+def _gelu(node: Node) -> Run:
+    return nn.GELU(bytes(node.attributes.get("approximate", b"none")).decode())
+
+
 OPERATORS: Mapping[str, Callable[[Node], Run]] = {
     "Add": _with(torch.add),
     "AveragePool": windows.average_pool,
@@ -178,7 +188,9 @@ OPERATORS: Mapping[str, Callable[[Node], Run]] = {
     "Conv": windows.convolution,
     "Div": _with(torch.div),
     "Dropout": _always(nn.Identity()),
+    "Elu": _elu,
     "Flatten": _flatten,
+    "Gelu": _gelu,
     "Gemm": _gemm,
     "GlobalAveragePool": windows.global_average_pool,
     "Identity": _always(nn.Identity()),

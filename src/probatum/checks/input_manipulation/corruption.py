@@ -10,10 +10,10 @@ Measure     lost_share: of the answers that are right, the share that moderate d
             is not to be wrong. lost_at_1, 2, 4 and 5: as lost_share, at the other severities.
             Pictures: noise (Gaussian, shot, impulse), blur (defocus, motion), contrast, brightness, pixelate, JPEG,
             occlusion, small turns, shifts and changes of size; strengths are shares of the range of all known points.
-            Tables: cells that are missing, with a slipped decimal point, stuck at the column's median, swapped with a
-            neighbour of like range, confused with or misspelt as another category (at severities 1 to 5, 2, 5, 10, 20
+            Tables: cells that are missing, with a slipped decimal point, replaced by the column's median, swapped with
+            a neighbour of like range, confused with or misspelt as another category (at severities 1 to 5, 2, 5, 10, 20
             and 40 of 100 cells); in a wrong unit (one cell of each row 10, 100 or 1,000 times too large or too small,
-            then two, then four); rounded, noisy, or cut off at a sensor's ends (all, from a little to a lot).
+            then two, then four); rounded, off by small errors, or cut off at both ends (all, from a little to a lot).
             Protected and immutable columns are damaged like others; identifiers that the model is not given are not.
 Judged      lost_share, against the policy's limit.
 Source      Hendrycks and Dietterich 2019, arXiv:1903.12261; for tables Schelter, Rukat and Biessmann 2020, SIGMOD;
@@ -30,8 +30,9 @@ import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation.corruption_trial import Trial, blocks, right
-from probatum.checks.input_manipulation.damaging import drawable, is_picture
+from probatum.checks.input_manipulation.damaging import is_picture
 from probatum.checks.input_manipulation.hearing import Hearing
+from probatum.checks.input_manipulation.pictured import drawable
 from probatum.checks.interface import Check
 from probatum.engines.corruption.loss import Losses, measures
 from probatum.engines.corruption.severity import SEVERITIES

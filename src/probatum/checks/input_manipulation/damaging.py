@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of a system as they can be damaged: pictures or tables, with the kinds of damage that fit them."""
 
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,13 +8,13 @@ from typing import Protocol, final
 
 import numpy as np
 
+from probatum.checks.input_manipulation.pictured import pair, shown
 from probatum.engines.corruption import tables
 from probatum.engines.corruption.pictures import PICTURE_DAMAGES
 from probatum.facts.finding import Picture
 from probatum.systems.datasets import Rows
 from probatum.systems.datasets.damaged import DAMAGED, Damageable, Damaged
 
-BYTES = 255.0  # of one colour of a picture
 MOST_POINTS = 2**22  # held at a time, so that large pictures do not fill the memory
 
 
@@ -73,9 +72,7 @@ class Pictures:
     def picture(self, before: Rows, after: Rows) -> Picture | None:
         """Return both as pictures."""
         both = [shown(one.features, self._least, self._unit)[0] for one in (before, after)]
-        height, width, colours = both[0].shape
-        was, became = (b64encode(np.rint(np.clip(one, 0, 1) * BYTES).astype(np.uint8).tobytes()) for one in both)
-        return Picture(width=width, height=height, colours=colours, before=was.decode(), after=became.decode())
+        return pair(both[0], both[1])
 
 
 @final
@@ -148,9 +145,9 @@ _ON_NUMBERS: Mapping[str, tables.OnNumbers] = {
     "mistakes of unit": tables.unit_mistakes,
     "slips of the decimal point": tables.decimal_slips,
     "rounded numbers": tables.rounding,
-    "noise of sensors": tables.sensor_noise,
-    "stuck at the usual value": tables.stuck,
-    "cut off at a sensor's ends": tables.clipping,
+    "small errors everywhere": tables.sensor_noise,
+    "the usual value in place of the true one": tables.stuck,
+    "cut off at both ends": tables.clipping,
 }
 
 
@@ -158,19 +155,6 @@ def ends_of(*parts: Rows) -> tuple[float, float]:
     """Return the least and the most point of all pictures."""
     arrays: list[np.ndarray] = [np.asarray(rows.features) for rows in parts]
     return float(min(one.min() for one in arrays)), float(max(one.max() for one in arrays))
-
-
-def drawable(shape: tuple[int, ...]) -> bool:
-    """Say whether rows of this shape are pictures: (h, w), (1 or 3, h, w) or (h, w, 1 or 3)."""
-    return len(shape) == 2 or (len(shape) == 3 and (shape[0] in (1, 3) or shape[2] in (1, 3)))
-
-
-def shown(features: object, least: float, unit: float) -> np.ndarray:
-    """Return pictures as (n, h, w, c) float64 from 0 to 1."""
-    points: np.ndarray = (np.asarray(features, dtype=np.float64) - least) / unit
-    if points.ndim == 3:
-        return points[..., None]
-    return np.ascontiguousarray(np.moveaxis(points, 1, 3)) if points.shape[1] in (1, 3) else points
 
 
 def _laid_out(points: np.ndarray, like: np.ndarray) -> np.ndarray:

@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of a system as an attacker sees them: arrays of numbers, where each may go, and how to ask about a point."""
 
-from base64 import b64encode
 from copy import copy
 from dataclasses import replace
 from typing import Protocol, Self, final
 
 import numpy as np
 
+from probatum.checks.input_manipulation.pictured import drawable, pair, shown
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.engines.evasion.universal import Span
+from probatum.errors import DataError
 from probatum.facts.finding import Picture
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers, Predictions
 
+FAR = 0.1  # of the range of all points that it learned from: tested points so far beyond it are odd
 CHANGED = "changed"  # the name of changed rows: never the system's own, so nothing of them is stored
-BYTES = 255.0  # of one colour of a picture
 
 
 class Target(Protocol):
@@ -35,6 +36,9 @@ class Target(Protocol):
     def ask(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
         """Return (m, k) scores of points made of the rows ``which`` (m,), by the users' own path; NaN: no answer."""
 
+    def outward(self, points: np.ndarray, which: np.ndarray, times: float, radius: float) -> np.ndarray:
+        """Return (m, ...) allowed points that lie further from the rows ``which`` (m,), up to the radius."""
+
     def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
         """Return in words what was changed."""
 
@@ -53,10 +57,17 @@ class Cells:
         self._system, self._rows, self.norm = system, rows, norm
         self._type = features.dtype
         self.x = features.astype(np.float64 if self._type == np.float64 else np.float32)
-        self.least = float(min(known.min(), features.min()))
-        self.most = float(max(known.max(), features.max()))
+        (usual_least, usual_most), (least, most) = _ends(known), _ends(features)
+        self.least, self.most = min(usual_least, least), max(usual_most, most)
         self.unit = (self.most - self.least) or 1.0  # of a radius
         self.others = self.x  # (p, ...) rows to start from
+        beyond = max(usual_least - least, most - usual_most)
+        self.strange: str | None = None  # what is odd about the rows, in a sentence
+        if beyond > FAR * (usual_most - usual_least):
+            self.strange = (
+                f"The points of the tested pictures reach from {least:g} to {most:g}, of those it learned from from "
+                f"{usual_least:g} to {usual_most:g}. Are both in one unit?"
+            )
 
     def take(self, index: np.ndarray) -> Self:
         """Return some of the rows; the range of points, and the rows to start from, stay those of all."""
@@ -90,6 +101,15 @@ class Cells:
             size = apart.sum(axis=1) if self.norm is Norm.L1 else np.sqrt((apart**2).sum(axis=1))
         return np.asarray(np.nextafter(size / self.unit, np.inf))
 
+    def outward(self, points: np.ndarray, which: np.ndarray, times: float, radius: float) -> np.ndarray:
+        """Return (m, ...) points that lie so many times as far from their rows, within range and radius."""
+        every = self.x.copy()
+        every[which] = points
+        most = radius / np.maximum(self.sizes(every)[which], np.finfo(np.float64).tiny)
+        scale = np.minimum(times, most).reshape(-1, *([1] * (points.ndim - 1)))
+        moved = self.x[which] + scale * (points.astype(np.float64) - self.x[which])
+        return np.asarray(np.clip(moved, self.least, self.most), dtype=self.x.dtype)
+
     def ask(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
         """Return (m, k) scores of points, (m, ...), as the system's users get them."""
         like = self._rows.take(which)
@@ -97,9 +117,9 @@ class Cells:
         return scores_of(said, len(self._rows.schema.classes))
 
     def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
-        """Return how many cells were changed."""
+        """Return how many points were changed."""
         count = int((self._written(point[None])[0] != self._written(self.x[row : row + 1])[0]).sum())
-        return (f"{count:,} of {point.size:,} cells changed a little",)
+        return (f"{count:,} of {point.size:,} points changed a little",)
 
     def picture(self, row: int, point: np.ndarray) -> Picture | None:
         """Return both as pictures: (h, w), (1 or 3, h, w) or (h, w, 1 or 3)."""
@@ -107,27 +127,40 @@ class Cells:
 
     def pair(self, before: np.ndarray, after: np.ndarray) -> Picture | None:
         """Return two arrays of one shape as pictures; None where they are none."""
-        both = [self._as_picture(one) for one in (before, after)]
-        if both[0] is None or both[1] is None:
+        if not drawable(before.shape):
             return None
-        height, width, colours = both[0].shape
-        first, second = (b64encode(one.tobytes()).decode() for one in both if one is not None)
-        return Picture(width=width, height=height, colours=colours, before=first, after=second)
-
-    def _as_picture(self, cells: np.ndarray) -> np.ndarray | None:
-        if cells.ndim == 2:
-            cells = cells[:, :, None]
-        elif cells.ndim == 3 and cells.shape[0] in (1, 3):
-            cells = np.moveaxis(cells, 0, 2)
-        if cells.ndim != 3 or cells.shape[2] not in (1, 3):
-            return None
-        shares = (cells.astype(np.float64) - self.least) / self.unit
-        return np.ascontiguousarray(np.rint(np.clip(shares, 0, 1) * BYTES).astype(np.uint8))
+        was, became = (shown(one[np.newaxis], self.least, self.unit)[0] for one in (before, after))
+        return pair(was, became)
 
     def _written(self, points: np.ndarray) -> np.ndarray:
         """Return the points as the system gets them: whole numbers where its rows are whole numbers."""
         whole = self._type.kind != "f"
         return np.asarray(np.rint(points) if whole else points, dtype=self._type)
+
+
+def whole(rows: Rows) -> np.ndarray:
+    """Return (n,) bool: every point of the picture is a number; of tables, all rows, for cells may be missing."""
+    if isinstance(rows.features, np.ndarray) and rows.features.ndim > 2 and rows.features.dtype.kind == "f":
+        return np.asarray(np.isfinite(rows.features).reshape(len(rows), -1).all(axis=1))
+    return np.ones(len(rows), dtype=bool)
+
+
+def _ends(points: np.ndarray) -> tuple[float, float]:
+    """Return the least and the most point that is a number; 0 and 0 where there is none."""
+    known = points[np.isfinite(points)] if points.dtype.kind == "f" else points
+    return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+
+
+def norm_of(said: str) -> Norm:
+    """Return how a change is measured, by the name that the options give.
+
+    Raises:
+        DataError: there is none of that name.
+    """
+    names = [one.value for one in Norm]
+    if said not in names:
+        raise DataError(f"Wanted the norm {', '.join(names)}; got {said}. Mend [options] norm in the policy.")
+    return Norm(said)
 
 
 def scores_of(answers: Answers, classes: int) -> np.ndarray:

@@ -74,6 +74,8 @@ def run(system: Timed, data: TestRows, options: Options, terms: Terms, rng: np.r
     watch = Stopwatch(system, clock)
     hunt = Hunt(watch, rows, ordinary, rng)
     candidates = hunt.candidates(options.unusual, longest=options.longest, far=options.far)
+    if watch.stopped > len(ordinary) // 2:
+        return words.stopped()
     costs, luck = hunt.costs(candidates, options.rounds)
     memory = _memory(system, ordinary, candidates) if clock is PROCESSOR else None
     medians = np.median(costs, axis=0)

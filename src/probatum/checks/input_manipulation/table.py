@@ -48,6 +48,12 @@ class Table:
         """Whether the attacker may change anything at all."""
         return bool(movable(self.moves, self.x).any())
 
+    def can_change_by(self, radius: float) -> bool:
+        """Whether a change of up to this radius changes anything: a whole number moves by whole steps or not at all."""
+        lower, upper = ends(self.moves, self.x, radius)
+        may = movable(self.moves, self.x) & ((lower < self.x) | (upper > self.x))
+        return bool(may.any() or (self.moves.free & (self.moves.choice_size <= radius)).any())
+
     def region(self, radius: float) -> Region:
         """Return a box that holds all that the attacker can make of each row."""
         lower, upper = box(self.moves, self.x, radius)
@@ -93,6 +99,12 @@ class Table:
         """Return (m, d) allowed changes of the rows ``which`` (m,) near points; where there is none: the row."""
         with_choices = np.maximum(radius * CLOSE, self.moves.choice_size.max(initial=0.0))
         return repair(self.moves, self.x[which], points, with_choices)
+
+    def outward(self, points: np.ndarray, which: np.ndarray, times: float, radius: float) -> np.ndarray:
+        """Return (m, d) allowed rows that lie further out; categories stay as they were stated."""
+        numbers = (self.moves.choices == 0) & (self.moves.group < 0)
+        further = np.where(numbers, self.x[which] + times * (points - self.x[which]), points)
+        return self.allowed(further, which, np.full(len(which), radius))
 
     def ask(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
         """Return (m, k) scores by the users' own path; a change that is not allowed gets no answer: NaN."""

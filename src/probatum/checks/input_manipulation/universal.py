@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
-from probatum.checks.input_manipulation.evading import Cells
+from probatum.checks.input_manipulation.evading import Cells, norm_of
 from probatum.checks.input_manipulation.halves import (
     Halves,
     halves,
@@ -35,7 +35,7 @@ from probatum.checks.input_manipulation.halves import (
 from probatum.checks.input_manipulation.table import Numbered
 from probatum.checks.interface import Check
 from probatum.engines.evasion.shared import search, usual
-from probatum.engines.evasion.threat import Norm, Region
+from probatum.engines.evasion.threat import Region
 from probatum.engines.evasion.universal import Changes, Span, leanings, plainest
 from probatum.engines.mistakes.classes import share
 from probatum.facts.capabilities import Capability
@@ -70,10 +70,10 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     if refused is not None:
         return refused
     if options.radius <= 0:
-        return not_applicable("The radius is zero: no change at all is allowed.", "Set a radius above zero.")
-    found = halves(system, data, options.rows, rng, norm=Norm(options.norm))
+        return not_applicable("The radius is not above zero: no change at all is allowed.", "Set a radius above zero.")
+    found = halves(system, data, options.rows, rng, norm=norm_of(options.norm))
     span = found.target.span(options.radius)
-    if not (span.lower.any() or span.upper.any()):
+    if span.empty:
         return not_applicable(
             "There is no number that an attacker may change so far.",
             "List the columns that can be stated falsely under [attack] controls, or set a larger radius.",

@@ -30,6 +30,12 @@ class Span:
     norm: Norm | None = None  # L2 or L1; None: only the ends bind
     length: float | None = None  # of the change, in the norm
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing can change: a cell of whole numbers moves by whole steps or not at all."""
+        both = np.stack([self.lower, self.upper])
+        return not np.where(self.whole, np.trunc(both), both).any()
+
     def fitted(self, changes: np.ndarray) -> np.ndarray:
         """Return changes, (m, ...), that are allowed: cut at the ends, shrunk to the ball, cut to whole numbers."""
         inside = np.clip(changes, self.lower, self.upper)

@@ -166,7 +166,7 @@ class _Proof:
     def _linear(self, work: "_Rows") -> Tensor:
         """Return (n, m) lower bounds on the margins, by linear bounds, a few rows at a time."""
         weights, most = self._weights(work), max(ends.low[:1].numel() for ends in work.known.values())
-        parts = torch.split(torch.arange(len(work.rows)), max(1, TOGETHER // (weights.shape[1] * most)))  # type: ignore[no-untyped-call]
+        parts = torch.split(torch.arange(len(work.rows)), max(1, TOGETHER // (weights.shape[1] * most)))
         return torch.cat([self._linear_of(work.take(part), weights[part]) for part in parts])
 
     def _linear_of(self, work: "_Rows", weights: Tensor) -> Tensor:

@@ -198,7 +198,7 @@ def _notes(moves: Moves, x: np.ndarray, left_out: np.ndarray, cut: int) -> tuple
         first = int(np.flatnonzero(~sound(moves, x))[0])
         notes.append(
             f"{torn:,} of {len(x):,} rows break the relations or groups as they are (the first: row {first}), so no "
-            "change of them is allowed; they were left out."
+            "change of them is allowed, and none was tried."
         )
     silent = int(left_out.sum()) - torn
     if silent:

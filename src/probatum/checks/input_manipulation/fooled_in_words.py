@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was found about small changes, in plain sentences."""
+
+from collections.abc import Iterator
+
+from probatum.checks.input_manipulation.evading import Cells, Target
+from probatum.checks.input_manipulation.findings import Findings
+from probatum.checks.input_manipulation.rounds import in_words
+from probatum.checks.input_manipulation.table import Table
+from probatum.checks.input_manipulation.unsteady import Unsteady
+from probatum.engines.intervals.looks import Trial
+from probatum.facts.finding import Advice, Measure
+
+BEWARE = "Beware: "
+POINTS = "the range of all points"
+OTHERWISE = "Any other category may also be stated in: "  # before the names of columns
+
+
+def sentence(taken: dict[str, Measure]) -> str:
+    """Return what was found, in one sentence."""
+    fooled, proven = taken["fooled_share"], taken["proven_share"]
+    shown, safe = round(fooled.per_100 or 0.0), round(proven.per_100 or 0.0)
+    left = 100 - shown - safe  # so that the three add up as they are told
+    rest = f"; of {'all of them' if left == 100 else f'the other {left}'}, nobody knows" if left > 0 else ""
+    return f"Of 100 right answers, {shown} are turned wrong by a small change; {safe} are proven safe{rest}."
+
+
+def details(found: Findings, radius: float, target: Target, trial: Trial) -> Iterator[str]:
+    """Yield what was allowed and done, and why the numbers may be too good."""
+    usual = "its column's usual range (between the 5th and the 95th of 100 rows)"
+    of = usual if isinstance(target, Table) else POINTS
+    tried, size = len(found.found), f"{100 * radius:.3g} of 100 parts"
+    yield f"Each number may change by up to {size} of {of}; {tried:,} cases were tried."
+    yield from in_words(trial)
+    stated = target.stated_otherwise(radius) if isinstance(target, Table) else ()
+    if stated:
+        yield f"{OTHERWISE}{', '.join(stated)}."
+    if found.stages:
+        yield f"What was done, in this order: {', '.join(found.stages)}."
+    if found.unproven is not None:
+        yield f"Nothing was proven. {found.unproven}"
+    for warning in found.warnings:
+        yield f"{BEWARE}{warning[0].lower()}{warning[1:]}"
+
+
+def oddities(target: Target, left_out: int) -> Iterator[str]:
+    """Yield what is odd about the rows themselves."""
+    if left_out:
+        were = "1 picture was" if left_out == 1 else f"{left_out:,} pictures were"
+        yield f"{were} left out: not every point is a number."
+    if isinstance(target, Cells) and target.strange is not None:
+        yield target.strange
+
+
+def advice(fooled: Measure, found: Findings, loose: Unsteady | None) -> Iterator[Advice]:
+    """Yield what to do about it."""
+    if fooled.value:
+        yield Advice(sentence="Let a person look at answers that a small change would turn.")
+    if loose is not None:
+        yield Advice(sentence="Let it answer the same case alike (a fixed seed, say); then more can be told.")
+    elif found.unproven is not None:
+        yield Advice(sentence="Give the model itself rather than a way to ask it; then safety can be proven.")
