@@ -9,6 +9,8 @@ import numpy as np
 
 from probatum.errors import DataError
 
+BLOCK = 1024  # rows
+
 
 class Norm(StrEnum):
     """How the size of a change is measured."""
@@ -77,10 +79,15 @@ def region(
         raise DataError("Wanted a radius that is a number from 0 up. Check the radius.")
     norm = Norm(norm)
     reach = size.reshape(-1, *([1] * (x.ndim - 1)))
-    down, up = _inward(x, reach)
+    lower, upper = np.empty_like(x), np.empty_like(x)
+    for start in range(0, len(x), BLOCK):  # a few rows at a time: the sums are worked out in twice the precision
+        part = slice(start, start + BLOCK)
+        down, up = _inward(x[part], reach[part])
+        np.maximum(least[part], down, out=lower[part])
+        np.minimum(most[part], up, out=upper[part])
     if norm is Norm.LINF:
-        return Region(lower=np.maximum(least, down), upper=np.minimum(most, up))
-    return Region(lower=np.maximum(least, down), upper=np.minimum(most, up), norm=norm, radius=size)
+        return Region(lower=lower, upper=upper)
+    return Region(lower=lower, upper=upper, norm=norm, radius=size)
 
 
 def _inward(x: np.ndarray, reach: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

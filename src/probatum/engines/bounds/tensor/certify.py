@@ -25,7 +25,7 @@ from probatum.engines.evasion.results import Certified, Work
 from probatum.engines.evasion.threat import Norm, Region
 
 STAGES = ("intervals", "linear bounds", "sharpened bounds", "split regions", "halved regions")
-CELLS = 12_000_000  # float64 cells in one batch of bounds, about 100 MB
+CELLS = 8_000_000  # float64 cells in one batch of bounds, about 64 MB
 TOGETHER = 4_000_000  # float64 cells of one value that are held while margins are carried back
 ROOM = 400_000  # float64 cells of one value that are held while cells are carried back: about what caches hold
 UNITS = 4000  # a row is not split where more cells of curves bend than this
@@ -105,54 +105,71 @@ class _Proof:
         self.source, self.steps, self.result = trace(module)
         if any(step.terms < 0 for step in self.steps):
             raise Refused("A softmax before the last layer is not known here, so nothing is proven.")
-        self.x = torch.from_numpy(np.array(x, dtype=np.float64))
+        self.x, self.region = x, region
         self.y = torch.from_numpy(np.array(y, dtype=np.int64))
-        # cells without a bound are given one that no float32 exceeds
-        low = torch.from_numpy(np.maximum(region.lower.astype(np.float64), -3.5e38))
-        high = torch.from_numpy(np.minimum(region.upper.astype(np.float64), 3.5e38))
-        radius = None if region.radius is None else torch.from_numpy(np.array(region.radius, dtype=np.float64))
-        self.ground = Ground(
-            low=low, high=high, centre=self.x, radius=radius, dual=2.0 if region.norm is Norm.L2 else float("inf")
-        )
         self.margins = torch.full((len(x),), -torch.inf, dtype=torch.float64)
         self.stage = torch.full((len(x),), -1, dtype=torch.int8)
         self.bound_rows = self.nodes = 0
-        self.exact = _exact_by_intervals(self.source, self.steps) if radius is None else {self.source}
+        self.exact = _exact_by_intervals(self.source, self.steps) if region.radius is None else {self.source}
         self.windows: dict[str, Windows | None] = {}
 
     def run(self, rows: Tensor, *, nodes: int) -> None:
-        """Bound the rows in batches that fit into memory."""
-        if not len(rows):
-            return
-        with torch.no_grad():
-            shapes = forward(self.source, self.steps, self.ground.low[rows[:1]], self.ground.high[rows[:1]])
-        cells = sum(one.low.numel() for one in shapes.values())
-        most = max(one.low.numel() for one in shapes.values())
-        size = max(1, min(2048, CELLS // max(4 * cells, 10 * most)))
-        for start in range(0, len(rows), size):
-            self._batch(rows[start : start + size], nodes=nodes)
+        """Bound the rows in batches that fit into memory, those that are open with all that there is."""
+        left = [self._first(part) for part in self._batches(rows)]
+        for part in self._batches(torch.cat(left) if left else rows):
+            self._second(part, nodes=nodes)
 
-    def _batch(self, rows: Tensor, *, nodes: int) -> None:
-        work = _Rows(
-            rows=rows, y=self.y[rows], ground=self.ground.take(rows), own=self._margins_at(self.x[rows], self.y[rows])
-        )
-        work = work.take(work.own > 0)  # what is answered wrongly as it is, is never certified
+    def _batches(self, rows: Tensor) -> list[Tensor]:
+        if not len(rows):
+            return []
         with torch.no_grad():
-            if not len(work.rows):
-                return
-            known = forward(self.source, self.steps, work.ground.low, work.ground.high)
-            scores = known[self.result]
-            self._note(work.rows, _interval_margins(scores, work.y), 0)
-            work = replace(work, known=known).take(self.margins[work.rows] <= 0)
-            if not len(work.rows) or self.result == self.source:
-                return
-            self.bound_rows += len(work.rows)
-            bound = self._linear(work)
-            self._note(work.rows, bound, 1)
-            worst = bound.amin(dim=1)
-            work = work.take((worst <= 0) & (worst > -HOPE * work.own))
-            if not len(work.rows):
-                return
+            ground = self._ground(rows[:1])
+            shapes = forward(self.source, self.steps, ground.low, ground.high)
+        cells = sum(one.low.numel() for one in shapes.values())
+        return list(torch.split(rows, max(1, CELLS // (4 * cells))))
+
+    def _ground(self, rows: Tensor) -> Ground:
+        """Return the regions of some rows; cells without a bound are given one that no float32 exceeds."""
+        where, centre = self.region.take(rows.numpy()), self.x[rows.numpy()].astype(np.float64)
+        low = np.maximum(where.lower.astype(np.float64), -3.5e38)
+        high = np.minimum(where.upper.astype(np.float64), 3.5e38)
+        return Ground(
+            low=torch.from_numpy(low),
+            high=torch.from_numpy(high),
+            centre=torch.from_numpy(centre),
+            radius=None if where.radius is None else torch.from_numpy(where.radius.astype(np.float64)),
+            dual=2.0 if where.norm is Norm.L2 else float("inf"),
+        )
+
+    def _rows(self, rows: Tensor) -> "_Rows":
+        """Return rows with interval bounds; what is answered wrongly as it is, is left out: it is never certified."""
+        ground, y = self._ground(rows), self.y[rows]
+        own = self._margins_at(ground.centre, y)
+        work = _Rows(rows=rows, y=y, ground=ground, own=own).take(own > 0)
+        if not len(work.rows):
+            return work
+        return replace(work, known=forward(self.source, self.steps, work.ground.low, work.ground.high))
+
+    @torch.no_grad()
+    def _first(self, rows: Tensor) -> Tensor:
+        """Bound by intervals, then by lines; return the rows that are open and not hopeless."""
+        work = self._rows(rows)
+        if not len(work.rows):
+            return work.rows
+        self._note(work.rows, _interval_margins(work.known[self.result], work.y), 0)
+        work = work.take(self.margins[work.rows] <= 0)
+        if not len(work.rows) or self.result == self.source:
+            return work.rows[:0]
+        self.bound_rows += len(work.rows)
+        bound = self._linear(work)
+        self._note(work.rows, bound, 1)
+        worst = bound.amin(dim=1)
+        return work.rows[(worst <= 0) & (worst > -HOPE * work.own)]
+
+    def _second(self, rows: Tensor, *, nodes: int) -> None:
+        """Sharpen the bounds on all values first; then search for better lines, and split."""
+        with torch.no_grad():
+            work = self._rows(rows)
             tight = tightened(
                 self.source, self.steps, work.known, work.ground, exact=self.exact, windows=self.windows, room=ROOM
             )
