@@ -14,6 +14,20 @@ from probatum.facts.finding import Advice, Measure
 BEWARE = "Beware: "
 POINTS = "the range of all points"
 OTHERWISE = "Any other category may also be stated in: "  # before the names of columns
+PLAINLY = {  # what engines call their stages
+    "clean": "the answers as they are",
+    "intervals": "bounds on every value",
+    "linear bounds": "bounds by straight lines",
+    "sharpened bounds": "a search for better lines",
+    "split regions": "bounds on parts of what can be reached",
+    "halved regions": "bounds on halves of what can be reached",
+    "first steps": "a few steps along the slope",
+    "descent": "many steps along the slope",
+    "short patches": "random patches",
+    "targets": "steps towards other answers",
+    "long patches": "a longer search by patches and steps",
+    "given candidates": "changes that were worked out",
+}
 
 
 def sentence(taken: dict[str, Measure]) -> str:
@@ -36,7 +50,8 @@ def details(found: Findings, radius: float, target: Target, trial: Trial) -> Ite
     if stated:
         yield f"{OTHERWISE}{', '.join(stated)}."
     if found.stages:
-        yield f"What was done, in this order: {', '.join(found.stages)}."
+        done = dict.fromkeys(PLAINLY.get(stage, stage) for stage in found.stages)
+        yield f"What was done, in this order: {', '.join(done)}."
     if found.unproven is not None:
         yield f"Nothing was proven. {found.unproven}"
     for warning in found.warnings:

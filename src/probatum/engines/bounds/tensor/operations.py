@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which layers and functions of torch can be bounded, and how each becomes a step."""
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.grad import conv1d_input, conv2d_input, conv3d_input
+
+from probatum.engines.bounds.tensor.steps import Back, Step, bell_lines, cut_lines, relu_lines
+
+INF = float("inf")
+WINDOW = 1 << 16  # cells that are averaged, at most; no more are counted than there are
+
+
+class Refused(Exception):  # noqa: N818  # becomes a sentence of the result
+    """A network cannot be bounded; carries why."""
+
+
+class Value:
+    """A value that changes with the input, by name."""
+
+    def __init__(self, name: str) -> None:
+        """Take the name of the step that gives it."""
+        self.name = name
+
+
+Build = Callable[[str, tuple[str, ...], Any], Step]
+BuildFunction = Callable[[str, Any, Any], Step]
+
+
+def _linear(name: str, inputs: tuple[str, ...], layer: nn.Linear) -> Step:
+    weight, bias = layer.weight, layer.bias
+    return Step(
+        name=name,
+        inputs=inputs,
+        run=lambda x: functional.linear(x, weight, bias),
+        signs=None,
+        size=lambda x: functional.linear(x, weight.abs()),
+        back=lambda asked, _: asked @ weight,
+        terms=weight.shape[1] + 1,
+    )
+
+
+def _conv(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
+    if layer.padding_mode != "zeros":
+        raise Refused(f"Edges filled by {layer.padding_mode} are not known here, so nothing is proven.")
+    run = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}[layer.weight.dim() - 2]
+    weight, bias = layer.weight, layer.bias
+    more = {"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation, "groups": layer.groups}
+    turned = {1: conv1d_input, 2: conv2d_input, 3: conv3d_input}[layer.weight.dim() - 2]
+
+    def carried(asked: Tensor, shape: torch.Size) -> Tensor:
+        back: Tensor = turned((len(asked), *shape), weight, asked, **more)  # type: ignore[no-untyped-call]
+        return back
+
+    return Step(
+        name=name,
+        inputs=inputs,
+        run=lambda x: run(x, weight, bias, **more),
+        signs=None,
+        size=lambda x: run(x, weight.abs(), None, **more),
+        back=None if isinstance(layer.padding, str) else carried,
+        terms=weight[0].numel() + 1,
+        care=4.0 if max(layer.kernel_size) > 1 and max(layer.stride) == 1 else 1.0,  # Winograd's way
+    )
+
+
+def _batch_norm(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
+    if layer.running_mean is None:
+        raise Refused("A BatchNorm layer without numbers of its own is not known here, so nothing is proven.")
+    scale = (layer.running_var + layer.eps).rsqrt() * (1.0 if layer.weight is None else layer.weight)
+    shift = (0.0 if layer.bias is None else layer.bias) - layer.running_mean * scale
+
+    def along(x: Tensor, values: Tensor) -> Tensor:
+        return values.view(1, -1, *([1] * (x.dim() - 2)))
+
+    return Step(
+        name=name,
+        inputs=inputs,
+        run=lambda x: x * along(x, scale) + along(x, shift),
+        signs=None,
+        size=lambda x: x * along(x, scale.abs()),
+        terms=4,
+    )
+
+
+def _reshaped(asked: Tensor, shape: torch.Size) -> Tensor:
+    return asked.reshape(len(asked), *shape)
+
+
+def _moving(name: str, inputs: tuple[str, ...], layer: nn.Module) -> Step:
+    """Build a step that only moves cells, or adds them up with weights above zero."""
+    terms = 0
+    if isinstance(layer, nn.AvgPool1d | nn.AvgPool2d | nn.AvgPool3d | nn.AdaptiveAvgPool1d | nn.AdaptiveAvgPool2d):
+        terms = WINDOW
+    back = _reshaped if isinstance(layer, nn.Flatten | nn.Unflatten | nn.Identity | nn.Dropout | nn.Dropout2d) else None
+    size = layer if terms else None  # all weights are above zero
+    return Step(name=name, inputs=inputs, run=layer, signs=(1,), size=size, back=back, terms=terms)
+
+
+def _max_pool(name: str, inputs: tuple[str, ...], layer: nn.MaxPool2d) -> Step:
+    if layer.dilation not in (1, (1, 1)) or layer.ceil_mode:
+        raise Refused("A MaxPool2d layer with gaps or a rounded-up size is not known here, so nothing is proven.")
+    return Step(name=name, inputs=inputs, run=layer, signs=(1,), picks=True, terms=0)
+
+
+def _relu(name: str, inputs: tuple[str, ...], layer: Any = None) -> Step:
+    return Step(name=name, inputs=inputs, run=functional.relu, signs=(1,), relax=relu_lines, terms=0)
+
+
+def _leaky(name: str, inputs: tuple[str, ...], layer: nn.LeakyReLU) -> Step:
+    slope = float(layer.negative_slope)
+    if not 0 <= slope <= 1:
+        raise Refused(f"A LeakyReLU layer of slope {slope:g} is not known here, so nothing is proven.")
+    return Step(
+        name=name,
+        inputs=inputs,
+        run=lambda x: functional.leaky_relu(x, slope),
+        signs=(1,),
+        relax=lambda low, high: relu_lines(low, high, slope),
+    )
+
+
+def _logistic_slope(x: Tensor) -> Tensor:
+    value = torch.sigmoid(x)
+    return value * (1 - value)
+
+
+def _curve(run: Callable[[Tensor], Tensor], slope: Callable[[Tensor], Tensor]) -> Build:
+    def build(name: str, inputs: tuple[str, ...], layer: Any = None) -> Step:
+        return Step(name=name, inputs=inputs, run=run, signs=(1,), relax=bell_lines(run, slope), terms=8)
+
+    return build
+
+
+_sigmoid = _curve(torch.sigmoid, _logistic_slope)
+_tanh = _curve(torch.tanh, lambda x: 1 - torch.tanh(x) ** 2)
+
+
+def _last(name: str, inputs: tuple[str, ...], layer: Any = None) -> Step:
+    """Build a step that keeps the order of the scores; it may only come last."""
+    return Step(name=name, inputs=inputs, run=_only_last, signs=None, terms=-1)
+
+
+def _only_last(*given: Tensor) -> Tensor:
+    raise Refused("A softmax before the last layer is not known here, so nothing is proven.")
+
+
+LAYERS: Mapping[type[nn.Module], Build] = {
+    nn.Linear: _linear,
+    nn.Conv1d: _conv,
+    nn.Conv2d: _conv,
+    nn.Conv3d: _conv,
+    nn.BatchNorm1d: _batch_norm,
+    nn.BatchNorm2d: _batch_norm,
+    nn.BatchNorm3d: _batch_norm,
+    nn.ReLU: _relu,
+    nn.LeakyReLU: _leaky,
+    nn.Sigmoid: _sigmoid,
+    nn.Tanh: _tanh,
+    nn.MaxPool2d: _max_pool,
+    nn.AvgPool1d: _moving,
+    nn.AvgPool2d: _moving,
+    nn.AvgPool3d: _moving,
+    nn.AdaptiveAvgPool1d: _moving,
+    nn.AdaptiveAvgPool2d: _moving,
+    nn.Flatten: _moving,
+    nn.Unflatten: _moving,
+    nn.Identity: _moving,
+    nn.Dropout: _moving,
+    nn.Dropout2d: _moving,
+    nn.ZeroPad2d: _moving,
+    nn.Softmax: _last,
+    nn.LogSoftmax: _last,
+}
+
+
+def _as_layer(build: Build) -> BuildFunction:
+    def build_function(name: str, args: Any, kwargs: Any) -> Step:
+        return build(name, (args[0].name,), None)
+
+    return build_function
+
+
+def _moved(run: Callable[..., Tensor], back: Back | None = None, terms: int = 0) -> BuildFunction:
+    """Build a step out of a function that moves or averages cells; everything but its first argument is fixed."""
+
+    def build(name: str, args: Any, kwargs: Any) -> Step:
+        first, rest = args[0], args[1:]
+        if not isinstance(first, Value) or _changing(rest) or _changing(tuple(kwargs.values())):
+            raise Refused(f"The operation {name} takes its sizes from the input, so nothing is proven.")
+
+        def fixed(x: Tensor) -> Tensor:
+            return run(x, *rest, **kwargs)
+
+        size = fixed if terms else None
+        return Step(name=name, inputs=(first.name,), run=fixed, signs=(1,), size=size, back=back, terms=terms)
+
+    return build
+
+
+def _same(x: Tensor, *rest: Any, **more: Any) -> Tensor:
+    return x
+
+
+def _changing(values: Any) -> bool:
+    if isinstance(values, tuple | list):
+        return any(_changing(one) for one in values)
+    return isinstance(values, Value)
+
+
+def _sum(sign: int) -> BuildFunction:
+    def build(name: str, args: Any, kwargs: Any) -> Step:
+        first, second = args[0], args[1]
+        run = torch.add if sign > 0 else torch.sub
+        if isinstance(first, Value) and isinstance(second, Value):
+            return Step(name=name, inputs=(first.name, second.name), run=run, signs=(1, sign))
+        if isinstance(first, Value):
+            return Step(name=name, inputs=(first.name,), run=lambda x: run(x, second), signs=(1,))
+        fixed = torch.as_tensor(first, dtype=torch.float64)
+        return Step(name=name, inputs=(second.name,), run=lambda x: run(fixed, x), signs=(sign,))
+
+    return build
+
+
+def _product(name: str, args: Any, kwargs: Any) -> Step:
+    first, second = args[0], args[1]
+    if isinstance(first, Value) and isinstance(second, Value):
+        raise Refused("A product of two values that both change is not known here, so nothing is proven.")
+    value, fixed = (first, second) if isinstance(first, Value) else (second, first)
+    factor = torch.as_tensor(fixed, dtype=torch.float64)
+    return Step(name=name, inputs=(value.name,), run=lambda x: x * factor, signs=None, size=lambda x: x * factor.abs())
+
+
+def _quotient(name: str, args: Any, kwargs: Any) -> Step:
+    if isinstance(args[1], Value):
+        raise Refused("A division by what changes is not known here, so nothing is proven.")
+    return _product(name, (args[0], 1.0 / torch.as_tensor(args[1], dtype=torch.float64)), kwargs)
+
+
+def _joined(name: str, args: Any, kwargs: Any) -> Step:
+    parts, axis = args[0], kwargs.get("dim", args[1] if len(args) > 1 else 0)
+    if not all(isinstance(one, Value) for one in parts):
+        raise Refused("Joining fixed and changing values is not known here, so nothing is proven.")
+    return Step(
+        name=name,
+        inputs=tuple(one.name for one in parts),
+        run=lambda *all_of_them: torch.cat(all_of_them, dim=axis),
+        signs=(1,) * len(parts),
+        terms=0,
+    )
+
+
+def _cut(name: str, args: Any, kwargs: Any) -> Step:
+    least = kwargs.get("min", args[1] if len(args) > 1 else None)
+    most = kwargs.get("max", args[2] if len(args) > 2 else None)
+    low, high = -INF if least is None else float(least), INF if most is None else float(most)
+    return Step(
+        name=name,
+        inputs=(args[0].name,),
+        run=lambda x: torch.clamp(x, low, high),
+        signs=(1,),
+        relax=cut_lines(low, high),
+        terms=0,
+    )
+
+
+def _negative(name: str, args: Any, kwargs: Any) -> Step:
+    return Step(name=name, inputs=(args[0].name,), run=torch.neg, signs=(-1,), terms=0)
+
+
+def _average(name: str, args: Any, kwargs: Any) -> Step:
+    rest = args[1:]
+
+    def run(x: Tensor) -> Tensor:
+        return torch.mean(x, *rest, **kwargs)
+
+    return Step(name=name, inputs=(args[0].name,), run=run, signs=(1,), size=run, terms=WINDOW)
+
+
+def _pool(name: str, args: Any, kwargs: Any) -> Step:
+    keys = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+    settings = dict(zip(keys, args[1:], strict=False)) | {key: kwargs[key] for key in keys if key in kwargs}
+    return _max_pool(name, (args[0].name,), nn.MaxPool2d(**settings))
+
+
+FUNCTIONS: Mapping[str, BuildFunction] = {
+    "relu": _as_layer(_relu),
+    "relu_": _as_layer(_relu),
+    "sigmoid": _as_layer(_sigmoid),
+    "tanh": _as_layer(_tanh),
+    "softmax": _as_layer(_last),
+    "log_softmax": _as_layer(_last),
+    "max_pool2d": _pool,
+    "boolean_dispatch": _pool,  # what torch.nn.functional.max_pool2d is called inside torch
+    "avg_pool2d": _moved(functional.avg_pool2d, terms=WINDOW),
+    "adaptive_avg_pool2d": _moved(functional.adaptive_avg_pool2d, terms=WINDOW),
+    "flatten": _moved(torch.flatten, _reshaped),
+    "reshape": _moved(
+        lambda x, *sizes: torch.reshape(x, sizes[0] if isinstance(sizes[0], tuple | list) else sizes), _reshaped
+    ),
+    "view": _moved(
+        lambda x, *sizes: torch.reshape(x, sizes[0] if isinstance(sizes[0], tuple | list) else sizes), _reshaped
+    ),
+    "permute": _moved(lambda x, *order: torch.permute(x, order[0] if isinstance(order[0], tuple | list) else order)),
+    "transpose": _moved(torch.transpose),
+    "unsqueeze": _moved(torch.unsqueeze, _reshaped),
+    "squeeze": _moved(torch.squeeze, _reshaped),
+    "contiguous": _moved(_same, _reshaped),
+    "float": _moved(_same, _reshaped),
+    "dropout": _moved(_same, _reshaped),
+    "pad": _moved(functional.pad),
+    "getitem": _moved(operator.getitem),
+    "add": _sum(1),
+    "iadd": _sum(1),
+    "sub": _sum(-1),
+    "mul": _product,
+    "truediv": _quotient,
+    "div": _quotient,
+    "cat": _joined,
+    "clamp": _cut,
+    "neg": _negative,
+    "mean": _average,
+}
