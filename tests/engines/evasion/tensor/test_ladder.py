@@ -179,3 +179,13 @@ def test_no_row_is_given_up_where_patches_went_further_than_gradients():
     )
     assert not found.broken.all()
     assert not found.notes
+
+
+def test_every_step_of_every_restart_is_counted_when_nothing_breaks():
+    net = small()
+    x = np.random.default_rng(1).random((7, 5)).astype(np.float32)
+    where = region(x, norm="linf", radius=1e-6)
+    budget = ladder.Budget(first=0, descent=4, short=0, kept=1.0, targets=0, restarts=3, rounds=0)
+    found = ladder.attack(net, x, labelled(net, x), where, rng=np.random.default_rng(0), budget=budget)
+    assert not found.broken.any()
+    assert found.work.gradient_rows == 7 * 4 * (1 + 3)

@@ -35,11 +35,11 @@ class Budget:
     first: int = 3  # gradient steps
     descent: int = 20  # gradient steps
     short: int = 60  # patches
-    kept: float = 0.4  # rows that keep more of their margin than this share are given up here; 1: none is
+    kept: float = 0.5  # rows that keep more of their margin than this share are given up here; 1: none is
     targets: int = 3  # other classes, those with the highest scores
     target_steps: int = 20  # gradient steps towards each
     restarts: int = 6  # more descents, each from a random point of its own
-    rounds: int = 12  # of the long search
+    rounds: int = 20  # of the long search
     race: float = 0.2  # after round r, rows that keep more of their margin than this share / r are given up
     patches: int = 250  # in each round
     steps: int = 8  # gradient steps after them
