@@ -37,7 +37,7 @@ def ours(budget: ladder.Budget, seed: int) -> Attack:
 
 def our_pgd(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
     where = region(x, lower=0.0, upper=1.0, norm="linf", radius=radius)
-    return ladder.pgd(module, x, y, where, steps=40, rng=np.random.default_rng(0)).examples
+    return ladder.pgd(module, x, y, where, steps=40, size=0.1, rng=np.random.default_rng(0)).examples
 
 
 def torchattacks_pgd(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:

@@ -43,8 +43,11 @@ def test_a_linear_net_is_broken_just_beyond_its_radius_and_never_within(norm):
     margin = np.abs(x @ slope + shift)
     exact = margin / np.linalg.norm(slope, ord=DUAL[norm])
     short = np.maximum(exact * 0.999 - 1e-6, 0.0)  # nearer than that, float32 rounds scores to either side
-    within = ladder.attack(net, x, y, region(x, norm=norm, radius=short), rng=np.random.default_rng(0))
-    beyond = ladder.attack(net, x, y, region(x, norm=norm, radius=exact * 1.02), rng=np.random.default_rng(0))
+    budget = ladder.Budget(rounds=4)
+    within, beyond = (
+        ladder.attack(net, x, y, region(x, norm=norm, radius=radius), rng=np.random.default_rng(0), budget=budget)
+        for radius in (short, exact * 1.02)
+    )
     assert not within.broken.any()
     assert beyond.broken.mean() >= (0.8 if norm == "l1" else 1.0)
 
