@@ -27,17 +27,17 @@ BATCH = 250  # rows that peers get at once
 Attack = Callable[[torch.nn.Module, np.ndarray, np.ndarray, float], np.ndarray]
 
 
-def ours(budget: ladder.Budget) -> Attack:
+def ours(budget: ladder.Budget, seed: int) -> Attack:
     def attack(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
         where = region(x, lower=0.0, upper=1.0, norm="linf", radius=radius)
-        return ladder.attack(module, x, y, where, rng=np.random.default_rng(0), budget=budget).examples
+        return ladder.attack(module, x, y, where, rng=np.random.default_rng(seed), budget=budget).examples
 
     return attack
 
 
 def our_pgd(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
     where = region(x, lower=0.0, upper=1.0, norm="linf", radius=radius)
-    return ladder.pgd(module, x, y, where, steps=40, rng=np.random.default_rng(0)).examples
+    return ladder.pgd(module, x, y, where, steps=40, size=0.1, rng=np.random.default_rng(0)).examples
 
 
 def torchattacks_pgd(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
@@ -46,11 +46,14 @@ def torchattacks_pgd(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radi
     return batched(torchattacks.PGD(module, eps=radius, alpha=radius / 10, steps=40), x, y)
 
 
-def torchattacks_auto(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
-    import torchattacks
+def torchattacks_auto(seed: int) -> Attack:
+    def run(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
+        import torchattacks
 
-    attack = torchattacks.AutoAttack(module, norm="Linf", eps=radius, version="standard", n_classes=10, seed=0)
-    return batched(attack, x, y)
+        attack = torchattacks.AutoAttack(module, norm="Linf", eps=radius, version="standard", n_classes=10, seed=seed)
+        return batched(attack, x, y)
+
+    return run
 
 
 def foolbox_pgd(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
@@ -93,14 +96,15 @@ def robust_accuracy(module: torch.nn.Module, x: np.ndarray, y: np.ndarray, z: np
     return float((right & ~(wrong & inside)).mean())
 
 
-def contestants() -> dict[str, Attack]:
+def contestants(seed: int) -> dict[str, Attack]:
     found: dict[str, Attack] = {
-        "ours, standard": ours(ladder.Budget()),
-        "ours, deep": ours(ladder.DEEP),
+        "ours, standard": ours(ladder.Budget(), seed),
+        "ours, deep": ours(ladder.DEEP, seed),
         "ours, PGD-40": our_pgd,
     }
     if find_spec("torchattacks"):
-        found |= {"torchattacks, AutoAttack standard": torchattacks_auto, "torchattacks, PGD-40": torchattacks_pgd}
+        found["torchattacks, AutoAttack standard"] = torchattacks_auto(seed)
+        found["torchattacks, PGD-40"] = torchattacks_pgd
     if find_spec("foolbox"):
         found["Foolbox, PGD-40"] = foolbox_pgd
     if find_spec("art"):
@@ -114,9 +118,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS)
     parser.add_argument("--only", default="", help="contestants whose name holds this")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0, help="of ours and of AutoAttack")
     parser.add_argument("--cache", type=Path, help="folder of the trained networks; see models.py")
     chosen = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(chosen.threads)
     x, y = (part[: chosen.rows] for part in models.mnist("test"))
     print(
         f"load {os.getloadavg()[0]:.1f}, {torch.get_num_threads()} threads, {chosen.rows} images, {chosen.runs} runs\n"
@@ -129,7 +135,7 @@ def main() -> None:
         seconds: dict[str, list[tuple[float, float]]] = {}
         left: dict[str, float] = {}
         for _ in range(chosen.runs):
-            for title, attack in contestants().items():
+            for title, attack in contestants(chosen.seed).items():
                 if chosen.only not in title:
                     continue
                 wall, cpu = time.perf_counter(), time.process_time()

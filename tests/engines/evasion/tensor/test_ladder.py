@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -40,8 +42,12 @@ def test_a_linear_net_is_broken_just_beyond_its_radius_and_never_within(norm):
     shift = float((net.bias[0] - net.bias[1]).detach())
     margin = np.abs(x @ slope + shift)
     exact = margin / np.linalg.norm(slope, ord=DUAL[norm])
-    within = ladder.attack(net, x, y, region(x, norm=norm, radius=exact * 0.999), rng=np.random.default_rng(0))
-    beyond = ladder.attack(net, x, y, region(x, norm=norm, radius=exact * 1.02), rng=np.random.default_rng(0))
+    short = np.maximum(exact * 0.999 - 1e-6, 0.0)  # nearer than that, float32 rounds scores to either side
+    budget = ladder.Budget(rounds=4)
+    within, beyond = (
+        ladder.attack(net, x, y, region(x, norm=norm, radius=radius), rng=np.random.default_rng(0), budget=budget)
+        for radius in (short, exact * 1.02)
+    )
     assert not within.broken.any()
     assert beyond.broken.mean() >= (0.8 if norm == "l1" else 1.0)
 
@@ -147,3 +153,42 @@ def test_a_bracket_holds_no_row_twice_and_settles_most_rows_of_a_small_net():
     assert not (found.broken & found.certified).any()
     assert found.open.mean() < 0.1
     assert found.refused is None
+
+
+def test_rows_that_keep_much_through_a_round_leave_the_long_search_and_this_is_told():
+    net = small()
+    x = np.random.default_rng(5).random((60, 5)).astype(np.float32)
+    y = labelled(net, x)
+    where = region(x, norm="linf", radius=0.03)
+    budget = ladder.Budget(kept=1.0, race=0.5)
+    found = ladder.attack(net, x, y, where, rng=np.random.default_rng(0), budget=budget)
+    longer = ladder.attack(net, x, y, where, rng=np.random.default_rng(0), budget=replace(budget, race=np.inf))
+    assert any("later rounds" in note for note in found.notes)
+    assert not any("later rounds" in note for note in longer.notes)
+    assert found.work.forward_rows < longer.work.forward_rows / 2
+    assert (found.broken == longer.broken).all()
+
+
+def test_no_row_is_given_up_where_patches_went_further_than_gradients():
+    class Hidden(nn.Module):
+        def forward(self, x):
+            return torch.round(x * 20) / 20
+
+    x = np.random.default_rng(0).random((30, 3)).astype(np.float32)
+    y = np.round(x * 20).argmax(axis=1)
+    budget = ladder.Budget(descent=0, kept=0.0, race=0.0, rounds=2, patches=5)  # a random start may help by luck
+    found = ladder.attack(
+        Hidden(), x, y, region(x, norm="linf", radius=0.05), rng=np.random.default_rng(0), budget=budget
+    )
+    assert not found.broken.all()
+    assert not found.notes
+
+
+def test_every_step_of_every_restart_is_counted_when_nothing_breaks():
+    net = small()
+    x = np.random.default_rng(1).random((7, 5)).astype(np.float32)
+    where = region(x, norm="linf", radius=1e-6)
+    budget = ladder.Budget(first=0, descent=4, short=0, kept=1.0, targets=0, restarts=3, rounds=0)
+    found = ladder.attack(net, x, labelled(net, x), where, rng=np.random.default_rng(0), budget=budget)
+    assert not found.broken.any()
+    assert found.work.gradient_rows == 7 * 4 * (1 + 3)

@@ -72,6 +72,7 @@ class Climb:
         self.margins = self._first_margins()
         self.clean = self.margins.clone()
         self.by_gradient = torch.zeros(len(self.x))  # by how much gradients lowered the margin
+        self.hidden = torch.zeros(len(self.x), dtype=torch.bool)  # rows where patches lowered it by more
         self.examples = self.x.clone()
         self.broken = torch.from_numpy(self._wrong(self.x, self.y))
         self.stage = torch.where(self.broken, CLEAN, -1).to(torch.int8)
@@ -93,19 +94,35 @@ class Climb:
         self._search(FIRST_STEPS, lambda block: walk(self.asked, block, block.best, steps, size=1.0))
 
     def plain(self, steps: int, size: float) -> None:
-        """Take plain steps from a random point, and nothing else."""
+        """Take plain steps up the cross-entropy from a random point, and nothing else."""
+
+        def walked(block: Front) -> Outcome:
+            return walk(self.asked, block, self._random(block, 0), steps, size=size, soft=True)
+
         if len(self.front.rows):
-            self._search(DESCENT, lambda block: walk(self.asked, block, self._random(block, 0), steps, size=size))
+            self._search(DESCENT, walked)
 
     def descent(self, steps: int) -> None:
         """Walk from a random point of the region, with large steps first."""
         if steps and len(self.front.rows):
             self._search(DESCENT, lambda block: descend(self.asked, block, self._random(block, 0), steps))
         rows = self.front.rows
-        self.by_gradient[rows] = self.clean[rows] - self.front.margin
+        self.by_gradient[rows] = gained = self.clean[rows] - self.front.margin
+        self.hidden[rows] = gained <= 0
         can_move = self.front.where.reach.flatten(1).amax(dim=1) > 0 if len(rows) else torch.zeros(0, dtype=torch.bool)
-        if steps and int(((self.by_gradient[rows] <= 0) & can_move).sum()) > MASKED * max(self.started, 1):
+        if steps and int(((gained <= 0) & can_move).sum()) > MASKED * max(self.started, 1):
             self.warnings += [UPHILL] if SILENT not in self.warnings else []
+
+    def restarts(self, count: int, steps: int) -> None:
+        """Walk again from other random points, up the cross-entropy and down the margin in turns."""
+        for number in range(1, count + 1):
+            if not steps or not len(self.front.rows):
+                return
+
+            def again(block: Front, number: int = number) -> Outcome:
+                return descend(self.asked, block, self._random(block, number), steps, soft=number % 2 == 1)
+
+            self._search(DESCENT, again)
 
     def targets(self, count: int, steps: int) -> None:
         """Walk from the row itself towards each of the classes that have the highest scores at its best point."""
@@ -140,17 +157,19 @@ class Climb:
 
         self._search(stage, patched)
         self.by_patches += int(self.broken.sum()) - before
+        if stage == SHORT:
+            rows = self.front.rows
+            by_gradient = self.by_gradient[rows]
+            self.hidden[rows] = self.clean[rows] - self.front.margin - by_gradient >= by_gradient
 
     def give_up(self, kept: float) -> int:
-        """Set aside the rows that kept more than this share of the margin they began with; return how many.
+        """Set aside the rows that keep more than this share of the margin they began with; return how many.
 
-        Rows where patches went further than gradients are never set aside, since there the gradient may be hidden.
-        The rule looks at a row alone, so no other row decides what becomes of it.
+        Rows where short patches went further than gradients are never set aside, since there the gradient may be
+        hidden. The rule looks at a row alone, so no other row decides what becomes of it.
         """
         rows = self.front.rows
-        by_gradient = self.by_gradient[rows]
-        by_patches = self.clean[rows] - self.front.margin - by_gradient
-        hopeless = (self.front.margin > kept * self.clean[rows]) & (by_gradient > by_patches)
+        hopeless = (self.front.margin > kept * self.clean[rows]) & ~self.hidden[rows]
         if hopeless.any():
             self.aside.append(self.front.take(hopeless))
             self.front = self.front.take(~hopeless)

@@ -22,7 +22,14 @@ SPARSER = 1.5  # the cells moved in L1 at the best point, divided by this, are h
 
 
 def descend(
-    asked: Asked, front: Front, start: Tensor, steps: int, *, target: Tensor | None = None, first: float = 2.0
+    asked: Asked,
+    front: Front,
+    start: Tensor,
+    steps: int,
+    *,
+    target: Tensor | None = None,
+    first: float = 2.0,
+    soft: bool = False,
 ) -> Outcome:
     """Walk from ``start`` for some steps; a row leaves as soon as it breaks.
 
@@ -33,8 +40,10 @@ def descend(
         steps: gradient steps, at most.
         target: (a,) the class to be answered instead; None: whichever is nearest.
         first: size of the first step, in parts of the region.
+        soft: follow the cross-entropy, not the margin; which steps helped is told by the margin all the same.
     """
     walk = _Walk(asked, front.take(slice(None)), start, target, first, _marks(steps))
+    walk.soft = soft
     broken: list[Front] = []
     for step in range(steps + 1):
         if not len(walk.front.rows):
@@ -60,6 +69,7 @@ class _Walk:
         count = len(front.rows)
         self.asked, self.front, self.target, self.marks = asked, front, target, marks
         self.point, self.before = start, start
+        self.soft = False
         self.size = wide(torch.full((count,), first), start)
         self.few = torch.full((count,), FEW)
         self.helped = torch.zeros(count)
@@ -70,7 +80,7 @@ class _Walk:
         self.mark_size = self.size.clone()
 
     def step(self, number: int) -> None:
-        gradient, margins = self.asked.gradients(self.point, self.front.y, self.target)
+        gradient, margins = self.asked.gradients(self.point, self.front.y, self.target, soft=self.soft)
         self._note(margins)
         if number in self.marks:
             self._halve()

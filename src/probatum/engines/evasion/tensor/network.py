@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from probatum.engines.evasion.results import Work
+from probatum.engines.evasion.tensor.quick import quicken
 
 CHUNK = 256  # rows; larger ones fit no cache of a small machine, smaller ones cost calls
 REPEATS = 8  # answers that are averaged where a network does not answer the same row twice alike
@@ -56,7 +57,9 @@ class Asked:
         """Return (n,) score of the right class minus the highest other."""
         return margin(self.scores(x), y)
 
-    def gradients(self, x: Tensor, y: Tensor, target: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def gradients(
+        self, x: Tensor, y: Tensor, target: Tensor | None = None, *, soft: bool = False
+    ) -> tuple[Tensor, Tensor]:
         """Return the gradients (n, ...) of the margin by the input, and the margins (n,).
 
         Args:
@@ -64,8 +67,9 @@ class Asked:
             y: (n,) right classes.
             target: (n,) the class to be answered instead; None: whichever is nearest. The margins returned are
                 always against the highest other.
+            soft: against all others at once, each by its share, which points where the cross-entropy does.
         """
-        pieces = self._by_chunks(lambda part: self._slopes(x[part], y[part], _part(target, part)), len(x))
+        pieces = self._by_chunks(lambda part: self._slopes(x[part], y[part], _part(target, part), soft), len(x))
         self.gradient_rows += len(x) * self.repeats
         if not pieces:
             return torch.zeros_like(x), torch.zeros(0)
@@ -78,15 +82,20 @@ class Asked:
             whole = whole + two_columns(self.module(x))
         return whole / self.repeats if self.repeats > 1 else whole
 
-    def _slopes(self, x: Tensor, y: Tensor, target: Tensor | None) -> tuple[Tensor, Tensor]:
+    def _slopes(self, x: Tensor, y: Tensor, target: Tensor | None, soft: bool) -> tuple[Tensor, Tensor]:
         given = x.detach().requires_grad_(True)
         scores = self._scores(given)
-        with torch.no_grad():  # the slope of the margin by the scores is +1 and -1: no graph is needed for it
+        with torch.no_grad():  # the slope of the margin by the scores is known: no graph is needed for it
             others = scores.scatter(1, y[:, None], -torch.inf)
             highest, nearest = others.max(dim=1)
             own = scores.gather(1, y[:, None])[:, 0] - highest
-            wanted = nearest if target is None else target
-            slope = torch.zeros_like(scores).scatter_(1, y[:, None], 1.0).scatter_(1, wanted[:, None], -1.0)
+            if soft:
+                # the cross-entropy's slope is this times one minus the share of the right class; that number only
+                # scales a row's step, and where it is too small for float32 the slope would be lost with it
+                slope = -others.softmax(dim=1).scatter_(1, y[:, None], -1.0)
+            else:
+                wanted = nearest if target is None else target
+                slope = torch.zeros_like(scores).scatter_(1, y[:, None], 1.0).scatter_(1, wanted[:, None], -1.0)
         if not scores.requires_grad:  # what a network that cuts its graph gives
             return torch.zeros_like(x), own
         (found,) = torch.autograd.grad(scores, given, grad_outputs=slope, allow_unused=True)
@@ -145,6 +154,7 @@ def _light(module: nn.Module) -> nn.Module:
     if any(isinstance(layer, nn.Conv2d) for layer in module.modules()):
         # a network that asks about the layout of its tensors would be a strange one, and its answers are checked
         module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        quicken(module)
     return module
 
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Walk down the margin in steps of one size: what is weak breaks here, at little cost.
+"""Walk down the margin, or up the cross-entropy, in steps of one size: what is weak breaks here, at little cost.
 
-Source: Madry, Makelov, Schmidt, Tsipras, Vladu 2018, arXiv:1706.06083, section 2.1; the loss is the margin, and a row
-leaves as soon as it breaks.
+Source: Madry, Makelov, Schmidt, Tsipras, Vladu 2018, arXiv:1706.06083, section 2.1; a row leaves as soon as it breaks.
 """
 
 import torch
@@ -12,7 +11,7 @@ from probatum.engines.evasion.tensor.front import Front, Outcome
 from probatum.engines.evasion.tensor.network import Asked
 
 
-def walk(asked: Asked, front: Front, start: Tensor, steps: int, *, size: float) -> Outcome:
+def walk(asked: Asked, front: Front, start: Tensor, steps: int, *, size: float, soft: bool = False) -> Outcome:
     """Walk from ``start`` for some steps.
 
     Args:
@@ -21,6 +20,7 @@ def walk(asked: Asked, front: Front, start: Tensor, steps: int, *, size: float) 
         start: (a, ...) points of their regions.
         steps: gradient steps, at most.
         size: of each step, in parts of the region.
+        soft: follow the cross-entropy, not the margin.
     """
     point, broken = start, list[Front]()
     front = front.take(slice(None))
@@ -28,7 +28,7 @@ def walk(asked: Asked, front: Front, start: Tensor, steps: int, *, size: float) 
         if not len(front.rows):
             break
         if step < steps:
-            gradient, margins = asked.gradients(point, front.y)
+            gradient, margins = asked.gradients(point, front.y, soft=soft)
         else:  # the last step was taken and not yet looked at
             gradient, margins = point, asked.margins(point, front.y)
         front.note(point, margins)
