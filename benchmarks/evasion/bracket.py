@@ -29,10 +29,11 @@ CASES = (  # network, radius, parts into which a region is split, at most
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--cache", type=Path, help="folder of the trained networks; see models.py")
     parser.add_argument("--only", default="", help="networks whose name holds this")
     chosen = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(chosen.threads)
     x, y = (part[: chosen.rows] for part in models.mnist("test"))
     print(f"load {os.getloadavg()[0]:.1f}, {torch.get_num_threads()} threads, {chosen.rows} images\n")
     print("| network | clean | radius | parts | certified | not broken | width, points | wall s | CPU s |")
