@@ -26,7 +26,8 @@ import torch
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.ensemble import RandomForestClassifier
 
-from probatum.engines.evasion.queries.boundary import Path, Walk, walk
+from probatum.engines.evasion.queries.border import Path
+from probatum.engines.evasion.queries.boundary import Walk, walk
 from probatum.engines.evasion.queries.scheduler import Allowance, Attack, play
 from probatum.engines.evasion.queries.squares import Best, squares
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from probatum.engines.evasion.queries.boundary import Path, Walk, walk
+from probatum.engines.evasion.queries.border import Path
+from probatum.engines.evasion.queries.boundary import Walk, walk
 from probatum.engines.evasion.queries.scheduler import Allowance, Ask, play
 from probatum.engines.evasion.queries.squares import Best, squares
 from probatum.engines.evasion.results import Attacked, Work

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probatum.engines.evasion.queries.boundary import Path, Walk, walk
+from probatum.engines.evasion.queries.border import Path
+from probatum.engines.evasion.queries.boundary import Walk, walk
 from probatum.engines.evasion.queries.scheduler import Allowance, play
 
 
