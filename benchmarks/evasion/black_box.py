@@ -266,13 +266,13 @@ def contestants(task: str) -> Iterator[tuple[str, Contestant]]:
             f"{told} HopSkipJump" if task == "walks" else f"{told} Square",
             (art_walk if task == "walks" else art_patches),
         )
-        if task == "walks":
-            yield f"{told} HopSkipJump, our starts", art_walk_from_ours
     if find_spec("foolbox") and task == "walks":
         told = f"Foolbox {version('foolbox')} HopSkipJump"
         yield f"{told}, all rows at once", foolbox_walk
         yield f"{told}, a row at a time", foolbox_walk_singly
         yield f"{told}, a row at a time, our starts", foolbox_walk_singly_from_ours
+    if find_spec("art") and task == "walks":
+        yield f"ART {version('adversarial-robustness-toolbox')} HopSkipJump, our starts", art_walk_from_ours
     if find_spec("torchattacks") and task == "patches":
         yield f"torchattacks {version('torchattacks')} Square", torchattacks_patches
 
@@ -337,7 +337,7 @@ def run(task: str, name: str, judged: Subject, chosen: argparse.Namespace) -> No
     print("|---" * (len(shown) + 6) + "|")
     first: Judge | None = None
     for title, contestant in contestants(task):
-        if not any(part in title for part in chosen.only.split(",")):
+        if not any(part in title for part in chosen.only.split(",")) or (chosen.without and chosen.without in title):
             continue
         judge = Judge(subject=judged, most=most, radius=RADIUS if task == "patches" else None)
         wall, cpu = time.perf_counter(), time.process_time()
@@ -361,6 +361,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=50)
     parser.add_argument("--most", type=int, help="questions a row")
     parser.add_argument("--only", default="", help="contestants whose name holds one of these, with commas between")
+    parser.add_argument("--without", default="", help="leave out contestants whose name holds this")
     parser.add_argument("--cache", type=Place, help="folder of the trained networks; see models.py")
     chosen = parser.parse_args()
     torch.set_num_threads(2)

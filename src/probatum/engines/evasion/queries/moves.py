@@ -3,8 +3,9 @@
 
 ``Climb`` asks about many small steps at once to learn which way the border faces (HopSkipJump: Chen, Jordan,
 Wainwright 2020, arXiv:1904.02144, algorithm 2), and then turns that way on a circle through the row. Ours differs in
-three points: the steps are drawn across the way to the row, since the circle needs no other; what earlier rounds
-learnt is kept and fades; and for images the steps are coarse. ``Turn`` turns in random planes (SurFree: Maho, Furon, Le
+four points: the steps are drawn across the way to the row, since the circle needs no other; they start from a point
+lifted off the border by as much as the border bends, so that about half of them end on either side; what earlier
+rounds learnt is kept and fades; and in images the steps are coarse at first, then every other time. ``Turn`` turns in random planes (SurFree: Maho, Furon, Le
 Merrer 2021, CVPR), ``Shrink`` puts cells back, which suits trees: they look at few cells, and at steps, not slopes.
 """
 
@@ -19,6 +20,7 @@ from probatum.engines.evasion.queries.squares import axes_of
 
 LADDER = np.array([2.0, 1.0, 0.5, 0.25])  # turns tried at once, in parts of the last one that worked
 SHARES = (0.0, 0.5, 0.75, 0.9)  # of its change that a cell keeps, sweep after sweep
+COARSE = 5  # rounds of climbing with coarse steps only
 ALONE = 32  # cells, the most changed, that are tried alone; the others in as many groups at most
 
 
@@ -35,8 +37,9 @@ class Climb:
     """Learn which way the border faces from many small steps, and turn that way."""
 
     steps: int  # asked about in the first round, growing with the square root of the round
-    keep: float = 0.7  # of what was learnt in earlier rounds
+    keep: float = 0.8  # of what was learnt in earlier rounds
     reach: float = 3.0  # of a step, in distances over the root of the number of cells; Chen et al. take 1
+    lift: float = 0.0  # away from the row, of the point that steps start from; in steps
     angle: float = np.pi / 8  # last turn that worked
     rounds: int = 0
     learnt: np.ndarray | None = None
@@ -48,9 +51,10 @@ class Climb:
         if size == 0:
             return
         self.rounds += 1
-        drawn = across(border, away, rng, int(self.steps * np.sqrt(self.rounds)))
+        coarse = self.rounds <= COARSE or self.rounds % 2 == 1
+        drawn = across(border, away, rng, int(self.steps * np.sqrt(self.rounds)), coarse=coarse)
         reach = self.reach * size / np.sqrt(border.row.size)
-        yield from self._learn(border, border.nearest, reach, drawn)
+        yield from self._learn(border, reach, drawn, away)
         away, size = border.way()
         learnt = np.zeros_like(away) if self.learnt is None else self.learnt
         side, length = direction(learnt - np.sum(learnt * away) * away)
@@ -66,12 +70,15 @@ class Climb:
         failed = float(angles[first - 1]) if first else min(2 * self.angle, np.pi / 2)
         yield from border.further(away, side, size, float(angles[first]), failed, 1)
 
-    def _learn(self, border: Border, point: np.ndarray, reach: float, drawn: np.ndarray) -> Attack:
-        points = border.inside(point + reach * drawn)
+    def _learn(self, border: Border, reach: float, drawn: np.ndarray, away: np.ndarray) -> Attack:
+        point = border.nearest
+        points = border.inside(point + reach * (drawn + self.lift * away))
         wrong = yield from border.wrong(points)
         share = float(wrong.mean())
-        # steps too short all end on one side of the border, which tells nothing
-        self.reach *= 0.95 if 0.1 <= share <= 0.9 else 1.5
+        # steps that all end on one side tell nothing: too short where all are wrong, and around a bend where all are
+        # right; the less is left to gain, the smaller the slope across the way is beside the bend
+        self.reach = self.reach * 1.5 if share > 0.9 else max(0.95 * self.reach, 0.1)
+        self.lift = float(np.clip(self.lift + 2 * (0.5 - share) / np.sqrt(point.size), -0.3, 0.3))
         if not 0 < share < 1:
             self.learnt = None if self.learnt is None else self.keep * self.learnt
             return
@@ -134,9 +141,12 @@ class Shrink:
             )
 
 
-def across(border: Border, away: np.ndarray, rng: np.random.Generator, count: int) -> np.ndarray:
-    """Draw directions at right angles to ``away``; images get coarse ones, in which their classes differ most."""
-    drawn = _smooth(rng.standard_normal((count, *away.shape))) * (border.lower < border.upper)
+def across(
+    border: Border, away: np.ndarray, rng: np.random.Generator, count: int, *, coarse: bool = True
+) -> np.ndarray:
+    """Draw directions at right angles to ``away``; in images coarse ones, in which their classes differ most."""
+    drawn = rng.standard_normal((count, *away.shape))
+    drawn = (_smooth(drawn) if coarse else drawn) * (border.lower < border.upper)
     drawn -= column(np.tensordot(drawn, away, axes=away.ndim), away) * away
     sizes = np.linalg.norm(drawn.reshape(count, -1), axis=1)
     return np.asarray(drawn / column(np.maximum(sizes, 1e-300), away))
