@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Moves that bring a point at the border nearer to the row: climb, turn, and shrink the change cell by cell.
 
-``Climb`` asks about many small steps at once to learn which way the border faces (HopSkipJump: Chen, Jordan,
-Wainwright 2020, arXiv:1904.02144, algorithm 2), and then turns that way on a circle through the row. Ours differs in
-four points: the steps are drawn across the way to the row, since the circle needs no other; they start from a point
-lifted off the border by as much as the border bends, so that about half of them end on either side; what earlier
-rounds learnt is kept and fades; and in images the steps are coarse at first, then every other time. ``Turn`` turns in random planes (SurFree: Maho, Furon, Le
-Merrer 2021, CVPR), ``Shrink`` puts cells back, which suits trees: they look at few cells, and at steps, not slopes.
+``Climb`` asks about many small steps at once to learn which way the border faces (HopSkipJump: Chen, Jordan, Wainwright
+2020, arXiv:1904.02144, algorithm 2), and then turns that way on a circle through the row. Ours differs in four points:
+the steps are drawn across the way to the row, since the circle needs no other; they start from a point lifted off the
+border by as much as the border bends, so that about half of them end on either side; what earlier rounds learnt is kept
+and fades; and in images the steps are coarse at first, then every other time. ``Turn`` turns in random planes (SurFree:
+Maho, Furon, Le Merrer 2021, CVPR), ``Shrink`` puts cells back, which suits trees: they look at few cells, and at steps,
+not slopes.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from probatum.engines.evasion.queries.scheduler import Attack
 from probatum.engines.evasion.queries.squares import axes_of
 
 LADDER = np.array([2.0, 1.0, 0.5, 0.25])  # turns tried at once, in parts of the last one that worked
-SHARES = (0.0, 0.5, 0.75, 0.9)  # of its change that a cell keeps, sweep after sweep
+SHARES = (0.0, 0.5, 0.75, 0.9, 0.97)  # of its change that a cell keeps, sweep after sweep
 COARSE = 5  # rounds of climbing with coarse steps only
 ALONE = 32  # cells, the most changed, that are tried alone; the others in as many groups at most
 
