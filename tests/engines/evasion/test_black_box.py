@@ -88,3 +88,16 @@ def test_a_cell_that_may_only_rise_never_falls_when_only_labels_are_told():
     breakable = reach > np.abs(x @ WEIGHTS)
     assert not found.broken[~breakable].any()
     assert found.broken[reach > 1.1 * np.abs(x @ WEIGHTS)].mean() >= 0.95
+
+
+def test_no_infinite_point_is_asked_about_when_a_box_has_no_end():
+    x, y = rows(10)
+
+    def careful(points):
+        assert np.isfinite(points).all()
+        return labels(points)
+
+    where = region(x, lower=x, upper=np.array([np.inf, 1.0, np.inf, 1.0]))
+    found = black_box.attack(careful, x, y, where, rng=np.random.default_rng(0), tries=300)
+    assert (found.examples >= x).all()
+    assert found.broken[y == 0].any()

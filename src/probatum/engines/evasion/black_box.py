@@ -144,11 +144,12 @@ def _rays(
     aims: dict[int, Aim] = {}
     attacks = []
     for row in rows.tolist():
-        lower, upper = region.lower[row], region.upper[row]
-        box = Box(
-            row=state.x[row], lower=lower, upper=upper, least=np.minimum(least, lower), most=np.maximum(most, upper)
-        )
-        goals = nearest(state.x[row], pool[said != state.y[row]], GOALS)
+        x, lower, upper = state.x[row], region.lower[row], region.upper[row]
+        box = Box(  # it grows over all known rows; where it has no end, no further
+            row=x, lower=lower, upper=upper, least=np.minimum(least, np.where(np.isfinite(lower), lower, x)),
+            most=np.maximum(most, np.where(np.isfinite(upper), upper, x)),
+        )  # fmt: skip
+        goals = nearest(x, pool[said != state.y[row]], GOALS)
         aims[row] = Aim()
         attacks.append(rays(int(state.y[row]), aims[row], box, goals, rng=streams[row]))
     ledger = play(attacks, ask, Allowance(per_row=tries))
