@@ -234,9 +234,12 @@ def foolbox_walk_singly_from_ours(judge: Judge) -> None:
 
 def art_patches(judge: Judge) -> None:
     from art.attacks.evasion import SquareAttack
+    from art.estimators.classification import PyTorchClassifier
 
     for row in range(len(judge.subject.x)):
-        classifier = art_classifier(judge, np.array([row]))
+        asking = Asking(judge, np.array([row])).eval()  # it takes networks only, though it asks for scores alone
+        shape, loss = judge.subject.x.shape[1:], torch.nn.CrossEntropyLoss()
+        classifier = PyTorchClassifier(asking, loss, shape, judge.subject.classes, clip_values=(0.0, 1.0))
         attack = SquareAttack(classifier, eps=RADIUS, max_iter=judge.most, nb_restarts=1, verbose=False)
         x, y = judge.subject.x[row : row + 1], judge.subject.y[row : row + 1]
         try:
