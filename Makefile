@@ -57,7 +57,7 @@ bench-usage: $(VENV)/.dev  ## error slices beside sliceline, group metrics besid
 
 bench-evasion: $(VENV)/.torch .venv-peers/.done .venv-veritas/.done  ## attacks, brackets and exact trees beside their peers (an hour)
 	cd benchmarks/evasion && ../../.venv-peers/bin/python attacks.py
-	cd benchmarks/evasion && ../../.venv-peers/bin/python black_box.py walks
+	cd benchmarks/evasion && ../../.venv-peers/bin/python black_box.py walks --rows 30 --without "a row at a time"
 	cd benchmarks/evasion && ../../$(BIN)/python bracket.py
 	cd benchmarks/evasion && OMP_NUM_THREADS=1 ../../.venv-veritas/bin/python trees.py
 

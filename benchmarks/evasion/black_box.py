@@ -26,7 +26,8 @@ import torch
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.ensemble import RandomForestClassifier
 
-from probatum.engines.evasion.queries.boundary import Path, Walk, walk
+from probatum.engines.evasion.queries.border import Path
+from probatum.engines.evasion.queries.boundary import Walk, walk
 from probatum.engines.evasion.queries.scheduler import Allowance, Attack, play
 from probatum.engines.evasion.queries.squares import Best, squares
 
@@ -233,9 +234,12 @@ def foolbox_walk_singly_from_ours(judge: Judge) -> None:
 
 def art_patches(judge: Judge) -> None:
     from art.attacks.evasion import SquareAttack
+    from art.estimators.classification import PyTorchClassifier
 
     for row in range(len(judge.subject.x)):
-        classifier = art_classifier(judge, np.array([row]))
+        asking = Asking(judge, np.array([row])).eval()  # it takes networks only, though it asks for scores alone
+        shape, loss = judge.subject.x.shape[1:], torch.nn.CrossEntropyLoss()
+        classifier = PyTorchClassifier(asking, loss, shape, judge.subject.classes, clip_values=(0.0, 1.0))
         attack = SquareAttack(classifier, eps=RADIUS, max_iter=judge.most, nb_restarts=1, verbose=False)
         x, y = judge.subject.x[row : row + 1], judge.subject.y[row : row + 1]
         try:
@@ -265,13 +269,13 @@ def contestants(task: str) -> Iterator[tuple[str, Contestant]]:
             f"{told} HopSkipJump" if task == "walks" else f"{told} Square",
             (art_walk if task == "walks" else art_patches),
         )
-        if task == "walks":
-            yield f"{told} HopSkipJump, our starts", art_walk_from_ours
     if find_spec("foolbox") and task == "walks":
         told = f"Foolbox {version('foolbox')} HopSkipJump"
         yield f"{told}, all rows at once", foolbox_walk
         yield f"{told}, a row at a time", foolbox_walk_singly
         yield f"{told}, a row at a time, our starts", foolbox_walk_singly_from_ours
+    if find_spec("art") and task == "walks":
+        yield f"ART {version('adversarial-robustness-toolbox')} HopSkipJump, our starts", art_walk_from_ours
     if find_spec("torchattacks") and task == "patches":
         yield f"torchattacks {version('torchattacks')} Square", torchattacks_patches
 
@@ -336,7 +340,7 @@ def run(task: str, name: str, judged: Subject, chosen: argparse.Namespace) -> No
     print("|---" * (len(shown) + 6) + "|")
     first: Judge | None = None
     for title, contestant in contestants(task):
-        if not any(part in title for part in chosen.only.split(",")):
+        if not any(part in title for part in chosen.only.split(",")) or (chosen.without and chosen.without in title):
             continue
         judge = Judge(subject=judged, most=most, radius=RADIUS if task == "patches" else None)
         wall, cpu = time.perf_counter(), time.process_time()
@@ -360,6 +364,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=50)
     parser.add_argument("--most", type=int, help="questions a row")
     parser.add_argument("--only", default="", help="contestants whose name holds one of these, with commas between")
+    parser.add_argument("--without", default="", help="leave out contestants whose name holds this")
     parser.add_argument("--cache", type=Place, help="folder of the trained networks; see models.py")
     chosen = parser.parse_args()
     torch.set_num_threads(2)

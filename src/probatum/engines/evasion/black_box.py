@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from probatum.engines.evasion.queries.boundary import Path, Walk, walk
+from probatum.engines.evasion.queries.border import Path
+from probatum.engines.evasion.queries.boundary import Walk, walk
+from probatum.engines.evasion.queries.rays import Aim, Box, rays
 from probatum.engines.evasion.queries.scheduler import Allowance, Ask, play
 from probatum.engines.evasion.queries.squares import Best, squares
 from probatum.engines.evasion.results import Attacked, Work
 from probatum.engines.evasion.threat import Region
 
-STAGES = ("clean", "random patches", "walk along the border")
+STAGES = ("clean", "random patches", "walk along the border", "shrinking boxes")
+GOALS = 4  # rows of other classes that a box is made to hold at first
 
 
 def attack(
@@ -45,7 +48,7 @@ def attack(
     idle = np.zeros(len(x), dtype=bool) if skip is None else skip
     open_rows = np.flatnonzero(~(state.broken | idle))
     labels_only = bool(np.isin(clean, (0.0, 1.0)).all())
-    search = _walks if region.norm is not None or labels_only else _squares
+    search = _walks if region.norm is not None else _rays if labels_only else _squares
     if open_rows.size:
         work += search(ask, state, open_rows, region, streams, tries, x if pool is None else pool)
     return Attacked(
@@ -105,11 +108,11 @@ def _walks(
     paths: dict[int, Path] = {}
     attacks = []
     for row in rows.tolist():
-        start = nearest(state.x[row], pool[said != state.y[row]])
-        if start is None:
+        starts = nearest(state.x[row], pool[said != state.y[row]], 1)
+        if not len(starts):
             continue
         fixed = region.lower[row] == region.upper[row]
-        start = np.where(fixed, state.x[row], start)
+        start = np.where(fixed, state.x[row], starts[0])
         path = Path(nearest=start, distance=float(np.linalg.norm((start - state.x[row]).astype(np.float64))))
         paths[row] = path
         # only the range of each cell binds the walk: it comes from outside the region, and ends in it or not
@@ -122,20 +125,46 @@ def _walks(
             )
         )  # fmt: skip
     ledger = play(attacks, ask, Allowance(per_row=tries))
-    ends = {row: p.nearest for row, p in paths.items() if inside(p.nearest, state.x[row], region.take(np.array([row])))}
-    if ends:  # a start whose fixed cells were put back may never have been wrong
+    found = {row: path for row, path in paths.items() if np.isfinite(path.distance)}
+    ends = {row: p.nearest for row, p in found.items() if inside(p.nearest, state.x[row], region.take(np.array([row])))}
+    if ends:
         margins = margin(ask(np.stack(list(ends.values()))), state.y[list(ends)])
         for (row, point), lead in zip(ends.items(), margins.tolist(), strict=True):
             state.note(row, point, lead, 2)
     return ledger.work + Work(forward_rows=len(pool) + len(ends), calls=2)
 
 
-def nearest(row: np.ndarray, others: np.ndarray) -> np.ndarray | None:
-    """Return the one of the others, (m, ...), that is nearest to the row; None where there are none."""
-    if not len(others):
-        return None
+def _rays(
+    ask: Ask, state: _State, rows: np.ndarray, region: Region, streams: list[np.random.Generator], tries: int,
+    pool: np.ndarray,
+) -> Work:  # fmt: skip
+    """Shrink boxes that hold the nearest rows of other classes; what ends larger than the region breaks nothing."""
+    said = ask(pool).argmax(axis=1)
+    least, most = pool.min(axis=0), pool.max(axis=0)
+    aims: dict[int, Aim] = {}
+    attacks = []
+    for row in rows.tolist():
+        x, lower, upper = state.x[row], region.lower[row], region.upper[row]
+        box = Box(  # it grows over all known rows; where it has no end, no further
+            row=x, lower=lower, upper=upper, least=np.minimum(least, np.where(np.isfinite(lower), lower, x)),
+            most=np.maximum(most, np.where(np.isfinite(upper), upper, x)),
+        )  # fmt: skip
+        goals = nearest(x, pool[said != state.y[row]], GOALS)
+        aims[row] = Aim()
+        attacks.append(rays(int(state.y[row]), aims[row], box, goals, rng=streams[row]))
+    ledger = play(attacks, ask, Allowance(per_row=tries))
+    ends = {row: aim.point for row, aim in aims.items() if aim.point is not None and aim.size <= 1}
+    if ends:
+        margins = margin(ask(np.stack(list(ends.values()))), state.y[list(ends)])
+        for (row, point), lead in zip(ends.items(), margins.tolist(), strict=True):
+            state.note(row, point, lead, 3)
+    return ledger.work + Work(forward_rows=len(pool) + len(ends), calls=2)
+
+
+def nearest(row: np.ndarray, others: np.ndarray, count: int) -> np.ndarray:
+    """Return the so many of the others, (m, ...), that are nearest to the row, nearest first."""
     apart = (others.astype(np.float64) - row).reshape(len(others), -1)
-    return np.asarray(others[int(np.einsum("ij,ij->i", apart, apart).argmin())])
+    return np.asarray(others[np.argsort(np.einsum("ij,ij->i", apart, apart), kind="stable")[:count]])
 
 
 def inside(point: np.ndarray, row: np.ndarray, region: Region) -> bool:
