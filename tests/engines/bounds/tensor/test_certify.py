@@ -108,6 +108,27 @@ def test_a_sum_of_large_numbers_that_cancel_is_not_proven_beyond_what_float32_ho
     assert proof.certified.tolist() == [False, True]
 
 
+def test_rounding_of_a_mean_and_a_bias_that_cancel_is_counted():
+    net = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 2)).eval()
+    with torch.no_grad():
+        net[0].running_mean.fill_(1e6)
+        net[0].bias.fill_(1e6)
+        net[1].weight.copy_(torch.eye(2))
+        net[1].bias.zero_()
+    source, steps, _ = trace(net)
+    x = torch.tensor([[0.3, 0.1]], dtype=torch.float64)
+    ends = forward(source, steps, x, x)[steps[0].name]
+    said = net[0](x.float()).double()
+    assert (said != x).any()  # float32 lost digits
+    assert ((ends.low <= said) & (said <= ends.high)).all()
+
+
+def test_a_network_with_fewer_digits_is_refused():
+    x = np.zeros((1, 2), dtype=np.float32)
+    proof = certify(nn.Linear(2, 2).bfloat16(), x, np.array([0]), region(x, norm="linf", radius=0.1))
+    assert "fewer digits" in proof.refused
+
+
 def test_linear_bounds_prove_more_than_intervals():
     torch.manual_seed(0)
     net = nn.Sequential(nn.Linear(10, 30), nn.ReLU(), nn.Linear(30, 30), nn.ReLU(), nn.Linear(30, 2)).eval()

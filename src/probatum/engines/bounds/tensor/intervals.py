@@ -67,7 +67,8 @@ def _error(step: Step, given: list[Ends], low: Tensor, high: Tensor) -> Tensor:
     whole = torch.maximum(low.abs(), high.abs())
     if step.size is not None:
         most = [torch.maximum(one.low.abs(), one.high.abs()) for one in given]
-        whole = step.size(*most) + step.run(*(torch.zeros_like(one.low[:1]) for one in given)).abs()
+        at_zero = step.run(*(torch.zeros_like(one.low[:1]) for one in given)).abs()
+        whole = step.size(*most) + (at_zero if step.fixed is None else step.fixed)
         count = torch.minimum(count, 1 + (most[0] > 0).flatten(1).sum(dim=1))
     count = step.care * (count + SPARE) * UNIT
     gamma = OWN * count / (1 - count)

@@ -73,7 +73,9 @@ def _batch_norm(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
     if layer.running_mean is None:
         raise Refused("A BatchNorm layer without numbers of its own is not known here, so nothing is proven.")
     scale = (layer.running_var + layer.eps).rsqrt() * (1.0 if layer.weight is None else layer.weight)
-    shift = (0.0 if layer.bias is None else layer.bias) - layer.running_mean * scale
+    bias = torch.zeros_like(scale) if layer.bias is None else layer.bias
+    shift = bias - layer.running_mean * scale
+    dims = {nn.BatchNorm1d: 0, nn.BatchNorm2d: 2, nn.BatchNorm3d: 3}[type(layer)]
 
     def along(x: Tensor, values: Tensor) -> Tensor:
         return values.view(1, -1, *([1] * (x.dim() - 2)))
@@ -84,6 +86,8 @@ def _batch_norm(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
         run=lambda x: x * along(x, scale) + along(x, shift),
         signs=None,
         size=lambda x: x * along(x, scale.abs()),
+        # mean and bias may cancel, but not their rounding
+        fixed=(bias.abs() + (layer.running_mean * scale).abs()).view(1, -1, *([1] * dims)),
         terms=4,
     )
 

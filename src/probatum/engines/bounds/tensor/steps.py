@@ -29,6 +29,7 @@ class Step:
     back: Back | None = (
         None  # its transpose: weights of the result, and the shape of one input, to weights of the input
     )
+    fixed: Tensor | None = None  # constants that are added, in absolute terms; None: what comes out at zero
     terms: int = 1  # numbers that are added up for one cell of the result; 0: cells are only moved
     care: float = 1.0  # times the error of plain sums: for what may be computed by a faster, less exact way
 

@@ -4,12 +4,15 @@
 import copy
 from typing import Any
 
+import torch
 from torch import fx, nn
 
 from probatum.engines.bounds.tensor.operations import FUNCTIONS, LAYERS, Refused, Value
 from probatum.engines.bounds.tensor.steps import Step
 
 __all__ = ["Refused", "trace"]
+
+EXACT = (torch.float32, torch.float64)  # what rounding is reckoned for, or more exact
 
 
 def trace(module: nn.Module) -> tuple[str, list[Step], str]:
@@ -18,6 +21,8 @@ def trace(module: nn.Module) -> tuple[str, list[Step], str]:
     Raises:
         Refused: the network cannot be followed, or an operation is not known.
     """
+    if any(one.is_floating_point() and one.dtype not in EXACT for one in module.parameters()):
+        raise Refused("The network computes with fewer digits than float32 has, so nothing is proven.")
     own = copy.deepcopy(module).eval().double().requires_grad_(False)
     try:
         followed = fx.symbolic_trace(own)
