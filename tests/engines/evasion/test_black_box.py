@@ -101,3 +101,13 @@ def test_no_infinite_point_is_asked_about_when_a_box_has_no_end():
     found = black_box.attack(careful, x, y, where, rng=np.random.default_rng(0), tries=300)
     assert (found.examples >= x).all()
     assert found.broken[y == 0].any()
+
+
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_a_model_that_says_the_same_of_every_row_is_left_unbroken(norm):
+    x, _ = rows(5)
+    found = black_box.attack(
+        lambda points: np.tile([1.0, 0.0], (len(points), 1)), x, np.zeros(5, dtype=int),
+        region(x, norm=norm, radius=0.5), rng=np.random.default_rng(0), tries=40,
+    )  # fmt: skip
+    assert not found.broken.any()

@@ -163,7 +163,7 @@ def _rays(
 
 def nearest(row: np.ndarray, others: np.ndarray, count: int) -> np.ndarray:
     """Return the so many of the others, (m, ...), that are nearest to the row, nearest first."""
-    apart = (others.astype(np.float64) - row).reshape(len(others), -1)
+    apart = (others.astype(np.float64) - row).reshape(len(others), row.size)
     return np.asarray(others[np.argsort(np.einsum("ij,ij->i", apart, apart), kind="stable")[:count]])
 
 
