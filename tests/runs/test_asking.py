@@ -2,10 +2,11 @@
 """The commands that only tell: which checks there are, and what works here."""
 
 import json
+from importlib.util import find_spec
 
 from functional.workshop import Desk
 from probatum.checks.interface import checks
-from probatum.runs.doctor import examine
+from probatum.runs.doctor import EXTRAS, examine
 
 
 def test_checks_lists_every_check_with_its_question(desk: Desk) -> None:
@@ -31,3 +32,11 @@ def test_everything_that_is_needed_works_here(desk: Desk) -> None:
     assert said.code == 0
     assert "BROKEN" not in said.out
     assert all(thing.works for thing in examine() if thing.needed)
+
+
+def test_each_extra_is_told_with_what_it_enables() -> None:
+    said = {thing.name: thing for thing in examine()}
+    for name, module, enables in EXTRAS:
+        assert said[name].works == (find_spec(module) is not None)
+        assert enables in said[name].says
+        assert said[name].works or f"probatum[{name}]" in said[name].says

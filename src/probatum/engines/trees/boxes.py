@@ -10,6 +10,7 @@ from typing import final
 
 import numpy as np
 
+from probatum.engines.trees.compiled import compiled
 from probatum.engines.trees.grid import Grid, cells
 from probatum.engines.trees.predict import goes_left, rounded
 
@@ -40,7 +41,20 @@ def boxes(where: Grid, x: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> B
 
 def reachable(where: Grid, inside: Boxes) -> tuple[np.ndarray, np.ndarray]:
     """Return all pairs of a row and a leaf that meets its box: rows (p,), nodes (p,); sorted by row, then by leaf."""
-    forest = where.forest
+    forest, loops = where.forest, compiled()
+    if loops is not None and forest.subset is None:
+        return loops.reachable(
+            forest.feature,
+            forest.left,
+            forest.right,
+            forest.missing_left,
+            forest.roots,
+            where.rank,
+            where.never_left,
+            where.never_right,
+            inside.low,
+            inside.high,
+        )
     rows = np.repeat(np.arange(len(inside.low)), len(forest.roots))
     nodes = np.tile(forest.roots, len(inside.low))
     found_rows, found = [], []

@@ -21,6 +21,9 @@ class Grid:
 
     forest: Forest
     cuts: tuple[np.ndarray, ...]  # d arrays, sorted, no two alike; column f has len(cuts[f]) + 1 cells
+    every: np.ndarray  # (s,) float64, the cuts of all columns one after another
+    column: np.ndarray  # (s,) intp, of each of them
+    offset: np.ndarray  # (d,) intp, where each column begins
     rank: np.ndarray  # (m,) int32: a cell goes left where it is <= rank; -1: a leaf or a split of categories
     parent: np.ndarray  # (m,) int32; -1: a root
     tree: np.ndarray  # (m,) int32, the tree that a node belongs to
@@ -45,11 +48,15 @@ def grid(forest: Forest) -> Grid:
         cuts.append(edges)
     categories = np.zeros(forest.columns, dtype=bool)
     categories[forest.feature[by_category]] = True
+    sizes = [len(edges) for edges in cuts]
     parent, tree = _ancestry(forest)
     never_left, never_right = _dead_ends(forest, rank, parent)
     return Grid(
         forest=forest,
         cuts=tuple(cuts),
+        every=np.concatenate([*cuts, np.empty(0)]),
+        column=np.repeat(np.arange(forest.columns), sizes),
+        offset=np.cumsum(sizes, dtype=np.intp) - sizes,
         rank=rank,
         parent=parent,
         tree=tree,

@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from probatum.engines.trees.compiled import compiled
 from probatum.systems.structures import Forest
 
 CHUNK = 1 << 20  # cells of the table of rows and trees that are held at a time
@@ -15,17 +16,28 @@ def leaves(forest: Forest, x: np.ndarray) -> np.ndarray:
         forest: the ensemble.
         x: (n, d) float64 rows; NaN is a missing cell.
     """
-    cells = rounded(forest, x)
-    place = np.tile(forest.roots, (len(cells), 1))
-    rows, trees = np.nonzero(forest.feature[place] >= 0)
-    while len(rows):
-        node = place[rows, trees]
-        left = goes_left(forest, node, cells[rows, forest.feature[node]])
+    cells, loops = rounded(forest, x), compiled()
+    if loops is not None and forest.subset is None:
+        return loops.leaves(
+            forest.feature,
+            forest.threshold,
+            forest.left,
+            forest.right,
+            forest.missing_left,
+            forest.roots,
+            forest.strict,
+            cells,
+        )
+    place = np.tile(forest.roots, len(cells))
+    at = np.flatnonzero(forest.feature[place] >= 0)  # where the walk goes on
+    node, begin = place[at], at // max(1, len(forest.roots)) * forest.columns  # of each row in all cells
+    while len(at):
+        left = goes_left(forest, node, cells.ravel()[begin + forest.feature[node]])
         node = np.where(left, forest.left[node], forest.right[node])
-        place[rows, trees] = node
+        place[at] = node
         inner = forest.feature[node] >= 0
-        rows, trees = rows[inner], trees[inner]
-    return place
+        at, node, begin = at[inner], node[inner], begin[inner]
+    return place.reshape(len(cells), len(forest.roots))
 
 
 def raw(forest: Forest, x: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import final
 
 import numpy as np
 
+from probatum.engines.trees.compiled import compiled
 from probatum.engines.trees.grid import Grid
 
 WORD = 64  # leaves a word
@@ -38,7 +39,7 @@ class Surroundings:
     home: np.ndarray  # (d,) the cell of the row
     low: np.ndarray  # (d,) the first cell of the box; -1: the cell is missing
     high: np.ndarray  # (d,) the last one
-    costs: list[np.ndarray]  # d arrays, the distance of the row to the other side of each cut; inf: out of reach
+    costs: np.ndarray  # (s,) the distance of the row to the other side of each cut of the grid; inf: out of reach
 
 
 @final
@@ -101,7 +102,7 @@ def build(where: Grid, task: Task, around: Surroundings) -> Problem:
         first=first,
         last=last,
         cut=rank,
-        cost=np.array([around.costs[c][r] for c, r in zip(column, rank, strict=True)], dtype=np.float64),
+        cost=around.costs[where.offset[column] + rank],
         home=(around.home[column] > rank).astype(np.int8),
         kills=kills,
         ends=_by_leaf(shape, tree[leaf], bit[leaf], way, place, len(cuts)),
@@ -113,7 +114,21 @@ def _ends(where: Grid, nodes: np.ndarray, around: Surroundings) -> tuple[np.ndar
 
     Going left (0) of the cut at a leaf's lower end loses it, as does going right (1) of the one at its upper end.
     """
-    forest, low, high = where.forest, around.low, around.high
+    low, high = around.low, around.high
+    start, stop = _ranges(where, nodes, low, high)
+    lower_leaf, lower_column = np.nonzero(start > low)
+    upper_leaf, upper_column = np.nonzero(stop < high)
+    lower = lower_column * COLUMN + start[lower_leaf, lower_column] - 1
+    upper = upper_column * COLUMN + stop[upper_leaf, upper_column]
+    way = np.repeat([0, 1], [len(lower), len(upper)])
+    return np.concatenate([lower_leaf, upper_leaf]), np.concatenate([lower, upper]), way
+
+
+def _ranges(where: Grid, nodes: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and the last cell of leaves (p,) in each column of a box (d,), both (p, d)."""
+    forest, loops = where.forest, compiled()
+    if loops is not None:
+        return loops.ranges(forest.feature, forest.left, where.parent, where.rank, nodes, low, high)
     start, stop = np.tile(low, (len(nodes), 1)), np.tile(high, (len(nodes), 1))
     leaf, child = np.arange(len(nodes)), nodes
     while len(leaf):
@@ -126,17 +141,14 @@ def _ends(where: Grid, nodes: np.ndarray, around: Surroundings) -> tuple[np.ndar
         stop[leaf[left], column[left]] = np.minimum(stop[leaf[left], column[left]], rank[left])
         start[leaf[right], column[right]] = np.maximum(start[leaf[right], column[right]], rank[right] + 1)
         child = above
-    lower_leaf, lower_column = np.nonzero(start > low)
-    upper_leaf, upper_column = np.nonzero(stop < high)
-    lower = lower_column * COLUMN + start[lower_leaf, lower_column] - 1
-    upper = upper_column * COLUMN + stop[upper_leaf, upper_column]
-    way = np.repeat([0, 1], [len(lower), len(upper)])
-    return np.concatenate([lower_leaf, upper_leaf]), np.concatenate([lower, upper]), way
+    return start, stop
 
 
 def _spread(kills: np.ndarray, first: np.ndarray, last: np.ndarray) -> None:
     """Carry losses to the cuts beyond: what dies left of a cut dies left of lower ones, and so for the right."""
     for begin, end in zip(np.unique(first), np.unique(last) + 1, strict=True):
+        if end - begin == 1:
+            continue
         lefts, rights = kills[0, begin:end][::-1], kills[1, begin:end]
         np.bitwise_or.accumulate(lefts.copy(), axis=0, out=lefts)
         np.bitwise_or.accumulate(rights.copy(), axis=0, out=rights)

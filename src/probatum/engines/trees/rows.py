@@ -39,18 +39,17 @@ class Row:
         self.home = cells(where, x[None])[0]
         self._compared = rounded(where.forest, x[None])
         self._whole = whole
-        self.costs = [_costs(*one) for one in zip(where.cuts, x, lower, upper, reach, whole, strict=True)]
-        every = np.concatenate([*self.costs, [np.inf]])
-        self.distances = np.unique(every)  # sorted; the last one is infinite
-        self._every = every[:-1]
-        self._column = np.repeat(np.arange(len(x)), [len(cuts) for cuts in where.cuts])
-        self._below = np.concatenate([np.arange(len(c)) < h for c, h in zip(where.cuts, self.home, strict=True)])
+        column = where.column
+        self.costs = _costs(where.every, *(each[column] for each in (x, lower, upper, reach, whole)))
+        self.distances = np.unique(np.append(self.costs, np.inf))  # sorted; the last one is infinite
+        self._below = np.arange(len(column)) - where.offset[column] < self.home[column]
+        self._beyond: tuple[Problem, np.ndarray, np.ndarray, np.ndarray] | None = None  # see ``points``
 
     def around(self, limit: float) -> Surroundings:
         """Return the box of all points nearer than ``limit``."""
-        crossed = self._every < limit  # none in a column whose cell is missing
-        low = self.home - np.bincount(self._column[crossed & self._below], minlength=len(self.x))
-        high = self.home + np.bincount(self._column[crossed & ~self._below], minlength=len(self.x))
+        crossed = self.costs < limit  # none in a column whose cell is missing
+        low = self.home - np.bincount(self.where.column[crossed & self._below], minlength=len(self.x))
+        high = self.home + np.bincount(self.where.column[crossed & ~self._below], minlength=len(self.x))
         return Surroundings(home=self.home, low=low, high=high, costs=self.costs)
 
     def tasks(self, around: Surroundings) -> Iterator[Task]:
@@ -75,21 +74,25 @@ class Row:
         else:
             classes, sign = [other, self.y], np.array([1, -1])
         value = value[:, classes]
-        least, most = np.minimum.reduceat(value, starts), np.maximum.reduceat(value, starts)
         # equal sums are answered with the first of the classes
-        need = int(other > self.y) if self.values.exact else -slack(self.values, classes, least, most)
+        need = int(other > self.y)
+        if not self.values.exact:
+            least, most = np.minimum.reduceat(value, starts), np.maximum.reduceat(value, starts)
+            need = -slack(self.values, classes, least, most)
         need -= self.values.blur
         return Task(nodes=nodes, tree=tree, values=value @ sign, base=int(base[classes] @ sign), need=need)
 
     def points(self, puzzle: Problem, sides: np.ndarray) -> np.ndarray:
         """Return the nearest points (k, d) float64 on these sides (k, S) of the cuts of a puzzle."""
-        points = np.tile(self.x, (len(sides), 1))
+        points = np.repeat(self.x[None], len(sides), axis=0)
         if not len(puzzle.cut):
             return points
-        cuts = np.array([self.where.cuts[c][r] for c, r in zip(puzzle.column, puzzle.cut, strict=True)])
-        begin = np.unique(puzzle.first)
-        whole = self._whole[puzzle.column]
-        after, before = _beyond(cuts, whole, up=True), _beyond(cuts, whole, up=False)
+        if self._beyond is None or self._beyond[0] is not puzzle:  # a puzzle is asked about many times in turn
+            cuts = self.where.every[self.where.offset[puzzle.column] + puzzle.cut]
+            whole = self._whole[puzzle.column]
+            begin = np.unique(puzzle.first)
+            self._beyond = puzzle, begin, _beyond(cuts, whole, up=True), _beyond(cuts, whole, up=False)
+        _, begin, after, before = self._beyond
         above = np.where((sides == 1) & (puzzle.home == 0), after, -np.inf)
         below = np.where((sides == 0) & (puzzle.home == 1), before, np.inf)
         columns = puzzle.column[begin]
@@ -102,17 +105,18 @@ class Row:
         return ~surely(self.where.forest, points, np.full(len(points), self.y))
 
 
-def _costs(cuts: np.ndarray, x: float, lower: float, upper: float, reach: float, whole: bool) -> np.ndarray:
-    """Return how far the other side of each cut is from ``x``; infinite where the box does not go."""
-    if np.isnan(x) or reach == 0:
-        return np.full(len(cuts), np.inf)
+def _costs(
+    cuts: np.ndarray, x: np.ndarray, lower: np.ndarray, upper: np.ndarray, reach: np.ndarray, whole: np.ndarray
+) -> np.ndarray:
+    """Return how far the other side of each cut is from ``x``, all (s,); infinite where the box does not go."""
     beyond = np.where(cuts >= x, _beyond(cuts, whole, up=True), _beyond(cuts, whole, up=False))
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         cost = np.abs(beyond - x) / reach
-    return np.asarray(np.where((beyond >= lower) & (beyond <= upper), cost, np.inf))
+    inside = (beyond >= lower) & (beyond <= upper) & ~np.isnan(x) & (reach != 0)
+    return np.asarray(np.where(inside, cost, np.inf))
 
 
-def _beyond(cuts: np.ndarray, whole: np.ndarray | bool, *, up: bool) -> np.ndarray:
+def _beyond(cuts: np.ndarray, whole: np.ndarray, *, up: bool) -> np.ndarray:
     """Return the first number above each cut, or the last that is not above it."""
     with np.errstate(over="ignore", under="ignore"):
         if up:

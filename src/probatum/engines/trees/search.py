@@ -14,6 +14,7 @@ from typing import final
 import numpy as np
 
 from probatum.engines.evasion.threat import Norm
+from probatum.engines.trees.compiled import compiled
 from probatum.engines.trees.problem import WORD, Problem
 
 WIDTH = 64  # parts that are worked on together
@@ -69,15 +70,18 @@ def nearest(
         now, parts = parts.take(slice(-WIDTH, None)), parts.take(slice(None, -WIDTH))
         used += len(now.alive)
         halves, points = _expand(puzzle, now)
+        nearer = False
         if len(points):
             far = np.where(judge(points), distance(puzzle, points, norm), np.inf)
             at = int(np.argmin(far))
             if far[at] < upper:
-                upper, best = float(far[at]), points[at]
+                upper, best, nearer = float(far[at]), points[at], True
                 if any_will_do:
                     return Found(upper=upper, lower=0.0, sides=best, nodes=used)
                 parts = _promising(puzzle, _shrunk(puzzle, parts, upper, norm))
-        parts = parts.join(_promising(puzzle, _shrunk(puzzle, halves, upper, norm)))
+        if nearer or norm is not Norm.LINF:  # else the parts that were halved have been shrunk as much
+            halves = _shrunk(puzzle, halves, upper, norm)
+        parts = parts.join(_promising(puzzle, halves))
     return Found(upper=upper, lower=upper, sides=best, nodes=used)
 
 
@@ -92,12 +96,17 @@ def distance(puzzle: Problem, sides: np.ndarray, norm: Norm = Norm.LINF) -> np.n
 
 def bound(puzzle: Problem, alive: np.ndarray) -> np.ndarray:
     """Return the sum of the best leaves of parts (k, T, W), (k,) int64."""
+    loops = compiled()
+    if loops is not None:
+        return loops.bound(alive, puzzle.value, puzzle.base)
     best, _ = _best(alive)
     return np.asarray(puzzle.base + puzzle.value[np.arange(best.shape[1]), best].sum(axis=1))
 
 
 def _promising(puzzle: Problem, parts: _Parts) -> _Parts:
     """Return the parts that may hold a break, the most promising one last."""
+    if not len(parts.alive):
+        return parts
     bounds = bound(puzzle, parts.alive)
     order = np.argsort(bounds, kind="stable")
     return parts.take(order[bounds[order] >= puzzle.need])
@@ -105,6 +114,8 @@ def _promising(puzzle: Problem, parts: _Parts) -> _Parts:
 
 def _shrunk(puzzle: Problem, parts: _Parts, limit: float, norm: Norm) -> _Parts:
     """Return what is left of parts nearer than ``limit``."""
+    if not len(parts.alive):
+        return parts
     kept = parts.take(distance(puzzle, parts.sides, norm) < limit)
     far = puzzle.cost >= limit
     return _Parts(kept.alive & _within(puzzle, limit), np.where(far, puzzle.home, kept.sides))
@@ -118,8 +129,12 @@ def _within(puzzle: Problem, limit: float) -> np.ndarray:
 
 def _best(alive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the lowest bit of each tree in (k, T, W) words, (k, T) intp, and whether it is the only one left."""
+    if alive.shape[2] == 1:
+        word = alive[:, :, 0]
+        low = word & (~word + np.uint64(1))
+        return np.bitwise_count(low - np.uint64(1)).astype(np.intp), word == low
     first = np.argmax(alive != 0, axis=2)
-    word = np.take_along_axis(alive, first[:, :, None], axis=2)[:, :, 0] if alive.shape[2] > 1 else alive[:, :, 0]
+    word = np.take_along_axis(alive, first[:, :, None], axis=2)[:, :, 0]
     low = word & (~word + np.uint64(1))
     alone = (word == low) & (np.count_nonzero(alive, axis=2) == 1)
     return np.bitwise_count(low - np.uint64(1)).astype(np.intp) + WORD * first, alone
@@ -131,17 +146,15 @@ def _expand(puzzle: Problem, parts: _Parts) -> tuple[_Parts, np.ndarray]:
     less, more = np.minimum(left, right), np.maximum(left, right)
     meets = ~(less > 0).any(axis=1)
     # a point goes where a best leaf forces it, else where the part does, else it stays on the side of the row
-    forced = np.where(left > 0, 1, np.where(right > 0, 0, puzzle.home))
-    points = np.where(parts.sides >= 0, parts.sides, forced).astype(np.int8)[meets]
+    forced = np.where(left[meets] > 0, 1, np.where(right[meets] > 0, 0, puzzle.home))
+    points = np.where(parts.sides[meets] >= 0, parts.sides[meets], forced).astype(np.int8)
     if not len(puzzle.cut):
         return parts.take(slice(0, 0)), points
     # the product favours cuts that help on both sides (Achterberg 2007, "Constraint integer programming", section 5.3)
     score = np.where(meets[:, None], more, less * more)
     cut = np.argmax(score, axis=1)
     splits = more[np.arange(len(cut)), cut] > 0  # else one leaf is left in each tree, and the point says it all
-    cut, parts = cut[splits], parts.take(splits)
-    halves = [_Parts(parts.alive & ~puzzle.kills[way, cut], _beside(puzzle, parts.sides, cut, way)) for way in (0, 1)]
-    return halves[0].join(halves[1]), points
+    return _halves(puzzle, parts.take(splits), cut[splits]), points
 
 
 def _losses(puzzle: Problem, parts: _Parts) -> tuple[np.ndarray, np.ndarray]:
@@ -149,19 +162,36 @@ def _losses(puzzle: Problem, parts: _Parts) -> tuple[np.ndarray, np.ndarray]:
 
     It is above 0 exactly where a best leaf is lost.
     """
+    loops = compiled()
+    if loops is not None:
+        return loops.losses(parts.alive, parts.sides, puzzle.weight, puzzle.ends, puzzle.first, puzzle.last)
     best, alone = _best(parts.alive)
+    trees, (_, _, leaves, most) = best.shape[1], puzzle.ends.shape
     shape = (len(best), len(puzzle.cut) + 1)
-    part, tree = np.nonzero(~alone)
-    weight = np.repeat(puzzle.weight[tree, best[part, tree]], puzzle.ends.shape[3])
-    sums = []
+    at = np.flatnonzero(~alone)
+    leaf = at % max(1, trees) * leaves + best.ravel()[at]
+    begin = at // max(1, trees) * shape[1]
+    weight = np.repeat(puzzle.weight.ravel()[leaf], most)
+    sums = np.zeros((2, *shape))  # before each cut
     for way in (0, 1):
-        slot = part[:, None] * shape[1] + puzzle.ends[way, tree, best[part, tree]]
+        slot = puzzle.ends[way].reshape(-1, most)[leaf] + begin[:, None]
         at_ends = np.bincount(slot.ravel(), weights=weight, minlength=shape[0] * shape[1]).reshape(shape)[:, :-1]
-        sums.append(np.cumsum(np.pad(at_ends, ((0, 0), (1, 0))), axis=1))
+        np.cumsum(at_ends, axis=1, out=sums[way, :, 1:])
     beside = parts.sides < 0
     left = sums[0][:, puzzle.last + 1] - sums[0][:, :-1]  # from the cut to the last of its column
     right = sums[1][:, 1:] - sums[1][:, puzzle.first]
     return np.where(beside, left, 0.0), np.where(beside, right, 0.0)
+
+
+def _halves(puzzle: Problem, parts: _Parts, cut: np.ndarray) -> _Parts:
+    """Return what lies left of the cut of each part, then what lies right of it."""
+    loops = compiled()
+    if loops is not None:
+        return _Parts(*loops.halves(parts.alive, parts.sides, puzzle.kills, puzzle.first, puzzle.last, cut))
+    left, right = (
+        _Parts(parts.alive & ~puzzle.kills[way, cut], _beside(puzzle, parts.sides, cut, way)) for way in (0, 1)
+    )
+    return left.join(right)
 
 
 def _beside(puzzle: Problem, sides: np.ndarray, cut: np.ndarray, way: int) -> np.ndarray:
