@@ -7,6 +7,8 @@ SKIP ?=
 # Never in a lock file: which build fits depends on the machine. Without a graphics card, from PyTorch's own index:
 # make test TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
 TORCH ?= torch==2.13.0
+# Compiled loops are tested beside numpy's; the run on the lowest versions goes without.
+NUMBA ?= numba==0.68.1
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -86,7 +88,7 @@ $(VENV)/.dev: $(LOCK) pyproject.toml
 	touch $@
 
 $(VENV)/.torch: $(VENV)/.dev
-	$(PIP) install --quiet $(TORCH)
+	$(PIP) install --quiet $(TORCH) $(NUMBA)
 	touch $@
 
 # peers for the benchmarks; some of them name a newer torch than they need, so they are installed without what they name
