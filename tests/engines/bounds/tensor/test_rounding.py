@@ -111,6 +111,7 @@ def overwritten(x, f):
 def test_values_that_are_overwritten_and_used_are_refused():
     with pytest.raises(Refused, match="overwritten"):
         trace(Given(overwritten, nn.Linear(2, 2)))
+    trace(Given(lambda x, f: torch.cat([(h := f(x)).mean(1), h.flatten(1)[:, 0]], 0), nn.Linear(2, 2)))
     trace(nn.Sequential(nn.Linear(2, 2), nn.ReLU(inplace=True), nn.Linear(2, 2)))
 
 

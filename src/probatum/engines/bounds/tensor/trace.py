@@ -96,8 +96,10 @@ class _Reader:
         """Refuse a step that overwrites its input, if that or what looks into it is used besides."""
         layer = self.modules.get(str(node.target)) if node.op == "call_module" else None
         name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
-        written = getattr(layer, "inplace", False) or node.kwargs.get("inplace", False) or True in node.args[1:]
-        if not written and (node.op == "call_module" or name not in WRITING):
+        written = getattr(layer, "inplace", False) or node.kwargs.get("inplace", False)
+        if name == "relu":
+            written = written or any(one is True for one in node.args[1:])
+        if not written and (layer is not None or name not in WRITING):
             return
         moved = {step.name for step in self.steps if step.terms == 0}
         while node.all_input_nodes and node.all_input_nodes[0].op != "get_attr":
