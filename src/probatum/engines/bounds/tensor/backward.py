@@ -58,7 +58,7 @@ class Ground:
         """
         flat = weights.flatten(2)
         box = sums(flat.clamp(min=0), self.low) + sums(flat.clamp(max=0), self.high)
-        if self.radius is None:
+        if self.radius is None or not flat.shape[2]:
             return box
         steep = torch.linalg.vector_norm(flat, ord=self.dual, dim=2)
         ball = sums(flat, self.centre) - self.radius[:, None] * steep
@@ -114,8 +114,8 @@ def least(
         else:
             given, shift = through_sum(step, [known[name].low.shape[1:] for name in step.inputs], asked)
         total = total + shift
-        if step.terms:  # rounding may go against whoever asks
-            total = total - sums(asked.abs().view(n, m, -1), known[step.name].error).view(-1)
+        if step.rounds:  # rounding may go against whoever asks
+            total = total - sums(asked.abs().reshape(n, m, -1), known[step.name].error).view(-1)
         for name, one in zip(step.inputs, given, strict=True):
             carried[name] = carried[name] + one if name in carried else one
     at_input = carried.get(source)
@@ -123,7 +123,7 @@ def least(
         return total.view(n, m)
     if seen is not None:
         seen[source] = at_input
-    return total.view(n, m) + ground.least(at_input.view(n, m, *at_input.shape[1:]))
+    return total.view(n, m) + ground.least(at_input.reshape(n, m, *at_input.shape[1:]))
 
 
 def _through_curve(step: Step, ends: Ends, asked: Tensor, m: int, slope: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -132,11 +132,11 @@ def _through_curve(step: Step, ends: Ends, asked: Tensor, m: int, slope: Tensor 
     below, below_shift, above, above_shift = step.relax(ends.low, ends.high)
     if slope is not None:  # any slope from 0 to 1 stays below a ReLU whose input may have either sign
         below = torch.where((ends.low < 0) & (ends.high > 0), slope, below)
-    each = asked.view(len(below), m, -1)
+    each = asked.reshape(len(below), m, -1)
     up, down = each.clamp(min=0), each.clamp(max=0)  # the first ask for the least of the curve, the others for the most
     back = torch.addcmul(up * below.flatten(1).unsqueeze(1), down, above.flatten(1).unsqueeze(1))
     shift = sums(up, below_shift) + sums(down, above_shift)
-    return back.view_as(asked), shift.view(-1)
+    return back.reshape(asked.shape), shift.view(-1)
 
 
 def _through_largest(step: Step, ends: Ends, asked: Tensor, m: int) -> tuple[Tensor, Tensor]:
@@ -154,9 +154,24 @@ def _through_largest(step: Step, ends: Ends, asked: Tensor, m: int) -> tuple[Ten
 def largest(step: Step, ends: Ends) -> tuple[Tensor, Tensor, Tensor]:
     """Return of each cell of a pool: whose lower end is highest, whether none can beat it, the highest upper end."""
     _, place = _pooled(step.run, ends.low)
-    # the highest upper end among the others: without the chosen cell
-    rest = ends.high.clone().flatten(2).scatter(2, place.flatten(2), -torch.inf).view_as(ends.high)
-    return place, _gathered(ends.low, place) >= step.run(rest), step.run(ends.high)
+    return place, _gathered(ends.low, place) >= _others(step.run, ends.high, place), step.run(ends.high)
+
+
+def _others(pool: object, high: Tensor, place: Tensor) -> Tensor:
+    """Return the highest upper end among the others of each window, which may share cells with other windows."""
+    size, stride, padding = (_pair(getattr(pool, name)) for name in ("kernel_size", "stride", "padding"))
+    edge = [padding[1], padding[1], padding[0], padding[0]]
+    every = functional.pad(high, edge, value=-torch.inf)
+    cells = torch.arange(high[0, 0].numel(), dtype=high.dtype).view(1, 1, *high.shape[2:])  # whose places they are
+    places = functional.pad(cells, edge, value=-1.0)
+    every, places = (
+        one.unfold(2, size[0], stride[0]).unfold(3, size[1], stride[1]).flatten(4) for one in (every, places)
+    )
+    return every.masked_fill(places == place.unsqueeze(-1), -torch.inf).amax(dim=-1)
+
+
+def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else value
 
 
 def _pooled(pool: object, x: Tensor) -> tuple[Tensor, Tensor]:

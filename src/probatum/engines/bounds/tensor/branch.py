@@ -75,10 +75,11 @@ def split(local: Local, nodes: int) -> Split:
     """
     whole = _bounded(local, local.margins, _whole(local, local.margins))
     least, pool, used = float(whole.bound.min()), whole.take(whole.bound <= 0), 0
+    others = whole.bound[whole.bound > 0]
     if len(pool.margin) and len(local.layers) > 1 and nodes > 1:
         local = _sharpened(local, pool)
         again = _bounded(local, local.margins, _whole(local, local.margins).take(pool.margin))
-        least, pool = float(again.bound.min()), again.take(again.bound <= 0)
+        least, pool = float(torch.cat([again.bound, others]).min()), again.take(again.bound <= 0)
     together = max(2, ROOM // max(1, len(local.low), local.ground.low.shape[1]))
     while len(pool.margin):
         if used + 2 * len(pool.margin) > nodes:  # each part that is open costs at least two more

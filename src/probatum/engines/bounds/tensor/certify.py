@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from probatum.engines.bounds.tensor.backward import Ground, least
 from probatum.engines.bounds.tensor.branch import split
 from probatum.engines.bounds.tensor.halving import Bounded, Bounding, few_move, halve
-from probatum.engines.bounds.tensor.intervals import Ends, forward
+from probatum.engines.bounds.tensor.intervals import Ends, forward, overflows
 from probatum.engines.bounds.tensor.local import localised
 from probatum.engines.bounds.tensor.steps import Step
 from probatum.engines.bounds.tensor.tighten import tightened
@@ -148,7 +148,8 @@ class _Proof:
         work = _Rows(rows=rows, y=y, ground=ground, own=own).take(own > 0)
         if not len(work.rows):
             return work
-        return replace(work, known=forward(self.source, self.steps, work.ground.low, work.ground.high))
+        work = replace(work, known=forward(self.source, self.steps, work.ground.low, work.ground.high))
+        return work.take(~overflows(work.known))
 
     @torch.no_grad()
     def _first(self, rows: Tensor) -> Tensor:
@@ -170,6 +171,8 @@ class _Proof:
         """Sharpen the bounds on all values first; then search for better lines, and split."""
         with torch.no_grad():
             work = self._rows(rows)
+            if not len(work.rows):
+                return
             tight = tightened(
                 self.source, self.steps, work.known, work.ground, exact=self.exact, windows=self.windows, room=ROOM
             )

@@ -20,6 +20,9 @@ from probatum.engines.bounds.tensor.steps import Step
 UNIT = 2.0**-24
 SPARE = 8
 OWN = 1.01
+LOST = 2.0**-126  # what is smaller may become zero
+MOST = 3.4e38  # float32 ends there: what may be larger, or be added up from what may be, can be anything
+FAR = 1e300  # the error of such a value: nothing is proven of its row
 
 
 @final
@@ -62,27 +65,37 @@ def follow(step: Step, known: dict[str, Ends]) -> Ends:
 def _error(step: Step, given: list[Ends], low: Tensor, high: Tensor) -> Tensor:
     """Return how far float32 may be off in one step."""
     if step.terms == 0:
-        return torch.zeros_like(low)
+        return torch.zeros_like(low) + step.slack
     count = torch.full((len(low),), float(step.terms), dtype=torch.float64)
     whole = torch.maximum(low.abs(), high.abs())
     if step.size is not None:
-        most = [torch.maximum(one.low.abs(), one.high.abs()) for one in given]
+        largest = [torch.maximum(one.low.abs(), one.high.abs()) for one in given]
         at_zero = step.run(*(torch.zeros_like(one.low[:1]) for one in given)).abs()
-        whole = step.size(*most) + (at_zero if step.fixed is None else step.fixed)
-        count = torch.minimum(count, 1 + (most[0] > 0).flatten(1).sum(dim=1))
+        whole = step.size(*largest) + (
+            at_zero if step.fixed is None else step.fixed.view(1, -1, *([1] * (low.dim() - 2)))
+        )
+        count = torch.minimum(count, 1 + (largest[0] > 0).flatten(1).sum(dim=1))
     count = step.care * (count + SPARE) * UNIT
     gamma = OWN * count / (1 - count)
-    return whole * gamma.view(-1, *([1] * (whole.dim() - 1)))
+    most, gamma = step.terms + SPARE, gamma.view(-1, *([1] * (whole.dim() - 1)))
+    lost = torch.where(whole > 0, most * LOST, 0.0)
+    return torch.where(whole * most < MOST, whole * gamma + lost + step.slack, FAR)
 
 
-def passed(way: list[Step], known: dict[str, Ends]) -> Tensor:
+def overflows(known: dict[str, Ends]) -> Tensor:
+    """Return (n,) bool: float32 may come to its end somewhere, after which it computes with what is no number."""
+    return torch.stack([~(one.error < FAR).flatten(1).all(dim=1) for one in known.values()]).any(dim=0)
+
+
+def passed(way: list[Step], known: dict[str, Ends], start: str) -> Tensor:
     """Return the error of the last of some linear steps with one input each, those of the steps before it included.
 
     Args:
         way: the steps, the last first.
         known: bounds on every value.
+        start: the value that is none of their own, if there are no steps at all.
     """
-    error = torch.zeros_like(known[way[-1].inputs[0]].low)
+    error = torch.zeros_like(known[way[-1].inputs[0] if way else start].low)
     for step in reversed(way):
         if step.size is not None:
             error = step.size(error)

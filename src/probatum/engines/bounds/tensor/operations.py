@@ -3,6 +3,7 @@
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -75,7 +76,6 @@ def _batch_norm(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
     scale = (layer.running_var + layer.eps).rsqrt() * (1.0 if layer.weight is None else layer.weight)
     bias = torch.zeros_like(scale) if layer.bias is None else layer.bias
     shift = bias - layer.running_mean * scale
-    dims = {nn.BatchNorm1d: 0, nn.BatchNorm2d: 2, nn.BatchNorm3d: 3}[type(layer)]
 
     def along(x: Tensor, values: Tensor) -> Tensor:
         return values.view(1, -1, *([1] * (x.dim() - 2)))
@@ -87,7 +87,7 @@ def _batch_norm(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
         signs=None,
         size=lambda x: x * along(x, scale.abs()),
         # mean and bias may cancel, but not their rounding
-        fixed=(bias.abs() + (layer.running_mean * scale).abs()).view(1, -1, *([1] * dims)),
+        fixed=bias.abs() + (layer.running_mean * scale).abs(),
         terms=4,
     )
 
@@ -107,8 +107,10 @@ def _moving(name: str, inputs: tuple[str, ...], layer: nn.Module) -> Step:
 
 
 def _max_pool(name: str, inputs: tuple[str, ...], layer: nn.MaxPool2d) -> Step:
-    if layer.dilation not in (1, (1, 1)) or layer.ceil_mode:
-        raise Refused("A MaxPool2d layer with gaps or a rounded-up size is not known here, so nothing is proven.")
+    if layer.dilation not in (1, (1, 1)) or layer.ceil_mode or layer.return_indices:
+        raise Refused(
+            "A MaxPool2d layer with places, gaps or a rounded-up size is not known here, so nothing is proven."
+        )
     return Step(name=name, inputs=inputs, run=layer, signs=(1,), picks=True, terms=0)
 
 
@@ -217,22 +219,54 @@ def _changing(values: Any) -> bool:
     return isinstance(values, Value)
 
 
+def _lost(*constants: Any) -> Tensor:
+    """Return how far constants, which float32 takes in its own digits, are off by that at most."""
+    every = [torch.as_tensor(one, dtype=torch.float64) for one in constants]
+    off = [torch.where(one.isfinite(), (one - one.float().double()).abs(), 0.0) for one in every]
+    return torch.stack(off).amax(dim=0)
+
+
+def _plain(name: str, kwargs: Any, *known: str) -> None:
+    """Refuse what a function is asked to do besides."""
+    if set(kwargs) - set(known):
+        raise Refused(f"The operation {name} with {', '.join(sorted(kwargs))} is not known here, so nothing is proven.")
+
+
+def _dropout(name: str, args: Any, kwargs: Any) -> Step:
+    if kwargs.get("training", args[2] if len(args) > 2 else True):
+        raise Refused("A dropout that is never turned off answers by chance, so nothing is proven.")
+    return Step(name=name, inputs=(args[0].name,), run=_same, signs=(1,), back=_reshaped, terms=0)
+
+
+def _pad(name: str, args: Any, kwargs: Any) -> Step:
+    value = kwargs.get("value", args[3] if len(args) > 3 else None)
+    return replace(_moved(functional.pad)(name, args, kwargs), slack=_lost(value or 0.0))
+
+
+def _squeezed(name: str, args: Any, kwargs: Any) -> Step:
+    if len(args) + len(kwargs) < 2:
+        raise Refused("A squeeze of no axis in particular may lose the rows, so nothing is proven.")
+    return _moved(torch.squeeze, _reshaped)(name, args, kwargs)
+
+
 def _sum(sign: int) -> BuildFunction:
     def build(name: str, args: Any, kwargs: Any) -> Step:
-        first, second = args[0], args[1]
+        _plain(name, kwargs)
+        first, second = args
         run = torch.add if sign > 0 else torch.sub
         if isinstance(first, Value) and isinstance(second, Value):
             return Step(name=name, inputs=(first.name, second.name), run=run, signs=(1, sign))
         if isinstance(first, Value):
-            return Step(name=name, inputs=(first.name,), run=lambda x: run(x, second), signs=(1,))
+            return Step(name=name, inputs=(first.name,), run=lambda x: run(x, second), signs=(1,), slack=_lost(second))
         fixed = torch.as_tensor(first, dtype=torch.float64)
-        return Step(name=name, inputs=(second.name,), run=lambda x: run(fixed, x), signs=(sign,))
+        return Step(name=name, inputs=(second.name,), run=lambda x: run(fixed, x), signs=(sign,), slack=_lost(first))
 
     return build
 
 
 def _product(name: str, args: Any, kwargs: Any) -> Step:
-    first, second = args[0], args[1]
+    _plain(name, kwargs)
+    first, second = args
     if isinstance(first, Value) and isinstance(second, Value):
         raise Refused("A product of two values that both change is not known here, so nothing is proven.")
     value, fixed = (first, second) if isinstance(first, Value) else (second, first)
@@ -270,6 +304,7 @@ def _cut(name: str, args: Any, kwargs: Any) -> Step:
         signs=(1,),
         relax=cut_lines(low, high),
         terms=0,
+        slack=_lost(low, high),
     )
 
 
@@ -288,6 +323,9 @@ def _average(name: str, args: Any, kwargs: Any) -> Step:
 
 def _pool(name: str, args: Any, kwargs: Any) -> Step:
     keys = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+    _plain(name, kwargs, *keys, "return_indices")
+    if kwargs.get("return_indices", len(args) > 6 and args[6]):
+        raise Refused("A pool that gives places is not known here, so nothing is proven.")
     settings = dict(zip(keys, args[1:], strict=False)) | {key: kwargs[key] for key in keys if key in kwargs}
     return _max_pool(name, (args[0].name,), nn.MaxPool2d(**settings))
 
@@ -313,11 +351,11 @@ FUNCTIONS: Mapping[str, BuildFunction] = {
     "permute": _moved(lambda x, *order: torch.permute(x, order[0] if isinstance(order[0], tuple | list) else order)),
     "transpose": _moved(torch.transpose),
     "unsqueeze": _moved(torch.unsqueeze, _reshaped),
-    "squeeze": _moved(torch.squeeze, _reshaped),
+    "squeeze": _squeezed,
     "contiguous": _moved(_same, _reshaped),
     "float": _moved(_same, _reshaped),
-    "dropout": _moved(_same, _reshaped),
-    "pad": _moved(functional.pad),
+    "dropout": _dropout,
+    "pad": _pad,
     "getitem": _moved(operator.getitem),
     "add": _sum(1),
     "iadd": _sum(1),

@@ -29,9 +29,15 @@ class Step:
     back: Back | None = (
         None  # its transpose: weights of the result, and the shape of one input, to weights of the input
     )
-    fixed: Tensor | None = None  # constants that are added, in absolute terms; None: what comes out at zero
+    fixed: Tensor | None = None  # constants added to each channel, in absolute terms; None: what comes out at zero
     terms: int = 1  # numbers that are added up for one cell of the result; 0: cells are only moved
+    slack: float | Tensor = 0.0  # how far float32 is off in the constants that are added
     care: float = 1.0  # times the error of plain sums: for what may be computed by a faster, less exact way
+
+    @property
+    def rounds(self) -> bool:
+        """Whether float32 may give something else than real numbers do."""
+        return self.terms != 0 or bool(torch.as_tensor(self.slack).any())
 
     def interval(self, lows: list[Tensor], highs: list[Tensor]) -> tuple[Tensor, Tensor]:
         """Return bounds on the result from bounds on the inputs."""

@@ -5,14 +5,17 @@ import copy
 from typing import Any
 
 import torch
-from torch import fx, nn
+from torch import Tensor, fx, nn
 
 from probatum.engines.bounds.tensor.operations import FUNCTIONS, LAYERS, Refused, Value
 from probatum.engines.bounds.tensor.steps import Step
 
 __all__ = ["Refused", "trace"]
 
+WRITING = ("relu_", "iadd")
 EXACT = (torch.float32, torch.float64)  # what rounding is reckoned for, or more exact
+
+CLOSE = 2.0**-18  # far above what the exponents and logarithms of a softmax round off
 
 
 def trace(module: nn.Module) -> tuple[str, list[Step], str]:
@@ -23,6 +26,8 @@ def trace(module: nn.Module) -> tuple[str, list[Step], str]:
     """
     if any(one.is_floating_point() and one.dtype not in EXACT for one in module.parameters()):
         raise Refused("The network computes with fewer digits than float32 has, so nothing is proven.")
+    if any(one._forward_hooks or one._forward_pre_hooks for one in module.modules()):
+        raise Refused("The network has hooks, which may change what it computes, so nothing is proven.")
     own = copy.deepcopy(module).eval().double().requires_grad_(False)
     try:
         followed = fx.symbolic_trace(own)
@@ -34,6 +39,14 @@ def trace(module: nn.Module) -> tuple[str, list[Step], str]:
     for node in followed.graph.nodes:
         reader.read(node)
     return reader.source, reader.steps, reader.result
+
+
+def _itself(x: Tensor) -> Tensor:
+    return x
+
+
+def _as_it_is(asked: Tensor, _: torch.Size) -> Tensor:
+    return asked
 
 
 class _Reader:
@@ -57,16 +70,44 @@ class _Reader:
         elif node.op == "output":
             self.result = self._scores(node.args[0])
         else:
-            self.steps.append(self._step(node))
+            try:
+                step = self._step(node)
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+                raise Refused(f"The way {node.name} is called is not known here, so nothing is proven.") from None
+            self.steps.append(step)
+            self._unshared(node)
 
     def _scores(self, value: Any) -> str:
         """Return the name of the scores; what follows them without changing which is highest is left out."""
         if not isinstance(value, fx.Node):
             raise Refused("The network gives more than scores, so nothing is proven.")
-        name = value.name
+        name, ordered = value.name, False
         while self.steps and self.steps[-1].name == name and self.steps[-1].terms == -1:
             (name,) = self.steps.pop().inputs
+            ordered = True
+        if ordered:  # by all but scores that are so close that float32 makes the same of them
+            self.steps.append(
+                Step(name=f"{name}_order", inputs=(name,), run=_itself, signs=(1,), back=_as_it_is, slack=CLOSE)
+            )
+            name = self.steps[-1].name
         return name
+
+    def _unshared(self, node: fx.Node) -> None:
+        """Refuse a step that overwrites its input, if that or what looks into it is used besides."""
+        layer = self.modules.get(str(node.target)) if node.op == "call_module" else None
+        name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+        written = getattr(layer, "inplace", False) or node.kwargs.get("inplace", False)
+        if name == "relu":
+            written = written or any(one is True for one in node.args[1:])
+        if not written and (layer is not None or name not in WRITING):
+            return
+        moved = {step.name for step in self.steps if step.terms == 0}
+        while node.all_input_nodes and node.all_input_nodes[0].op != "get_attr":
+            node = node.all_input_nodes[0]
+            if len(node.users) > 1:
+                raise Refused(f"The value {node.name} is used and overwritten, so nothing is proven.")
+            if node.name not in moved:
+                break
 
     def _step(self, node: fx.Node) -> Step:
         if node.op == "call_module":
@@ -82,7 +123,8 @@ class _Reader:
         return build_function(node.name, self._resolved(node.args), self._resolved(node.kwargs))
 
     def _names(self, node: fx.Node) -> tuple[str, ...]:
-        return tuple(one.name for one in node.args if isinstance(one, fx.Node))
+        (one,) = node.args  # ValueError where a layer is called with more
+        return (self._resolved(one).name,)
 
     def _resolved(self, value: Any) -> Any:
         """Replace nodes by their constants, or by ``Value`` where they change with the input."""

@@ -74,10 +74,13 @@ class Windows:
             raise NotImplementedError(self.curve.name)
         ends = known[self.curve.inputs[0]]
         lines = [one.flatten(1) for one in self.curve.relax(ends.low, ends.high)]
-        errors = passed(self.inner_way, known).flatten(1), passed(self.outer_way, known).flatten(1)
-        if self.curve.terms:  # a curve that rounds: its error passes the outer sums as well
-            errors = errors[0], errors[1] + known[self.curve.name].error.flatten(1) @ self.outer.abs().T
-        flat = ground.flat()
+        inner_errors, outer_errors = (
+            passed(way, known, start).flatten(1)
+            for way, start in ((self.inner_way, self.curve.inputs[0]), (self.outer_way, self.curve.name))
+        )
+        if self.curve.rounds:  # a curve that rounds: its error passes the outer sums as well
+            outer_errors = outer_errors + known[self.curve.name].error.flatten(1) @ self.outer.abs().T
+        errors, flat = (inner_errors, outer_errors), ground.flat()
         low = torch.full(wanted.shape, -torch.inf, dtype=torch.float64)
         high = -low
         for cell in torch.nonzero(wanted.any(dim=0))[:, 0].tolist():
