@@ -129,10 +129,14 @@ class _Proof:
         return list(torch.split(rows, max(1, CELLS // (4 * cells))))
 
     def _ground(self, rows: Tensor) -> Ground:
-        """Return the regions of some rows; cells without a bound are given one that no float32 exceeds."""
+        """Return the regions of some rows, as the network gets them: in float32, which rounds in order.
+
+        Cells without a bound end where float32 does.
+        """
+        end = np.finfo(np.float32).max
         where, centre = self.region.take(rows.numpy()), self.x[rows.numpy()].astype(np.float64)
-        low = np.maximum(where.lower.astype(np.float64), -3.5e38)
-        high = np.minimum(where.upper.astype(np.float64), 3.5e38)
+        low, high = (one.clip(-end, end).astype(np.float32) for one in (where.lower, where.upper))
+        low, high = low.astype(np.float64), high.astype(np.float64)
         return Ground(
             low=torch.from_numpy(low),
             high=torch.from_numpy(high),
