@@ -26,9 +26,7 @@ class Step:
     size: Run | None = None  # of a weighted sum: the same with absolute weights and without its shift
     relax: Relax | None = None  # of a curve: lines below and above it between two ends; None: the step is linear
     picks: bool = False  # the largest of several cells
-    back: Back | None = (
-        None  # its transpose: weights of the result, and the shape of one input, to weights of the input
-    )
+    back: Back | None = None  # its transpose: weights of the result, shape of one input -> weights of the input
     fixed: Tensor | None = None  # constants added to each channel, in absolute terms; None: what comes out at zero
     terms: int = 1  # numbers that are added up for one cell of the result; 0: cells are only moved
     slack: float | Tensor = 0.0  # how far float32 is off in the constants that are added
