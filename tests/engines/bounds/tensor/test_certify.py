@@ -160,8 +160,14 @@ class Branching(nn.Module):
         return x if x.sum() > 0 else -x
 
 
+class Crowd(nn.Module):
+    def forward(self, x):
+        return x - x.mean(dim=0)
+
+
 @pytest.mark.parametrize(
-    ("net", "says"), [(Odd(), "erf"), (Branching(), "cannot be followed"), (nn.Sequential(nn.GELU()), "GELU"),
+    ("net", "says"), [(Odd(), "erf"), (Crowd(), "over the rows"),
+                      (Branching(), "cannot be followed"), (nn.Sequential(nn.GELU()), "GELU"),
                       (nn.Sequential(nn.Softmax(dim=1), nn.Linear(2, 2)), "softmax")]
 )  # fmt: skip
 def test_what_cannot_be_bounded_is_refused_by_name(net, says):

@@ -314,6 +314,9 @@ def _negative(name: str, args: Any, kwargs: Any) -> Step:
 
 def _average(name: str, args: Any, kwargs: Any) -> Step:
     rest = args[1:]
+    axes = kwargs.get("dim", rest[0] if rest else None)
+    if axes is None or 0 in (axes if isinstance(axes, tuple | list) else (axes,)):
+        raise Refused("A mean over the rows makes one answer depend on the others, so nothing is proven.")
 
     def run(x: Tensor) -> Tensor:
         return torch.mean(x, *rest, **kwargs)
