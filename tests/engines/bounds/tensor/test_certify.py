@@ -160,13 +160,30 @@ class Branching(nn.Module):
         return x if x.sum() > 0 else -x
 
 
-class Crowd(nn.Module):
+class Does(nn.Module):
+    """What a function does, and nothing else."""
+
+    def __init__(self, run):
+        super().__init__()
+        self.run = run
+
     def forward(self, x):
-        return x - x.mean(dim=0)
+        return self.run(x)
+
+
+class Counting(nn.Module):
+    """Answers otherwise when it is followed than later."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.layer(x) if isinstance(x, torch.fx.Proxy) else -self.layer(x)
 
 
 @pytest.mark.parametrize(
-    ("net", "says"), [(Odd(), "erf"), (Crowd(), "over the rows"),
+    ("net", "says"), [(Odd(), "erf"), (Does(lambda x: x - x.mean(dim=0)), "over the rows"),
                       (Branching(), "cannot be followed"), (nn.Sequential(nn.GELU()), "GELU"),
                       (nn.Sequential(nn.Softmax(dim=1), nn.Linear(2, 2)), "softmax")]
 )  # fmt: skip
@@ -175,3 +192,24 @@ def test_what_cannot_be_bounded_is_refused_by_name(net, says):
     proof = certify(net, x, np.zeros(2, dtype=int), region(x, norm="linf", radius=0.1))
     assert says in proof.refused
     assert not proof.certified.any()
+
+
+@pytest.mark.parametrize(
+    ("net", "says"),
+    [(Does(lambda x: x.softmax(dim=0)), "softmax over the rows"), (nn.Softmax(dim=0), "softmax over the rows"),
+     (Does(lambda x: torch.cat([x, -x], dim=0)), "beside others"), (Does(lambda x: x[0]), "beside others"),
+     (Does(lambda x: x - x[0]), "beside others"), (Does(lambda x: x.view(2, 4)), "beside others"),
+     (Does(lambda x: x.permute(1, 0)), "beside others"), (Does(lambda x: x.view(-1, 1)), "beside others"),
+     (Does(lambda x: x.unsqueeze(2).softmax(dim=-1)), "beside others"), (Counting(), "otherwise than what was read")],
+)  # fmt: skip
+@pytest.mark.parametrize("rows", [1, 4])
+def test_networks_are_refused_when_a_row_depends_on_others_or_the_code_was_not_followed(net, says, rows):
+    x = np.random.default_rng(0).random((rows, 2)).astype(np.float32)
+    proof = certify(net, x, np.zeros(rows, dtype=int), region(x, norm="linf", radius=0.1))
+    assert says in proof.refused
+
+
+def test_a_network_of_float64_is_taken_as_it_is():
+    x = np.random.default_rng(0).random((3, 2)).astype(np.float32)
+    net = nn.Sequential(nn.Linear(2, 2), nn.Softmax(dim=-1)).double()
+    assert certify(net, x, np.zeros(3, dtype=int), region(x, norm="linf", radius=0.1)).refused is None

@@ -20,6 +20,7 @@ from probatum.engines.bounds.tensor.local import localised
 from probatum.engines.bounds.tensor.steps import Step
 from probatum.engines.bounds.tensor.tighten import tightened
 from probatum.engines.bounds.tensor.trace import Refused, trace
+from probatum.engines.bounds.tensor.trial import tried
 from probatum.engines.bounds.tensor.windows import Windows
 from probatum.engines.evasion.results import Certified, Work
 from probatum.engines.evasion.threat import Norm, Region
@@ -103,8 +104,7 @@ class _Proof:
 
     def __init__(self, module: nn.Module, x: np.ndarray, y: np.ndarray, region: Region) -> None:
         self.source, self.steps, self.result = trace(module)
-        if any(step.terms < 0 for step in self.steps):
-            raise Refused("A softmax before the last layer is not known here, so nothing is proven.")
+        tried(module, self.source, self.steps, self.result, x)
         self.x, self.region = x, region
         self.y = torch.from_numpy(np.array(y, dtype=np.int64))
         self.margins = torch.full((len(x),), -torch.inf, dtype=torch.float64)

@@ -147,13 +147,20 @@ _sigmoid = _curve(torch.sigmoid, _logistic_slope)
 _tanh = _curve(torch.tanh, lambda x: 1 - torch.tanh(x) ** 2)
 
 
-def _last(name: str, inputs: tuple[str, ...], layer: Any = None) -> Step:
+def _last(name: str, inputs: tuple[str, ...], layer: Any) -> Step:
     """Build a step that keeps the order of the scores; it may only come last."""
-    return Step(name=name, inputs=inputs, run=_only_last, signs=None, terms=-1)
+    return _ordered(name, inputs, layer.dim)
 
 
-def _only_last(*given: Tensor) -> Tensor:
-    raise Refused("A softmax before the last layer is not known here, so nothing is proven.")
+def _softmax(name: str, args: Any, kwargs: Any) -> Step:
+    _plain(name, kwargs, "dim", "dtype", "_stacklevel")
+    return _ordered(name, (args[0].name,), kwargs.get("dim", args[1] if len(args) > 1 else None))
+
+
+def _ordered(name: str, inputs: tuple[str, ...], axis: int | None) -> Step:
+    if axis not in (None, 1, -1):  # None: torch takes the second of two axes
+        raise Refused("A softmax over the rows makes one answer depend on the others, so nothing is proven.")
+    return Step(name=name, inputs=inputs, run=_same, signs=(1,), orders=True)
 
 
 LAYERS: Mapping[type[nn.Module], Build] = {
@@ -338,8 +345,8 @@ FUNCTIONS: Mapping[str, BuildFunction] = {
     "relu_": _as_layer(_relu),
     "sigmoid": _as_layer(_sigmoid),
     "tanh": _as_layer(_tanh),
-    "softmax": _as_layer(_last),
-    "log_softmax": _as_layer(_last),
+    "softmax": _softmax,
+    "log_softmax": _softmax,
     "max_pool2d": _pool,
     "boolean_dispatch": _pool,  # what torch.nn.functional.max_pool2d is called inside torch
     "avg_pool2d": _moved(functional.avg_pool2d, terms=WINDOW),

@@ -29,6 +29,7 @@ class Step:
     back: Back | None = None  # its transpose: weights of the result, shape of one input -> weights of the input
     fixed: Tensor | None = None  # constants added to each channel, in absolute terms; None: what comes out at zero
     terms: int = 1  # numbers that are added up for one cell of the result; 0: cells are only moved
+    orders: bool = False  # changes the scores, but not which of them is higher
     slack: float | Tensor = 0.0  # how far float32 is off in the constants that are added
     care: float = 1.0  # times the error of plain sums: for what may be computed by a faster, less exact way
 

@@ -82,12 +82,22 @@ class _Reader:
         if not isinstance(value, fx.Node):
             raise Refused("The network gives more than scores, so nothing is proven.")
         name, ordered = value.name, False
-        while self.steps and self.steps[-1].name == name and self.steps[-1].terms == -1:
+        while self.steps and self.steps[-1].name == name and self.steps[-1].orders:
             (name,) = self.steps.pop().inputs
             ordered = True
+        if any(step.orders for step in self.steps):
+            raise Refused("A softmax before the last layer is not known here, so nothing is proven.")
         if ordered:  # by all but scores that are so close that float32 makes the same of them
             self.steps.append(
-                Step(name=f"{name}_order", inputs=(name,), run=_itself, signs=(1,), back=_as_it_is, slack=CLOSE)
+                Step(
+                    name=f"{name}_order",
+                    inputs=(name,),
+                    run=_itself,
+                    signs=(1,),
+                    back=_as_it_is,
+                    slack=CLOSE,
+                    orders=True,
+                )
             )
             name = self.steps[-1].name
         return name
