@@ -76,6 +76,21 @@ def test_no_more_rows_are_asked_about_than_allowed_whatever_the_jobs(desk: Desk,
     assert "allowed by head of lending, until 2999-01-01, for 1,000 rows" in desk.notes()
 
 
+@pytest.mark.slow
+def test_the_rows_of_a_run_that_was_cut_short_count_when_it_goes_on(desk: Desk, server: Server) -> None:
+    words = ("--only", "usage/error-rate", "--only", "input-manipulation/evasion")
+    describe(desk, server, *limit(4000))
+    server.dies_after = 1000
+    desk.assess(*words).refuses("did not answer", "--resume run", code=3)
+    asked = server.rows
+    server.dead, server.dies_after = False, None
+    said = desk.type("assess", "--resume", "run")
+    assert said.code == 3
+    assert asked < server.rows <= 4000
+    (finding,) = (one for one in desk.record().findings if one.check.endswith("evasion"))
+    assert "max_queries" in (finding.why or "")
+
+
 def test_nothing_is_measured_when_not_even_the_test_rows_may_be_asked_about(desk: Desk, server: Server) -> None:
     describe(desk, server, *limit(100))
     desk.assess().refuses("max_queries", "used up")

@@ -22,6 +22,7 @@ from probatum.adapters.interface import Adapter, Wish
 from probatum.errors import MissingExtraError, ModelError, NoMoreAnswersError, UnreachableError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
+from probatum.systems.allowance import Allowance
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
 from probatum.systems.structures import Structure
@@ -41,7 +42,7 @@ class Permission:
 
     by: str
     until: datetime.date  # the last day
-    rows: int  # most rows in all
+    allowance: Allowance
 
 
 @final
@@ -64,7 +65,7 @@ class HttpModel:
         Raises:
             ModelError: the server cannot be reached, is not allowed, or does not speak the protocol.
         """
-        self._left = _allowed(address)
+        self._allowance = _allowed(address)
         self._url = address.url.rstrip("/")
         with _client() as client:
             told = self._send(client, "GET", self._url, None)
@@ -151,27 +152,13 @@ class HttpModel:
             return [{"name": name, "datatype": kind, "shape": list(cells.shape), "data": data}]
         return [column(str(name), features[name]) for name in features.columns]
 
-    def _count(self, rows: int) -> None:
-        """Take rows off those that may be asked about; what is sent again counts again.
-
-        Raises:
-            NoMoreAnswersError: there are not so many left.
-        """
-        if self._left is None:
-            return
-        if rows > self._left:
-            raise NoMoreAnswersError(
-                "The rows that may be asked about ([model] max_queries) are used up. Raise the number, if whoever "
-                "allowed it agrees, or choose fewer checks."
-            )
-        self._left -= rows
-
     def _send(
         self, client: Any, verb: str, url: str, body: Mapping[str, Any] | None, *, rows: int = 0
     ) -> dict[str, Any]:
         """Send one request, again where the server is busy; return what it said.
 
         Raises:
+            NoMoreAnswersError: not so many rows may be asked about.
             UnreachableError: it answers nothing at all any more.
             ModelError: it stays silent, refuses, or says what is no JSON.
         """
@@ -181,7 +168,8 @@ class HttpModel:
 
         why = ""
         for wait in (*WAITS[: TRIES - 1], None):
-            self._count(rows)
+            if self._allowance is not None:
+                self._allowance.take(rows)  # what is sent again counts again
             try:
                 reply = client.request(verb, url, json=body)
                 if reply.status_code not in BUSY:
@@ -230,8 +218,8 @@ def _place(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
-def _allowed(address: Address) -> int | None:
-    """Return how many rows may be asked about; None: this very machine and no limit, so as many as the plan wants.
+def _allowed(address: Address) -> Allowance | None:
+    """Return what counts the rows asked about; None: this very machine and no limit, so as many as the plan wants.
 
     Raises:
         ModelError: the server is elsewhere, and nobody allowed it, or no longer.
@@ -241,7 +229,7 @@ def _allowed(address: Address) -> int | None:
         raise ModelError('Wanted an address such as url = "http://localhost:8080/v2/models/income".')
     permission = address.permission
     if _here(parts.hostname):
-        return None if permission is None else permission.rows  # the model may be metered, or behind a tunnel
+        return None if permission is None else permission.allowance  # the model may be metered, or behind a tunnel
     if permission is None:
         raise ModelError(
             f"{parts.hostname} is another machine. Attacks go there only if somebody who may allow it did: give "
@@ -249,7 +237,7 @@ def _allowed(address: Address) -> int | None:
         )
     if permission.until < address.today:
         raise ModelError(f"The permission to ask {parts.hostname} ended on {permission.until}. Ask for a new one.")
-    return permission.rows
+    return permission.allowance
 
 
 def _here(host: str) -> bool:

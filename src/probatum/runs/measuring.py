@@ -61,6 +61,16 @@ class Measuring:
         Raises:
             ProbatumError: the model breaks its own promises, or the folder cannot be written.
         """
+        allowance = self._opened.allowance
+        if allowance is None:
+            return self._run(jobs)
+        allowance.go_on(self._unfinished.asked(), self._unfinished.keep_asked)
+        try:
+            return self._run(jobs)
+        finally:
+            allowance.settle()
+
+    def _run(self, jobs: int) -> Measured:
         answered = {rows.name: self._ask(rows) for rows in self._asked_rows()}
         early, late = self._open_work()
         executor = self._executor(answered, max(1, min(jobs, max(len(early), len(late)))))
@@ -147,8 +157,7 @@ class Measuring:
         """Choose where the work runs: live objects cannot travel, and rows are counted in one place."""
         opened, plan = self._opened, self._plan
         terms = Terms(confidence=plan.confidence, include_rows=plan.include_rows)
-        counted = opened.description is not None and opened.description.model.max_queries is not None
-        if jobs > 1 and opened.description is not None and not counted:
+        if jobs > 1 and opened.description is not None and opened.allowance is None:
             blueprint = Blueprint(
                 description=opened.description,
                 schema=opened.system.schema,
@@ -163,7 +172,8 @@ class Measuring:
             return Processes(blueprint, jobs, self._started)
         if jobs > 1:
             live = "a model made of live Python objects cannot travel to another"
-            why = "so that the rows asked about are counted in one place ([model] max_queries)" if counted else live
+            counted = "so that the rows asked about are counted in one place ([model] max_queries)"
+            why = live if opened.allowance is None else counted
             self._progress.stage(f"running in this process: {why}")
         bench = Bench(system=opened.system, terms=terms, seed=int(plan.seed))
         return Inline(bench, self._checks, self._started, self._arrays)

@@ -18,8 +18,9 @@ from probatum.evidence.canonical import digest
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
-from probatum.runs.sources import address, from_file, leave
+from probatum.runs.sources import address, allowance, from_file, leave
 from probatum.seeds import number
+from probatum.systems.allowance import Allowance
 from probatum.systems.attacker import Attacker
 from probatum.systems.clocks import WALL, Clock
 from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
@@ -43,6 +44,7 @@ class Opened:
     seconds_per_row: float  # of the model, from a probe
     seconds_to_train: float = 0.0  # where the recipe trained it just now; 0: not known
     description: Description | None  # None: made of live objects, which cannot travel to another process
+    allowance: Allowance | None = None  # counts the rows that the model is asked about; None: as many as the plan wants
 
 
 def open_described(description: Description, seed: int) -> Opened:
@@ -61,8 +63,8 @@ def open_described(description: Description, seed: int) -> Opened:
     mistakes = [] if data.train is None else list(broken(attacker.relations, data.train))
     if mistakes:
         raise DescriptionError(description.path.name if description.path else "The description", mistakes)
-    start = perf_counter()
-    model, model_inputs, notes = open_model(description, data, seed)
+    start, counted = perf_counter(), allowance(description)
+    model, model_inputs, notes = open_model(description, data, seed, counted=counted)
     seconds = perf_counter() - start
     data = reconcile(data, model)
     data = replace(data, notes=(*data.notes, *notes))
@@ -82,6 +84,7 @@ def open_described(description: Description, seed: int) -> Opened:
         seconds_per_row=try_out(model, data.test),
         seconds_to_train=seconds if ON_THE_SPOT in notes else 0.0,
         description=description,
+        allowance=counted,
     )
 
 
@@ -230,7 +233,12 @@ def open_recipe(description: Description) -> Callable[[Rows, int], Model] | None
 
 
 def open_model(
-    description: Description, data: Dataset, seed: int, *, before: str | None = None
+    description: Description,
+    data: Dataset,
+    seed: int,
+    *,
+    before: str | None = None,
+    counted: Allowance | None = None,
 ) -> tuple[Model, dict[str, str], tuple[str, ...]]:
     """Return the model that a description names, the digests of what it came from, and notes.
 
@@ -239,6 +247,7 @@ def open_model(
         data: the rows that it fits.
         seed: of a recipe.
         before: the digest of the file when it was opened before; another one is not loaded.
+        counted: counts the rows that a server is asked about.
 
     Raises:
         ProbatumError: it is missing, broken or untrusted.
@@ -257,7 +266,7 @@ def open_model(
         function, inputs["model"] = loading.find_function(said.python, description.folder)
         model, notes = wrap(built(function, said.python), few(data.test), wish), ()
     elif said.url is not None:
-        model, notes = wrap(address(description), few(data.test), wish), leave(description)
+        model, notes = wrap(address(description, counted), few(data.test), wish), leave(description)
     elif train is not None and data.train is not None:
         return (
             train_by_recipe(train, data.train, number(seed, "recipe/train"), wish),

@@ -37,6 +37,13 @@ class Started:
     versions: Mapping[str, str]  # library, version
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How many rows a model was asked about, where somebody limited that."""
+
+    rows: int
+
+
 @final
 class Unfinished:
     """The folder of a run's finished pieces."""
@@ -103,6 +110,15 @@ class Unfinished:
         }
         kept = KeptAnswers(digests=digests, failures=answers.failures)
         write_fact(self._folder / f"refit-{wanted.parts}-{wanted.part}.json", kept)
+
+    def asked(self) -> int:
+        """Return about how many rows the model was asked by earlier attempts; never fewer than it was."""
+        kept = _read(self._folder / "asked.json", Asked)
+        return 0 if kept is None else kept.rows
+
+    def keep_asked(self, rows: int) -> None:
+        """Keep how many rows the model was asked about."""
+        write_fact(self._folder / "asked.json", Asked(rows=rows))
 
     def remove(self) -> None:
         """Remove everything: the run is whole, or nothing of it is worth keeping."""
