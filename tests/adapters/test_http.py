@@ -20,8 +20,8 @@ from probatum.adapters import http  # noqa: E402
 from probatum.adapters.http import Address, Permission  # noqa: E402
 from probatum.adapters.interface import Wish, wrap  # noqa: E402
 from probatum.errors import ModelError, NoMoreAnswersError, UnreachableError  # noqa: E402
-from probatum.systems.allowance import Allowance  # noqa: E402
 from probatum.systems.datasets import from_arrays  # noqa: E402
+from probatum.systems.quota import Quota  # noqa: E402
 
 LISTED = {"name": "m", "outputs": [{"name": "predict_proba"}]}  # so that nobody has to ask which outputs there are
 TODAY = datetime.date(2026, 3, 1)
@@ -96,14 +96,14 @@ def test_nothing_is_sent_when_the_server_is_elsewhere_and_nobody_allowed_it():
 
 
 def test_nothing_is_sent_when_the_permission_is_over():
-    over = Permission(by="head of lending", until=datetime.date(2026, 2, 28), allowance=Allowance(100))
+    over = Permission(by="head of lending", until=datetime.date(2026, 2, 28), quota=Quota(100))
     with pytest.raises(ModelError, match="ended on 2026-02-28"):
         opened("http://192.0.2.7/v2/models/m", rows(10), over)
 
 
 def test_no_more_rows_are_asked_about_than_allowed(server, monkeypatch):
     monkeypatch.setattr(http, "_here", lambda host: False)
-    allowed = Permission(by="head of lending", until=TODAY, allowance=Allowance(40))
+    allowed = Permission(by="head of lending", until=TODAY, quota=Quota(40))
     given = rows(30)
     server.told = LISTED
     model = opened(server.url, given, allowed, output="probabilities")
@@ -119,7 +119,7 @@ def test_rows_that_are_sent_again_count_again(server):
     model = opened(
         server.url,
         given,
-        Permission(by="head of lending", until=TODAY, allowance=Allowance(80)),
+        Permission(by="head of lending", until=TODAY, quota=Quota(80)),
         output="probabilities",
     )
     server.moods = ["busy"] * 4
@@ -131,9 +131,7 @@ def test_rows_that_are_sent_again_count_again(server):
 def test_a_limit_holds_on_this_machine_too_when_one_is_given(server):
     given = rows(30)
     server.told = LISTED
-    model = opened(
-        server.url, given, Permission(by="myself", until=TODAY, allowance=Allowance(20)), output="probabilities"
-    )
+    model = opened(server.url, given, Permission(by="myself", until=TODAY, quota=Quota(20)), output="probabilities")
     with pytest.raises(NoMoreAnswersError, match="max_queries"):
         model.ask(given)
     assert server.rows == 0

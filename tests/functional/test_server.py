@@ -57,6 +57,9 @@ def test_a_run_stops_when_the_server_dies_and_goes_on_when_it_is_back(desk: Desk
     server.dead, server.dies_after = False, None
     resumed = desk.type("assess", "--resume", "run")
     assert "wrongly" not in resumed.err  # the mistakes were counted before
+    assert "done before: 1 of 2 checks" in resumed.err
+    assert "[2/2]" in resumed.err
+    assert "[1/2]" not in resumed.err
     assert desk.record_id("run") == desk.record_id("whole")
 
 

@@ -22,9 +22,9 @@ from probatum.adapters.interface import Adapter, Wish
 from probatum.errors import MissingExtraError, ModelError, NoMoreAnswersError, UnreachableError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
-from probatum.systems.allowance import Allowance
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
+from probatum.systems.quota import Quota
 from probatum.systems.structures import Structure
 
 ROWS = 256  # in one request
@@ -42,7 +42,7 @@ class Permission:
 
     by: str
     until: datetime.date  # the last day
-    allowance: Allowance
+    quota: Quota
 
 
 @final
@@ -65,7 +65,7 @@ class HttpModel:
         Raises:
             ModelError: the server cannot be reached, is not allowed, or does not speak the protocol.
         """
-        self._allowance = _allowed(address)
+        self._quota = _allowed(address)
         self._url = address.url.rstrip("/")
         with _client() as client:
             told = self._send(client, "GET", self._url, None)
@@ -168,8 +168,8 @@ class HttpModel:
 
         why = ""
         for wait in (*WAITS[: TRIES - 1], None):
-            if self._allowance is not None:
-                self._allowance.take(rows)  # what is sent again counts again
+            if self._quota is not None:
+                self._quota.take(rows)  # what is sent again counts again
             try:
                 reply = client.request(verb, url, json=body)
                 if reply.status_code not in BUSY:
@@ -218,7 +218,7 @@ def _place(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
-def _allowed(address: Address) -> Allowance | None:
+def _allowed(address: Address) -> Quota | None:
     """Return what counts the rows asked about; None: this very machine and no limit, so as many as the plan wants.
 
     Raises:
@@ -229,7 +229,7 @@ def _allowed(address: Address) -> Allowance | None:
         raise ModelError('Wanted an address such as url = "http://localhost:8080/v2/models/income".')
     permission = address.permission
     if _here(parts.hostname):
-        return None if permission is None else permission.allowance  # the model may be metered, or behind a tunnel
+        return None if permission is None else permission.quota  # the model may be metered, or behind a tunnel
     if permission is None:
         raise ModelError(
             f"{parts.hostname} is another machine. Attacks go there only if somebody who may allow it did: give "
@@ -237,7 +237,7 @@ def _allowed(address: Address) -> Allowance | None:
         )
     if permission.until < address.today:
         raise ModelError(f"The permission to ask {parts.hostname} ended on {permission.until}. Ask for a new one.")
-    return permission.allowance
+    return permission.quota
 
 
 def _here(host: str) -> bool:

@@ -9,6 +9,8 @@ from probatum.facts.finding import State
 from probatum.facts.plan import OBSERVED
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from rich.console import Console
 
     from probatum.facts.finding import Finding
@@ -78,6 +80,12 @@ class Watcher:
         for omission in plan.omitted:
             self._line(f"not run: {omission.check}: {omission.why}")
 
+    def recalled(self, findings: "Collection[Finding]") -> None:
+        """Say how many checks an earlier attempt had done."""
+        self._done += sum(map(_counts, findings))
+        if self._done:
+            self._line(f"done before: {self._done} of {self._units} checks")
+
     def started(self, unit: "Unit") -> None:
         """Say that a check began."""
         if unit.check in self._begun:
@@ -91,7 +99,7 @@ class Watcher:
         """Show a finding as soon as it is there."""
         from probatum.report.marks import mark_of
 
-        if finding.part == OBSERVED and not finding.judged:
+        if not _counts(finding):
             self._line(f"seen: {finding.sentence}" if finding.state is State.MEASURED else "")
             return
         self._done += 1
@@ -104,6 +112,11 @@ class Watcher:
             return
         passed = monotonic() - self._start
         self._console.print(f"{passed:5.1f} s  {printable(text)}", soft_wrap=True)
+
+
+def _counts(finding: "Finding") -> bool:
+    """Whether a check is done with it, rather than with what else it found on this machine."""
+    return finding.part != OBSERVED or bool(finding.judged)
 
 
 def _about(seconds: float) -> str:

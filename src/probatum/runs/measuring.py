@@ -61,14 +61,14 @@ class Measuring:
         Raises:
             ProbatumError: the model breaks its own promises, or the folder cannot be written.
         """
-        allowance = self._opened.allowance
-        if allowance is None:
+        quota = self._opened.quota
+        if quota is None:
             return self._run(jobs)
-        allowance.go_on(self._unfinished.asked(), self._unfinished.keep_asked)
+        quota.go_on(self._unfinished.asked(), self._unfinished.keep_asked)
         try:
             return self._run(jobs)
         finally:
-            allowance.settle()
+            quota.settle()
 
     def _run(self, jobs: int) -> Measured:
         answered = {rows.name: self._ask(rows) for rows in self._asked_rows()}
@@ -114,6 +114,7 @@ class Measuring:
         plan = self._plan
         found = {_key(unit): self._unfinished.finding(unit) for unit in plan.units}
         self._findings = {key: finding for key, finding in found.items() if finding is not None}
+        self._progress.recalled(self._findings.values())
         refits = {one: self._unfinished.refit(one) for one in plan.refits}
         self._refits = {one: answers for one, answers in refits.items() if answers is not None}
         units: list[Work] = [unit for unit in plan.units if _key(unit) not in self._findings]
@@ -157,7 +158,7 @@ class Measuring:
         """Choose where the work runs: live objects cannot travel, and rows are counted in one place."""
         opened, plan = self._opened, self._plan
         terms = Terms(confidence=plan.confidence, include_rows=plan.include_rows)
-        if jobs > 1 and opened.description is not None and opened.allowance is None:
+        if jobs > 1 and opened.description is not None and opened.quota is None:
             blueprint = Blueprint(
                 description=opened.description,
                 schema=opened.system.schema,
@@ -173,7 +174,7 @@ class Measuring:
         if jobs > 1:
             live = "a model made of live Python objects cannot travel to another"
             counted = "so that the rows asked about are counted in one place ([model] max_queries)"
-            why = live if opened.allowance is None else counted
+            why = live if opened.quota is None else counted
             self._progress.stage(f"running in this process: {why}")
         bench = Bench(system=opened.system, terms=terms, seed=int(plan.seed))
         return Inline(bench, self._checks, self._started, self._arrays)

@@ -18,15 +18,15 @@ from probatum.evidence.canonical import digest
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
-from probatum.runs.sources import address, allowance, from_file, leave
+from probatum.runs.sources import address, from_file, leave, quota
 from probatum.seeds import number
-from probatum.systems.allowance import Allowance
 from probatum.systems.attacker import Attacker
 from probatum.systems.clocks import WALL, Clock
 from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
 from probatum.systems.datasets.relations import broken
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
+from probatum.systems.quota import Quota
 from probatum.systems.stored import StoredFile
 from probatum.systems.system import System
 
@@ -44,7 +44,7 @@ class Opened:
     seconds_per_row: float  # of the model, from a probe
     seconds_to_train: float = 0.0  # where the recipe trained it just now; 0: not known
     description: Description | None  # None: made of live objects, which cannot travel to another process
-    allowance: Allowance | None = None  # counts the rows that the model is asked about; None: as many as the plan wants
+    quota: Quota | None = None  # counts the rows that the model is asked about; None: as many as the plan wants
 
 
 def open_described(description: Description, seed: int) -> Opened:
@@ -63,7 +63,7 @@ def open_described(description: Description, seed: int) -> Opened:
     mistakes = [] if data.train is None else list(broken(attacker.relations, data.train))
     if mistakes:
         raise DescriptionError(description.path.name if description.path else "The description", mistakes)
-    start, counted = perf_counter(), allowance(description)
+    start, counted = perf_counter(), quota(description)
     model, model_inputs, notes = open_model(description, data, seed, counted=counted)
     seconds = perf_counter() - start
     data = reconcile(data, model)
@@ -84,7 +84,7 @@ def open_described(description: Description, seed: int) -> Opened:
         seconds_per_row=try_out(model, data.test),
         seconds_to_train=seconds if ON_THE_SPOT in notes else 0.0,
         description=description,
-        allowance=counted,
+        quota=counted,
     )
 
 
@@ -238,7 +238,7 @@ def open_model(
     seed: int,
     *,
     before: str | None = None,
-    counted: Allowance | None = None,
+    counted: Quota | None = None,
 ) -> tuple[Model, dict[str, str], tuple[str, ...]]:
     """Return the model that a description names, the digests of what it came from, and notes.
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is told how far a run is."""
 
+from collections.abc import Collection
 from typing import Protocol, final
 
 from probatum.facts.finding import Finding
@@ -17,6 +18,9 @@ class Progress(Protocol):
     def planned(self, plan: Plan, seconds: float) -> None:
         """The plan is fixed; it will take about so many seconds."""
 
+    def recalled(self, findings: Collection[Finding]) -> None:
+        """An earlier attempt at the run had found these already."""
+
     def started(self, unit: Unit) -> None:
         """A unit began."""
 
@@ -32,6 +36,9 @@ class Quiet:
         """Keep silent."""
 
     def planned(self, plan: Plan, seconds: float) -> None:
+        """Keep silent."""
+
+    def recalled(self, findings: Collection[Finding]) -> None:
         """Keep silent."""
 
     def started(self, unit: Unit) -> None:

@@ -10,8 +10,8 @@ from probatum.adapters.http import Address, Permission
 from probatum.adapters.tensor_files import Weights
 from probatum.adapters.torch import fill
 from probatum.errors import ModelError
-from probatum.systems.allowance import Allowance
 from probatum.systems.description import Description
+from probatum.systems.quota import Quota
 
 
 def from_file(
@@ -36,17 +36,17 @@ def from_file(
     return loaded.content, loaded.notes
 
 
-def allowance(description: Description) -> Allowance | None:
+def quota(description: Description) -> Quota | None:
     """Return what counts the rows that the described model is asked about; None: they need not be counted."""
-    return None if description.model.max_queries is None else Allowance(description.model.max_queries)
+    return None if description.model.max_queries is None else Quota(description.model.max_queries)
 
 
-def address(description: Description, counted: Allowance | None) -> Address:
+def address(description: Description, counted: Quota | None) -> Address:
     """Return where the described model is served, and who allowed that it is asked."""
     said = description.model
     permission = None
     if said.allowed_by is not None and said.allowed_until is not None and counted is not None:
-        permission = Permission(by=said.allowed_by, until=said.allowed_until, allowance=counted)
+        permission = Permission(by=said.allowed_by, until=said.allowed_until, quota=counted)
     return Address(url=said.url or "", permission=permission, today=datetime.date.today())
 
 

@@ -10,7 +10,7 @@ AHEAD = 5_000  # rows that are noted down before they are asked about, so that n
 
 
 @final
-class Allowance:
+class Quota:
     """A count of rows with an end.
 
     An attempt that is killed writes nothing any more; so what is kept is never less than what was asked about.

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probatum.errors import NoMoreAnswersError
-from probatum.systems.allowance import Allowance
+from probatum.systems.quota import Quota
 
 REQUESTS = st.lists(st.lists(st.integers(1, 4000), max_size=8), min_size=1, max_size=5)
 
@@ -15,27 +15,27 @@ REQUESTS = st.lists(st.lists(st.integers(1, 4000), max_size=8), min_size=1, max_
 def test_no_attempts_ask_about_more_than_allowed_when_each_is_killed_or_ends(attempts, most, killed):
     kept, asked = [0], 0
     for requests in attempts:
-        allowance = Allowance(most)
-        allowance.go_on(kept[-1], kept.append)
+        quota = Quota(most)
+        quota.go_on(kept[-1], kept.append)
         for rows in requests:
             try:
-                allowance.take(rows)
+                quota.take(rows)
             except NoMoreAnswersError:
                 break
             asked += rows
             assert asked <= kept[-1] <= most
         if not killed:
-            allowance.settle()
+            quota.settle()
             assert kept[-1] == asked
     assert asked <= most
 
 
 def test_rows_of_the_opening_count_too():
     kept = []
-    allowance = Allowance(100)
-    allowance.take(30)
-    allowance.go_on(50, kept.append)
+    quota = Quota(100)
+    quota.take(30)
+    quota.go_on(50, kept.append)
     assert kept == [80]
     with pytest.raises(NoMoreAnswersError, match="used up"):
-        allowance.take(21)
-    allowance.take(20)
+        quota.take(21)
+    quota.take(20)
