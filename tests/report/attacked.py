@@ -160,7 +160,7 @@ def attacked_table() -> Edition:
 def attacked_black_box() -> Edition:
     """Nothing is proven of a model that cannot be looked into."""
     found = evasion((9, 14, 40), (0, 0, 0), wrong=141, radii=RADII[:3], examples=table_examples(cells=False))
-    why = "Nothing could be proven: the model is a function that cannot be looked into."
+    why = "Nothing was proven. The model is a function: nobody can look inside."
     return of(replace(found, details=(*found.details, why)), name="service")
 
 

@@ -71,7 +71,10 @@ def test_points_of_a_picture_are_told_when_no_picture_is_shown():
 
 
 def test_nothing_is_claimed_safe_when_the_model_is_a_black_box():
-    assert told(attacked_black_box())[1:] == ["None is proven safe against that.", "Of the other 95, nobody knows."]
+    assert told(attacked_black_box())[1:] == [
+        "None is proven safe against that. The model is a function: nobody can look inside.",
+        "Of the other 95, nobody knows.",
+    ]
 
 
 def test_all_are_told_safe_when_all_are_proven():

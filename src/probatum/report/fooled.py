@@ -17,6 +17,7 @@ _MORE_SEARCH = (
 POINTS = "the range of all points"  # what the detail names that says how far pictures may be changed
 OTHERWISE = "Any other category may also be stated in:"  # how the detail begins that names such columns
 BEWARE = "Beware:"  # how a remark begins that says why the numbers may be too good
+UNPROVEN = "Nothing was proven."  # how a remark begins that says why
 _NOTHING_KNOWN = "so nobody knows how easily it is fooled"
 _NO_CHANGE = "no change of any size was allowed, so this does not say how easily it is fooled"
 _LARGEST_WHOLE = 10**9
@@ -38,7 +39,8 @@ def evasion(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     whole = whole_for(most, *(one.value for one in (fooled, proven, unknown) if one))
     yield judged(_shown(finding, fooled, whole), finding, "fooled_share", lookup, key=True)
     if proven is not None:
-        yield say(_proven(proven, whole), finding, "proven_share")
+        why = "" if proven.value else "".join(f". {one.removeprefix(UNPROVEN).strip()}" for one in unproven(finding))
+        yield say(f"{_proven(proven, whole)}{why}", finding, "proven_share")
     if unknown is not None and unknown.value:
         yield say(_unknown(fooled, proven, whole), finding, "unknown_share")
     warnings = beware(finding)
@@ -49,6 +51,11 @@ def evasion(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
 def beware(finding: Finding) -> tuple[str, ...]:
     """Return the remarks that say why the numbers may be too good."""
     return tuple(sentence(visible(one)) for one in finding.details if one.startswith(BEWARE))
+
+
+def unproven(finding: Finding) -> tuple[str, ...]:
+    """Return the remark that says why nothing could be proven, if there is one."""
+    return tuple(sentence(visible(one)) for one in finding.details if one.startswith(UNPROVEN))
 
 
 def allowed(options: Mapping[str, Json], *, pictures: bool = False) -> str | None:

@@ -10,7 +10,7 @@ from probatum.facts.threats import Reference
 from probatum.report.bracket import text_bar
 from probatum.report.drawings import Drawing, drawings
 from probatum.report.examples import Examples, shown
-from probatum.report.fooled import BEWARE, EVASION, beware, undecided
+from probatum.report.fooled import BEWARE, EVASION, UNPROVEN, beware, undecided, unproven
 from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.marks import Mark, mark_of, verdict_on
@@ -72,7 +72,7 @@ class Section:
     mark: Mark
     sentence: str
     why: str | None
-    warnings: tuple[str, ...]  # why the numbers may be too good
+    warnings: tuple[str, ...]  # why the numbers may be too good, and why nothing is proven
     details: tuple[str, ...]  # those in sight
     remarks: tuple[str, ...]  # those that unfold
     known: str
@@ -108,7 +108,9 @@ def _section(finding: Finding, anchor: str, lookup: Lookup) -> Section:
     measures = {name: _in_its_unit(name, measure) for name, measure in finding.measures.items()}
     drawn = drawings(measures, judged, anchor, finding.options)
     tables, further = _in_sight(group_tables(measures, tuple(judged)), drawn)
-    details = tuple(sentence(visible(detail)) for detail in finding.details if not detail.startswith(BEWARE))
+    details = tuple(
+        sentence(visible(detail)) for detail in finding.details if not detail.startswith((BEWARE, UNPROVEN))
+    )
     in_sight = len(details) if finding.check == EVASION else DETAILS_SHOWN
     return Section(
         anchor=anchor,
@@ -119,7 +121,7 @@ def _section(finding: Finding, anchor: str, lookup: Lookup) -> Section:
         mark=mark_of(verdict.verdict),
         sentence=sentence(visible(finding.sentence)),
         why=_why(finding, verdict),
-        warnings=beware(finding),
+        warnings=(*unproven(finding), *beware(finding)),
         details=details[:in_sight],
         remarks=details[in_sight:],
         known=_KNOWN[finding.known] if finding.state in (State.MEASURED, State.DECLARED) else "",

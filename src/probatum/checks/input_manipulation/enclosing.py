@@ -59,6 +59,7 @@ def enclose_table(
         if main:
             findings.stages += dict.fromkeys(out.stages)
             findings.warnings += out.warnings
+            findings.remarks += out.notes
             if out.refused is not None:
                 return out.refused
     return None
@@ -88,9 +89,8 @@ def enclose_cells(
     keep(todo, out.examples, out.broken, effort.radius)
     findings.stages += dict.fromkeys(out.stages)
     findings.warnings += out.warnings
-    if out.refused is not None:
-        findings.refused = out.refused
-        findings.warnings.append(out.refused)
+    findings.remarks += out.notes
+    findings.refused = out.refused
     _nearest(findings, target, core, y, predict, keep, rng)
     for radius in by_turns(effort)[1:]:
         known = findings.known()

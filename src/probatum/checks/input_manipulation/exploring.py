@@ -44,7 +44,6 @@ def explore(
         examples=target.x.copy(),
         work=Work(),
         stages=[],
-        warnings=[],
     )
     if isinstance(structure, str) or encoded is None:
         findings.unproven = structure if isinstance(structure, str) else "What it is made of is not known."
@@ -102,7 +101,7 @@ def _search(
     )
     findings.work += out.attacked.work
     findings.stages.append("asking")
-    findings.warnings += out.notes
+    findings.remarks += out.notes
     findings.note(np.minimum(target.sizes(out.nearest), effort.radius), out.nearest, np.isfinite(out.sizes) & ~idle)
 
 

@@ -2,7 +2,7 @@
 """What is found out about each row, and how far rows are explored: shared by all engines that do it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
@@ -37,7 +37,8 @@ class Findings:
     examples: np.ndarray  # (n, ...) points of the target
     work: Work
     stages: list[str]
-    warnings: list[str]
+    warnings: list[str] = field(default_factory=list)  # signs that the numbers are too good
+    remarks: list[str] = field(default_factory=list)
     unproven: str | None = None  # why nothing could be proven
     refused: str | None = None  # why the bounds of a network could not be worked out, though it was looked into
 
@@ -69,6 +70,7 @@ def joined(parts: Sequence[Findings]) -> Findings:
         work=sum((part.work for part in parts), Work()),
         stages=list(dict.fromkeys(stage for part in parts for stage in part.stages)),
         warnings=list(dict.fromkeys(warning for part in parts for warning in part.warnings)),
+        remarks=list(dict.fromkeys(remark for part in parts for remark in part.remarks)),
         unproven=unproven,
         refused=next((part.refused for part in parts if part.refused is not None), None),
     )

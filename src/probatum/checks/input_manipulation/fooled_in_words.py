@@ -12,6 +12,7 @@ from probatum.engines.intervals.looks import Trial
 from probatum.facts.finding import Advice, Measure
 
 BEWARE = "Beware: "
+UNPROVEN = "Nothing was proven. "
 POINTS = "the range of all points"
 OTHERWISE = "Any other category may also be stated in: "  # before the names of columns
 PLAINLY = {  # what engines call their stages
@@ -52,8 +53,10 @@ def details(found: Findings, radius: float, target: Target, trial: Trial) -> Ite
     if found.stages:
         done = dict.fromkeys(PLAINLY.get(stage, stage) for stage in found.stages)
         yield f"What was done, in this order: {', '.join(done)}."
-    if found.unproven is not None:
-        yield f"Nothing was proven. {found.unproven}"
+    why = found.unproven or found.refused
+    if why is not None:
+        yield f"{UNPROVEN}{why.partition(', so nothing is proven')[0].rstrip('.')}."
+    yield from found.remarks
     for warning in found.warnings:
         yield f"{BEWARE}{warning[0].lower()}{warning[1:]}"
 
@@ -73,5 +76,5 @@ def advice(fooled: Measure, found: Findings, loose: Unsteady | None) -> Iterator
         yield Advice(sentence="Let a person look at answers that a small change would turn.")
     if loose is not None:
         yield Advice(sentence="Let it answer the same case alike (a fixed seed, say); then more can be told.")
-    elif found.unproven is not None:
+    elif found.unproven is not None:  # not where its inside was looked into, and refused
         yield Advice(sentence="Give the model itself rather than a way to ask it; then safety can be proven.")

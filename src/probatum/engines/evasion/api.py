@@ -152,6 +152,7 @@ def enclosed(
         stages=stages,
         work=work,
         warnings=found.warnings,
+        notes=found.notes,
         refused=proof.refused,
     )
 

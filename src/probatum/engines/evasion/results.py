@@ -41,7 +41,7 @@ class Attacked:
     stages: tuple[str, ...]  # that ran, in their order
     work: Work
     warnings: tuple[str, ...] = ()  # why the model may be weaker than it looks, in plain sentences
-    notes: tuple[str, ...] = ()  # which rows were left out of the costlier searches, and by which rule
+    notes: tuple[str, ...] = ()  # what else is to be known of the search, such as which rows it left out and why
 
 
 @final
@@ -70,6 +70,7 @@ class Bracket:
     stages: tuple[str, ...]
     work: Work
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     refused: str | None = None
 
     @property

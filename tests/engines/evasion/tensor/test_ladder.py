@@ -142,7 +142,7 @@ def test_smaller_chunks_are_used_and_told_when_a_net_fails_on_large_ones():
     found = ladder.attack(
         Small(), x, x.argmax(axis=1), region(x, norm="linf", radius=0.1), rng=np.random.default_rng(0)
     )
-    assert any("rows at a time" in warning for warning in found.warnings)
+    assert any("rows at a time" in note for note in found.notes)
 
 
 def test_a_bracket_holds_no_row_twice_and_settles_most_rows_of_a_small_net():

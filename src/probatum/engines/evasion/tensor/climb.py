@@ -185,9 +185,7 @@ class Climb:
         if self.by_patches > MASKED * max(self.started, 1):
             self.warnings.append(BY_PATCHES)
         if self.asked.shrunk:
-            self.warnings.append(
-                f"The network failed on large batches; it was asked {self.asked.chunk} rows at a time."
-            )
+            self.notes.append(f"The network failed on large batches; it was asked {self.asked.chunk} rows at a time.")
         return Attacked(
             broken=self.broken.numpy(),
             examples=self.examples.numpy(),
@@ -207,7 +205,7 @@ class Climb:
             self.asked.repeats = REPEATS
             scores = self.asked.scores(self.x)
         if torch.isnan(scores).any():
-            self.warnings.append(NO_NUMBERS)
+            self.notes.append(NO_NUMBERS)
         return torch.nan_to_num(margin(scores, self.y), nan=torch.inf, posinf=torch.inf, neginf=-torch.inf)
 
     def _random(self, front: Front, counter: int) -> Tensor:
