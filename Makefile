@@ -9,6 +9,8 @@ SKIP ?=
 TORCH ?= torch==2.13.0
 # Compiled loops are tested beside numpy's; the run on the lowest versions goes without.
 NUMBA ?= numba==0.68.1
+# Tests over the processors there are; SPREAD= runs them one after another.
+SPREAD ?= --numprocesses auto --maxprocesses 8 --dist worksteal
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -25,10 +27,10 @@ demo: $(VENV)/.core  ## install the core and assess a simulated lender
 	$(BIN)/probatum demo
 
 test: $(VENV)/.torch .venv-mlserver/.done lint types imports generated  ## everything that must hold
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SPREAD)
 
-check: $(VENV)/.dev $(filter-out $(SKIP),lint types imports generated)  ## the part of it for every commit, under a minute
-	$(BIN)/python -m pytest -q -m "not slow"
+check: $(VENV)/.dev $(filter-out $(SKIP),lint types imports generated)  ## the part of it for every commit, about two minutes
+	$(BIN)/python -m pytest -q -m "not slow" $(SPREAD)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
