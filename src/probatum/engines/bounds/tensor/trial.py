@@ -44,7 +44,7 @@ def tried(module: nn.Module, source: str, steps: list[Step], result: str, x: np.
     rows[1::2] = rows[1::2] * 0.75 + 0.125  # beside one row that is given several times, still others
     try:
         every = [forward(source, steps, one, one) for one in rows.double().unsqueeze(1)]
-        answers = copy.deepcopy(module).eval()(rows.to(_kind(module))).double()
+        answers = copy.deepcopy(module).cpu().eval()(rows.to(_kind(module))).double()
     except (RuntimeError, IndexError, TypeError, ValueError):
         raise Refused(OTHER) from None
     ordered = bool(steps) and steps[-1].orders
