@@ -31,7 +31,7 @@ def test_cells_are_marked_when_a_table_was_attacked():
     first, second = shown(table_examples(cells=True)).changed
     assert [cell.changed for cell in first.cells] == [False, True, False, False, True]
     assert [cell.changed for cell in second.cells] == [True, False, False, False, False]
-    assert first.told == "Said “<=50K”, now says “>50K” (score 0.52). Size of the change: 0.03."
+    assert first.told == "Said “<=50K”, now says “>50K” (52 of 100 sure). Size of the change: 0.03."
     page = html.FORMAT.render(attacked_table())
     assert "<li><bdi>raise hours-per-week by 3</bdi></li>" in page
     assert page.count('class="changed"') == 3
@@ -45,7 +45,7 @@ def test_pictures_stand_side_by_side_when_a_row_is_one():
     page = html.FORMAT.render(attacked_pictures())
     assert page.count('src="data:image/png;base64,') == 3 * 3
     assert 'alt="difference, row 501"' in page
-    assert "Said “9”, now says “4” (score 0.71). Size of the change: 0.0941." in page
+    assert "Said “9”, now says “4” (71 of 100 sure). Size of the change: 0.0941." in page
     assert "5 times as strong; grey: unchanged" in page
 
 

@@ -85,6 +85,7 @@ class Example:
     cells: tuple[Cell, ...] = ()
     changes: tuple[str, ...] = ()  # what was changed to get the answer, in words: "raise hours-per-week by 3"
     before: str | None = None  # the answer to the row as it was
+    score_before: float | None = None  # of that answer, 0 to 1
     size: float | None = None  # of the change, in the unit of the radius
     picture: Picture | None = None
 

@@ -87,16 +87,21 @@ def _row(example: Example, columns: Sequence[str]) -> ShownRow:
 
 def _changed(example: Example, columns: Sequence[str]) -> Changed:
     before = example.truth if example.before is None else example.before
-    score = "" if example.score is None else f" (score {example.score:.2f})"
     size = "" if example.size is None else f" Size of the change: {size_of(example.size)}."
     right = "" if example.truth == before else f" Right is {quoted(example.truth)}."
     return Changed(
         row=example.row,
-        told=f"Said {quoted(before)}, now says {quoted(example.answer)}{score}.{right}{size}",
+        told=f"Said {quoted(before)}{_sure(example.score_before)}, now says {quoted(example.answer)}"
+        f"{_sure(example.score)}.{right}{size}",
         changes=example.changes,
         strip=None if example.picture is None else strip(example.picture),
         cells=_cells(example, columns),
     )
+
+
+def _sure(score: float | None) -> str:
+    """Return in words how sure an answer was; rounded down, so that nothing sounds surer than it was."""
+    return "" if score is None else f" ({int(100 * score + 1e-9)} of 100 sure)"
 
 
 def _cells(example: Example, columns: Sequence[str]) -> tuple[ShownCell, ...]:

@@ -54,10 +54,13 @@ def test_the_share_within_reach_is_known_exactly_when_the_model_is_a_line():
     assert share(finding, "proven_share") == pytest.approx(3 / 6)
     assert share(finding, "unknown_share") == 0
     assert finding.sentence == "Of 100 right answers, 50 are turned wrong by a small change; 50 are proven safe."
-    first = finding.examples[0]
-    assert (first.truth, first.answer, first.before, first.row) == ("1", "0", "1", 0)
-    assert first.size == pytest.approx(0.01 / 0.9, rel=1e-2)
-    assert first.changes == ("lower a by 0.01",)
+    assert [one.row for one in finding.examples] == [2, 1, 0]  # the surest answers first
+    first, last = finding.examples[0], finding.examples[-1]
+    assert (last.truth, last.answer, last.before) == ("1", "0", "1")
+    assert last.size == pytest.approx(0.01 / 0.9, rel=1e-2)
+    assert last.changes == ("lower a by 0.01",)
+    assert first.score_before > last.score_before > 0.5
+    assert 0.5 <= first.score <= 0.51  # the nearest wrong answer
 
 
 def test_cells_are_told_only_if_rows_may_be_shown():
@@ -145,6 +148,7 @@ def test_labels_alone_are_enough_to_break_a_row():
         table([0.51, 0.9, 0.3]), [1, 1, 0], model=lambda rows: (rows["a"] > 0.5).astype(int).to_numpy(), output="labels"
     )
     assert share(finding) == pytest.approx(1 / 3)
+    assert (finding.examples[0].score_before, finding.examples[0].score) == (None, None)
 
 
 def test_missing_cells_never_move():

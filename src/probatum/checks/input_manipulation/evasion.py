@@ -139,7 +139,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
             *(beside[1] if beside else ()),
         ),
         measures=taken | _work(found, tried) | ({"smoothed_proven_share": beside[0]} if beside else {}),
-        examples=_examples(found, target, chosen, truth, data, options, terms),
+        examples=_examples(found, target, scores[:tried], chosen, truth, data, options, terms),
         advice=tuple(in_words.advice(taken["fooled_share"], found, loose)),
         tried=tried,
     )
@@ -194,32 +194,42 @@ def _work(found: Findings, rows: int) -> dict[str, Measure]:
 def _examples(
     found: Findings,
     target: Target,
+    scores: np.ndarray,
     chosen: np.ndarray,
     truth: np.ndarray,
     data: AttackedRows,
     options: Options,
     terms: Terms,
 ) -> tuple[Example, ...]:
-    """Return the rows that the smallest changes turn."""
+    """Return the rows whose answers were surest before they were turned; of those alike, by the smallest changes."""
     broken = np.flatnonzero((found.found > 0) & (found.found <= options.radius))
-    first = broken[np.argsort(found.found[broken], kind="stable")][: options.examples]
+    first = broken[np.lexsort((found.found[broken], -scores[broken, truth[broken]]))][: options.examples]
     if not first.size:
         return ()
     names = [str(label) for label in data.rows.schema.classes]
-    answers = target.ask(found.examples[first], first).argmax(axis=1)
+    said = target.ask(found.examples[first], first)
+    answers = said.argmax(axis=1)
+    bare = bool(np.isin(scores, (0.0, 1.0)).all())  # labels, which say nothing of how sure they are
     return tuple(
         Example(
             row=int(chosen[row]),
             truth=names[truth[row]],
             answer=names[answer],
+            score=None if bare else _digits(said[place, answer]),
             before=names[truth[row]],
+            score_before=None if bare else _digits(scores[row, truth[row]]),
             # a category stated otherwise has no size
-            size=None if found.found[row] <= LEAST else float(f"{found.found[row]:.3g}"),
+            size=None if found.found[row] <= LEAST else _digits(found.found[row]),
             changes=target.changes(int(row), found.examples[row], contents=terms.include_rows),
             picture=target.picture(int(row), found.examples[row]) if terms.include_rows else None,
         )
-        for row, answer in zip(first.tolist(), answers.tolist(), strict=True)
+        for place, (row, answer) in enumerate(zip(first.tolist(), answers.tolist(), strict=True))
     )
+
+
+def _digits(value: float) -> float:
+    """Return three digits: more say nothing to a person, and may differ from machine to machine."""
+    return float(f"{value:.3g}")
 
 
 CHECK = Check(

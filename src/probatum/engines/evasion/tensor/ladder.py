@@ -90,13 +90,14 @@ def attack(
             late += climb.give_up(budget.race / (done + 1))
         if given_up:
             climb.notes.append(
-                f"{given_up:,} rows kept more than {100 * budget.kept:g} % of their margin through {budget.first} + "
-                f"{budget.descent} steps and {budget.short} patches, and were left out of the costlier searches."
+                f"Left out of the costlier searches: {_cases(given_up)} whose right answer kept more than "
+                f"{100 * budget.kept:g} of 100 parts of its lead through {budget.first + budget.descent} steps and "
+                f"{budget.short} random patches."
             )
         if late:
             climb.notes.append(
-                f"{late:,} rows kept more than {100 * budget.race:g} % of their margin, divided by the number of the "
-                "round, in the long search, and were left out of its later rounds."
+                f"Left out of later rounds of the long search: {_cases(late)} whose right answer kept more than "
+                f"{100 * budget.race:g} of 100 parts of its lead, divided by the number of the round."
             )
         return climb.result()
 
@@ -137,3 +138,7 @@ def seeded(rng: np.random.Generator) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
+
+
+def _cases(count: int) -> str:
+    return "1 case" if count == 1 else f"{count:,} cases"
