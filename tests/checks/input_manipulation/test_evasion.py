@@ -95,8 +95,11 @@ def test_only_what_an_attacker_can_do_counts(attacker, fooled):
 
 
 def test_a_relation_leaves_open_what_a_box_cannot_prove():
-    finding = asked(table([0.51]), [1], attacker=Attacker(relations=(Sum(terms={"a": 1.0}, least=0.505),)))
+    attacker = Attacker(relations=(Sum(terms={"a": 1.0}, least=0.505),))
+    finding = asked(table([0.51]), [1], attacker=attacker)
     assert share(finding, "unknown_share") == 1.0
+    assert "--effort deep" in finding.advice[-1].sentence
+    assert asked(table([0.51]), [1], attacker=attacker, level="deep").advice == ()
 
 
 def test_an_immutable_column_stays():

@@ -140,7 +140,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         ),
         measures=taken | _work(found, tried) | ({"smoothed_proven_share": beside[0]} if beside else {}),
         examples=_examples(found, target, scores[:tried], chosen, truth, data, options, terms),
-        advice=tuple(in_words.advice(taken["fooled_share"], found, loose)),
+        advice=tuple(in_words.advice(taken, found, loose, options.level)),
         tried=tried,
     )
 

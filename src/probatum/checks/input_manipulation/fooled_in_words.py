@@ -70,11 +70,13 @@ def oddities(target: Target, left_out: int) -> Iterator[str]:
         yield target.strange
 
 
-def advice(fooled: Measure, found: Findings, loose: Unsteady | None) -> Iterator[Advice]:
+def advice(taken: dict[str, Measure], found: Findings, loose: Unsteady | None, level: str) -> Iterator[Advice]:
     """Yield what to do about it."""
-    if fooled.value:
+    if taken["fooled_share"].value:
         yield Advice(sentence="Let a person look at answers that a small change would turn.")
     if loose is not None:
         yield Advice(sentence="Let it answer the same case alike (a fixed seed, say); then more can be told.")
     elif found.unproven is not None:  # not where its inside was looked into, and refused
         yield Advice(sentence="Give the model itself rather than a way to ask it; then safety can be proven.")
+    elif found.refused is None and taken["unknown_share"].value and level != "deep":
+        yield Advice(sentence="Try longer, with --effort deep: it may settle cases of which nobody knows.")
