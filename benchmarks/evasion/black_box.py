@@ -33,6 +33,7 @@ from probatum.engines.evasion.queries.squares import Best, squares
 
 BUDGETS = {"walks": (100, 250, 500, 1000, 5000), "patches": (100, 500, 1000)}
 RADIUS = 0.1  # of the patches, largest change of a cell
+PIECE = 256  # rows that the network answers at once, whoever asks: more take longer, since they fit no cache
 STARTS = 5  # rows of other classes, nearest first, offered as starts
 Predict = Callable[[np.ndarray], np.ndarray]  # (m, ...) points to (m, k) scores
 
@@ -288,7 +289,8 @@ def network(rows: int, cache: Place | None, labels: bool) -> Subject:
 
     def predict(points: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            return module(torch.from_numpy(np.ascontiguousarray(points, dtype=np.float32))).numpy()
+            pieces = torch.from_numpy(np.ascontiguousarray(points, dtype=np.float32)).split(PIECE)
+            return torch.cat([module(piece) for piece in pieces]).numpy()
 
     x, y = models.mnist("test")
     known, theirs = models.mnist("train")
