@@ -88,3 +88,11 @@ def test_larger_errors_cluster_when_the_target_is_a_number():
     finding = found(system)
     assert "region = c" in finding.sentence
     assert "slice_error_rate" not in finding.measures
+
+
+def test_points_of_pictures_are_no_groups():
+    pictures = np.random.default_rng(0).random((200, 5, 5))
+    data = from_arrays((pictures, np.tile([0, 1], 100)))
+    finding = found(System.of(wrap(lambda rows: np.zeros(len(rows), dtype=int), few(data.test)), data))
+    assert finding.state is State.NOT_APPLICABLE
+    assert "Pictures have no columns" in finding.why

@@ -30,7 +30,6 @@ import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation.corruption_trial import Trial, blocks, right
-from probatum.checks.input_manipulation.damaging import is_picture
 from probatum.checks.input_manipulation.hearing import Hearing
 from probatum.checks.input_manipulation.pictured import drawable
 from probatum.checks.interface import Check
@@ -87,7 +86,7 @@ def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.
 
 def _unfit(data: TestRows, options: Options) -> Finding | None:
     """Return why the question does not apply; None where it does."""
-    if is_picture(data.rows) and not drawable(np.shape(data.rows.features)[1:]):
+    if data.rows.pictures and not drawable(np.shape(data.rows.features)[1:]):
         return not_applicable(
             "The rows are neither tables nor pictures: nobody can say what ordinary damage to them is.",
             "Give pictures as (rows, height, width) or with 1 or 3 colours, tables with one axis of columns.",

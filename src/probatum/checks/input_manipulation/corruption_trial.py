@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from probatum.checks.input_manipulation.damaging import MOST_POINTS, Pictures, Table, Target, ends_of, is_picture
+from probatum.checks.input_manipulation.damaging import MOST_POINTS, Pictures, Table, Target, ends_of
 from probatum.checks.input_manipulation.hearing import Hearing
 from probatum.engines.corruption.loss import Losses
 from probatum.engines.corruption.severity import MODERATE, SEVERITIES
@@ -30,7 +30,7 @@ class Trial:
         self._data, self._bar = data, bar
         self._pictures = pictures and bar is None
         learned_from = data.train or data.rows
-        self._ends = ends_of(learned_from, data.rows) if is_picture(data.rows) else (0.0, 1.0)
+        self._ends = ends_of(learned_from, data.rows) if data.rows.pictures else (0.0, 1.0)
         self._kinds: tuple[str, ...] = ()
         self._lost: list[np.ndarray] = []
         self._refused: list[np.ndarray] = []
@@ -39,7 +39,7 @@ class Trial:
     def damage(self, rows: Rows, names: np.ndarray, rng: np.random.Generator) -> None:
         """Damage some rows, all of them answered rightly, in every way; ``names`` are their numbers on the page."""
         target: Target = (
-            Pictures(rows, self._ends) if is_picture(rows) else Table(rows, self._data.train or self._data.rows)
+            Pictures(rows, self._ends) if rows.pictures else Table(rows, self._data.train or self._data.rows)
         )
         self._kinds = target.kinds
         lost, refused = (np.zeros((len(rows), len(target.kinds), len(SEVERITIES)), dtype=bool) for _ in range(2))

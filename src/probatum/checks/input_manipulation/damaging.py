@@ -45,11 +45,6 @@ class Target(Protocol):
         """Return one row before and after as pictures, where rows are pictures."""
 
 
-def is_picture(rows: Rows) -> bool:
-    """Say whether rows are pictures: arrays of (n, h, w), (n, 1 or 3, h, w) or (n, h, w, 1 or 3)."""
-    return isinstance(rows.features, np.ndarray) and rows.features.ndim > 2
-
-
 @final
 class Pictures:
     """Pictures, whose points all range from the least to the most point known."""

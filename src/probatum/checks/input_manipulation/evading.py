@@ -140,7 +140,7 @@ class Cells:
 
 def whole(rows: Rows) -> np.ndarray:
     """Return (n,) bool: every point of the picture is a number; of tables, all rows, for cells may be missing."""
-    if isinstance(rows.features, np.ndarray) and rows.features.ndim > 2 and rows.features.dtype.kind == "f":
+    if rows.pictures and rows.features.dtype.kind == "f":
         return np.asarray(np.isfinite(rows.features).reshape(len(rows), -1).all(axis=1))
     return np.ones(len(rows), dtype=bool)
 

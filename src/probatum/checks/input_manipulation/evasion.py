@@ -148,7 +148,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
 def _target(system: Predictions, rows: Rows, data: AttackedRows, options: Options) -> Target:
     """Return the rows as an attacker of this system sees them."""
     learned_from, norm = data.train or data.rows, norm_of(options.norm)
-    if isinstance(rows.features, np.ndarray) and rows.features.ndim > 2:
+    if rows.pictures:
         return Cells(system, rows, learned_from, norm)
     return Table(system, rows, learned_from, data.attacker)
 

@@ -21,7 +21,6 @@ from probatum.engines.mistakes.small_counts import SMALL
 from probatum.errors import InsufficientDataError
 from probatum.facts.finding import Example
 from probatum.facts.plan import Terms
-from probatum.systems.datasets import Rows
 from probatum.systems.interface import Predictions, Structured
 from probatum.systems.structures import Network, Structure
 from probatum.systems.views import AttackedRows
@@ -91,11 +90,6 @@ class Halves:
         )
 
 
-def is_picture(rows: Rows) -> bool:
-    """Whether each row is an array of its own, such as a picture."""
-    return isinstance(rows.features, np.ndarray) and rows.features.ndim > 2
-
-
 def halves(
     system: Predictions, data: AttackedRows, count: int, rng: np.random.Generator, *, norm: Norm = Norm.LINF
 ) -> Halves:
@@ -115,7 +109,7 @@ def halves(
         )
     rows, learned_from = data.rows.take(chosen), data.train or data.rows
     target: Cells | Numbered
-    if is_picture(rows):
+    if rows.pictures:
         target = Cells(system, rows, learned_from, norm)
     else:
         target = Numbered(Table(system, rows, learned_from, data.attacker), rows.schema)

@@ -29,7 +29,6 @@ from probatum.checks.input_manipulation.evading import Cells
 from probatum.checks.input_manipulation.halves import (
     Halves,
     halves,
-    is_picture,
     network_of,
 )
 from probatum.checks.interface import Check
@@ -69,7 +68,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     refused = nothing_to_ask(data.rows)
     if refused is not None:
         return refused
-    if not (is_picture(data.rows) and min(np.shape(data.rows.features)[1:3]) > 1):
+    if not (data.rows.pictures and min(np.shape(data.rows.features)[1:3]) > 1):
         return not_applicable(
             "There are no pictures: each case is a row of a table.",
             "Give pictures as arrays with a height and a width, by [data] load.",

@@ -29,7 +29,6 @@ from probatum.checks.input_manipulation.evading import Cells, norm_of
 from probatum.checks.input_manipulation.halves import (
     Halves,
     halves,
-    is_picture,
     network_of,
 )
 from probatum.checks.input_manipulation.table import Numbered
@@ -175,7 +174,7 @@ def _details(
     options: Options,
     how: str,
 ) -> Iterator[str]:
-    picture = is_picture(data.rows)
+    picture = data.rows.pictures
     of = "the range of all points" if picture else "its column's usual range (between the 5th and the 95th of 100 rows)"
     yield f"Each number may change by up to {100 * options.radius:.3g} of 100 parts of {of}."
     if isinstance(found.target, Numbered):

@@ -50,6 +50,9 @@ def run(system: Predictions, data: TestRows, options: Options, terms: Terms, rng
     if losses.sum() == 0:
         why = f"There is no mistake among the {len(losses):,} held-out cases, so nothing can cluster."
         return Finding(sentence="The system made no mistake.", state=State.NOT_APPLICABLE, why=why)
+    if data.rows.pictures:
+        why = "Pictures have no columns by which a person could tell groups apart."
+        return Finding(sentence="Groups could not be looked for.", state=State.NOT_APPLICABLE, why=why)
     columns = _columns(data, options.bins)
     if not columns:
         why = "No column is left to tell groups apart by."

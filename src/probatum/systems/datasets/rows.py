@@ -93,6 +93,11 @@ class Rows:
         """Return the number of rows."""
         return len(self.truth)
 
+    @property
+    def pictures(self) -> bool:
+        """Whether each row is an array of its own, such as a picture, rather than cells of named columns."""
+        return isinstance(self.features, np.ndarray) and self.features.ndim > 2
+
     def take(self, index: np.ndarray) -> "Rows":
         """Return the rows at ``index``, positions or a (n,) bool, in that order."""
         where = np.flatnonzero(index) if index.dtype == bool else index
