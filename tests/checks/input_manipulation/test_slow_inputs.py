@@ -199,7 +199,7 @@ class TestBesideTheRecord:
     @pytest.fixture
     def assessed(self, tmp_path):
         def answer(rows):
-            work = 200_000 if rows["age"].isna().any() else 5_000
+            work = 600_000 if rows["age"].isna().any() else 5_000
             return np.full(len(rows), int(sum(range(work)) < 0))
 
         return probatum.assess(
