@@ -118,6 +118,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS)
     parser.add_argument("--only", default="", help="contestants whose name holds this")
+    parser.add_argument("--without", default="", help="leave out contestants whose name holds this")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0, help="of ours and of AutoAttack")
     parser.add_argument("--cache", type=Path, help="folder of the trained networks; see models.py")
@@ -136,7 +137,7 @@ def main() -> None:
         left: dict[str, float] = {}
         for _ in range(chosen.runs):
             for title, attack in contestants(chosen.seed).items():
-                if chosen.only not in title:
+                if chosen.only not in title or (chosen.without and chosen.without in title):
                     continue
                 wall, cpu = time.perf_counter(), time.process_time()
                 z = attack(module, x, y, radius)

@@ -78,15 +78,21 @@ def _answer(blocks: list[np.ndarray], ask: Ask, allowance: Allowance, ledger: Le
     keys = [blake2b(point.tobytes(), digest_size=16).digest() for point in points]
     if len(ledger.remembered) + len(keys) > allowance.remember:
         ledger.remembered.clear()
-    fresh = {key: place for place, key in reversed(list(enumerate(keys))) if key not in ledger.remembered}
-    places = np.fromiter(sorted(fresh.values()), dtype=np.int64, count=len(fresh))
-    for start in range(0, len(places), allowance.per_call):
-        chunk = places[start : start + allowance.per_call]
-        for place, scores in zip(chunk.tolist(), ask(points[chunk]), strict=True):
-            ledger.remembered[keys[place]] = scores
-        ledger.calls += 1
-    ledger.repeated += len(points) - len(places)
-    scores = np.stack([ledger.remembered[key] for key in keys])
+    first = {key: place for place, key in reversed(list(enumerate(keys))) if key not in ledger.remembered}
+    fresh = np.sort(np.fromiter(first.values(), dtype=np.int64, count=len(first)))
+    pieces = [fresh[start : start + allowance.per_call] for start in range(0, len(fresh), allowance.per_call)]
+    answers = [ask(points if len(piece) == len(points) else points[piece]) for piece in pieces]
+    ledger.calls += len(pieces)
+    ledger.repeated += len(points) - len(fresh)
+    ledger.remembered.update(
+        (keys[place], one)
+        for piece, said in zip(pieces, answers, strict=True)
+        for place, one in zip(piece.tolist(), said, strict=True)
+    )
+    if len(fresh) == len(points):
+        scores = np.concatenate(answers)
+    else:
+        scores = np.stack([ledger.remembered[key] for key in keys])
     return np.split(scores, np.cumsum([len(block) for block in blocks])[:-1])
 
 
