@@ -54,7 +54,7 @@ def assess(
     from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice, read_plan
     from probatum.runs.repeating import commands
-    from probatum.runs.unfinished import plan_of
+    from probatum.runs.unfinished import Unfinished, plan_of
 
     watcher = Watcher()
     choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
@@ -66,7 +66,8 @@ def assess(
         raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
     description = _described(subject, data, target, train, trust_file)
     watcher.stage("opening the model and the data")
-    opened = open_described(description, int(fixed.seed) if fixed else seed)
+    unfinished = None if resume is None else Unfinished(resume)
+    opened = open_described(description, int(fixed.seed) if fixed else seed, unfinished=unfinished)
     prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
     if dry_run:
         watcher.planned(prepared.plan, prepared.seconds)

@@ -62,15 +62,8 @@ class Measuring:
             ProbatumError: the model breaks its own promises, or the folder cannot be written.
         """
         quota = self._opened.quota
-        if quota is None:
-            return self._run(jobs)
-        quota.go_on(self._unfinished.asked(), self._unfinished.keep_asked)
-        try:
-            return self._run(jobs)
-        finally:
-            quota.settle()
-
-    def _run(self, jobs: int) -> Measured:
+        if quota is not None and not quota.kept:
+            quota.go_on(self._unfinished.asked(), self._unfinished.keep_asked)
         answered = {rows.name: self._ask(rows) for rows in self._asked_rows()}
         early, late = self._open_work()
         executor = self._executor(answered, max(1, min(jobs, max(len(early), len(late)))))

@@ -19,6 +19,7 @@ from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
 from probatum.runs.sources import address, from_file, leave, quota
+from probatum.runs.unfinished import Unfinished
 from probatum.seeds import number
 from probatum.systems.attacker import Attacker
 from probatum.systems.clocks import WALL, Clock
@@ -47,8 +48,13 @@ class Opened:
     quota: Quota | None = None  # counts the rows that the model is asked about; None: as many as the plan wants
 
 
-def open_described(description: Description, seed: int) -> Opened:
+def open_described(description: Description, seed: int, *, unfinished: Unfinished | None = None) -> Opened:
     """Open the system that a description names.
+
+    Args:
+        description: names it.
+        seed: of a recipe.
+        unfinished: the run that goes on: what was asked for it before counts, and so does what the opening asks.
 
     Raises:
         ProbatumError: a file is missing, broken or untrusted, or the model and the data do not fit each other.
@@ -64,6 +70,8 @@ def open_described(description: Description, seed: int) -> Opened:
     if mistakes:
         raise DescriptionError(description.path.name if description.path else "The description", mistakes)
     start, counted = perf_counter(), quota(description)
+    if counted is not None and unfinished is not None:
+        counted.go_on(unfinished.asked(), unfinished.keep_asked)
     model, model_inputs, notes = open_model(description, data, seed, counted=counted)
     seconds = perf_counter() - start
     data = reconcile(data, model)

@@ -112,7 +112,7 @@ class Unfinished:
         write_fact(self._folder / f"refit-{wanted.parts}-{wanted.part}.json", kept)
 
     def asked(self) -> int:
-        """Return about how many rows the model was asked by earlier attempts; never fewer than it was."""
+        """Return how many rows earlier attempts asked the model about, where somebody limited that."""
         kept = _read(self._folder / "asked.json", Asked)
         return 0 if kept is None else kept.rows
 

@@ -6,22 +6,21 @@ from typing import final
 
 from probatum.errors import NoMoreAnswersError
 
-AHEAD = 5_000  # rows that are noted down before they are asked about, so that not every request needs a note
-
 
 @final
 class Quota:
-    """A count of rows with an end.
-
-    An attempt that is killed writes nothing any more; so what is kept is never less than what was asked about.
-    """
+    """A count of rows with an end. It is kept before rows are sent, so that an attempt may be killed at any moment."""
 
     def __init__(self, rows: int) -> None:
         """Take the most rows."""
         self.rows = rows
         self.asked = 0
-        self._noted = 0
         self._keep: Callable[[int], None] | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether what is asked about is kept for later attempts."""
+        return self._keep is not None
 
     def take(self, rows: int) -> None:
         """Take rows off those that are left.
@@ -35,20 +34,11 @@ class Quota:
                 "allowed it agrees, or choose fewer checks."
             )
         self.asked += rows
-        if self._keep is not None and self.asked > self._noted:
-            self._note(min(self.asked + AHEAD, self.rows))
+        if rows and self._keep is not None:
+            self._keep(self.asked)
 
     def go_on(self, before: int, keep: Callable[[int], None]) -> None:
-        """Add what earlier attempts asked about, and give from now on what is to be kept for later ones to ``keep``."""
+        """Add what earlier attempts asked about, and give the sum to ``keep`` from now on, whenever it grows."""
         self.asked += before
         self._keep = keep
-        self._note(self.asked)
-
-    def settle(self) -> None:
-        """Keep the exact number: nothing is asked any more in this attempt."""
-        self._note(self.asked)
-
-    def _note(self, rows: int) -> None:
-        self._noted = rows
-        if self._keep is not None:
-            self._keep(rows)
+        keep(self.asked)
