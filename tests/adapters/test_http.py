@@ -101,6 +101,13 @@ def test_nothing_is_sent_when_the_permission_is_over():
         opened("http://192.0.2.7/v2/models/m", rows(10), over)
 
 
+def test_nothing_is_sent_on_this_machine_either_when_the_permission_is_over(server):
+    over = Permission(by="myself", until=datetime.date(2026, 2, 28), quota=Quota(100))
+    with pytest.raises(ModelError, match="ended on 2026-02-28"):
+        opened(server.url, rows(10), over)
+    assert server.rows == 0
+
+
 def test_no_more_rows_are_asked_about_than_allowed(server, monkeypatch):
     monkeypatch.setattr(http, "_here", lambda host: False)
     allowed = Permission(by="head of lending", until=TODAY, quota=Quota(40))

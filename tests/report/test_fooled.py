@@ -26,7 +26,7 @@ from making import edition, subject
 from probatum.facts.finding import Finding, State
 from probatum.report import html, terminal
 from probatum.report.drawings import drawings
-from probatum.report.fooled import EVASION, OTHERWISE, POINTS, allowed, radius_of
+from probatum.report.fooled import EVASION, ONLY, OTHERWISE, POINTS, allowed, radius_of
 from probatum.report.marks import CANNOT_TELL, PASS
 from probatum.report.page_one import page_one
 from probatum.report.tables import group_tables
@@ -53,9 +53,29 @@ def test_categories_are_told_when_they_may_be_stated_otherwise():
     found = evasion((40,), (770,), wrong=141, radii=(0.03,))
     named = replace(found, details=(*found.details, f"{OTHERWISE} workclass, occupation."))
     assert (
-        "change each number by up to 3 of 100 of its usual range, and name some categories otherwise, can"
+        "change each number by up to 3 of 100 of its usual range, and name another category in workclass, occupation, "
         in " ".join(told(of(named)))
     )
+
+
+@pytest.mark.parametrize(
+    ("few", "categories", "says"),
+    [
+        ("balance", "", "may change balance by up to 3 of 100 of its usual range can turn"),
+        ("a, b", "", "may change each of the numbers a, b by up to 3 of 100 of its usual range can turn"),
+        ("a, b, c, d, e", "", "may change each of the numbers a, b, c and 2 more by up to"),
+        ("none", "job", "may name another category in job can turn"),
+        (
+            "balance",
+            "job",
+            "may change balance by up to 3 of 100 of its usual range, and name another category in job, can",
+        ),
+    ],
+)
+def test_only_what_an_attacker_may_change_is_told(few, categories, says):
+    found = evasion((40,), (770,), wrong=141, radii=(0.03,))
+    further = (f"{ONLY} {few}.", *((f"{OTHERWISE} {categories}.",) if categories else ()))
+    assert says in " ".join(told(of(replace(found, details=(*found.details, *further)))))
 
 
 def test_points_of_a_picture_are_told_when_pictures_were_attacked():

@@ -222,12 +222,14 @@ def _allowed(address: Address) -> Quota | None:
     """Return what counts the rows asked about; None: this very machine and no limit, so as many as the plan wants.
 
     Raises:
-        ModelError: the server is elsewhere, and nobody allowed it, or no longer.
+        ModelError: the server is elsewhere and nobody allowed it, or whoever did allows it no longer.
     """
     parts = urlsplit(address.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ModelError('Wanted an address such as url = "http://localhost:8080/v2/models/income".')
     permission = address.permission
+    if permission is not None and permission.until < address.today:
+        raise ModelError(f"The permission to ask {parts.hostname} ended on {permission.until}. Ask for a new one.")
     if _here(parts.hostname):
         return None if permission is None else permission.quota  # the model may be metered, or behind a tunnel
     if permission is None:
@@ -235,8 +237,6 @@ def _allowed(address: Address) -> Quota | None:
             f"{parts.hostname} is another machine. Attacks go there only if somebody who may allow it did: give "
             "allowed_by, allowed_until and max_queries under [model]."
         )
-    if permission.until < address.today:
-        raise ModelError(f"The permission to ask {parts.hostname} ended on {permission.until}. Ask for a new one.")
     return permission.quota
 
 

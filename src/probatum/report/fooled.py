@@ -16,10 +16,12 @@ _MORE_SEARCH = (
 )
 POINTS = "the range of all points"  # what the detail names that says how far pictures may be changed
 OTHERWISE = "Any other category may also be stated in:"  # how the detail begins that names such columns
+ONLY = "Of the numbers, an attacker may change only:"  # how the detail begins that names the numbers that may change
 BEWARE = "Beware:"  # how a remark begins that says why the numbers may be too good
 UNPROVEN = "Nothing was proven."  # how a remark begins that says why
 _NOTHING_KNOWN = "so nobody knows how easily it is fooled"
 _NO_CHANGE = "no change of any size was allowed, so this does not say how easily it is fooled"
+_NAMED = 4  # columns that page one names, at most
 _LARGEST_WHOLE = 10**9
 _SIGNS = "There are signs that it is easier to fool than these numbers say."
 
@@ -90,14 +92,30 @@ def undecided(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> str | 
 def _shown(finding: Finding, fooled: Measure, whole: int) -> str:
     pictures = any(one.picture for one in finding.examples) or any(POINTS in one for one in finding.details)
     may = allowed(finding.options, pictures=pictures) or "make an allowed change"
-    if any(one.startswith(OTHERWISE) for one in finding.details):
-        may = may.replace("each cell", "each number") + ", and name some categories otherwise,"
+    few = next((one.removeprefix(ONLY).strip(" .") for one in finding.details if one.startswith(ONLY)), None)
+    otherwise = next(
+        (one.removeprefix(OTHERWISE).strip(" .") for one in finding.details if one.startswith(OTHERWISE)), ""
+    )
+    if few == "none" and otherwise:
+        may = f"name another category in {_some(otherwise)}"
+    else:
+        numbers = "each number" if few is None else f"each of the numbers {_some(few)}" if ", " in few else _some(few)
+        may = may.replace("each cell", numbers if few is not None or otherwise else "each cell")
+        may += f", and name another category in {_some(otherwise)}," if otherwise else ""
     between = range_of(fooled, whole)
     true = f". The true number is {between}" if between else ""
     if not fooled.value:
         return f"somebody may {may}. Of {whole:,} right answers, no such change was found that turns one wrong{true}"
     count = number(fooled.value * whole, decimals=0)
     return f"of {whole:,} right answers, somebody who may {may} can turn at least {count} wrong{true}"
+
+
+def _some(names: str) -> str:
+    """Return names as they are told on page one: all of a few."""
+    each = [visible(one) for one in names.split(", ")]
+    return (
+        ", ".join(each) if len(each) <= _NAMED else f"{', '.join(each[: _NAMED - 1])} and {len(each) - _NAMED + 1} more"
+    )
 
 
 def _proven(proven: Measure, whole: int) -> str:

@@ -116,7 +116,7 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
     progress.planned(plan, prepared.seconds)
     files.sweep(folder)
     unfinished = Unfinished(folder)
-    unfinished.begin(plan, opened.inputs, _versions())
+    unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions())
     files.write_fact(folder / "plan.json", plan)
 
     def tell(finding: Finding) -> None:
@@ -126,7 +126,8 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
         measured = Measuring(opened, plan, folder, unfinished, progress, tell).run(jobs)
     except UnreachableError as error:
         raise UnreachableError(
-            f"{error} What was measured so far is kept: start the server again, and go on with --resume {folder}"
+            f"{error} What was measured so far is kept: start the server again, and go on with: "
+            f"probatum assess {_named(opened)}--resume {folder}"
         ) from error
     except ModelError:  # it broke its own promises, and would again: the folder can be used for another run
         unfinished.remove()
@@ -172,6 +173,20 @@ def _record(prepared: Prepared, measured: Measured) -> Record:
         checks=tuple(check.card for check in checks().values() if check.id in named),
         findings=measured.findings,
     )
+
+
+def _server(opened: Opened) -> dict[str, str]:
+    """Return what tells servers and permissions apart: a run must not go on with another one's."""
+    if opened.description is None or opened.description.model.url is None:
+        return {}
+    said = opened.description.model
+    return {"server": identify([said.url, said.allowed_by, str(said.allowed_until), said.max_queries])}
+
+
+def _named(opened: Opened) -> str:
+    """Return the words that name the description on a command line."""
+    path = None if opened.description is None else opened.description.path
+    return "" if path is None else f"{path} "
 
 
 def _versions() -> dict[str, str]:

@@ -52,7 +52,7 @@ class Attacker:
     def of(cls, attack: AttackSection, relations: tuple[Relation, ...]) -> Self:
         """Return what a description says."""
         return cls(
-            controls=attack.controls or None,
+            controls=attack.controls,
             rises_only=attack.rises_only,
             falls_only=attack.falls_only,
             cost={name: float(cost) for name, cost in attack.cost.items()},

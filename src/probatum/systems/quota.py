@@ -30,8 +30,9 @@ class Quota:
         """
         if self.asked + rows > self.rows:
             raise NoMoreAnswersError(
-                "The rows that may be asked about ([model] max_queries) are used up. Raise the number, if whoever "
-                "allowed it agrees, or choose fewer checks."
+                f"The rows that may be asked about ([model] max_queries) are used up: of {self.rows:,}, {self.asked:,} "
+                f"were asked about, and the next question is about {rows:,}. Raise the number, if whoever allowed it "
+                "agrees, or choose fewer checks."
             )
         self.asked += rows
         if rows and self._keep is not None:

@@ -145,9 +145,9 @@ class DataSection(Section):
 
 
 class AttackSection(Section):
-    """``[attack]``: what an attacker can do to a row. Read and checked, not used yet."""
+    """``[attack]``: what an attacker can do to a row."""
 
-    controls: Names = ()
+    controls: Names | None = None
     rises_only: Names = ()
     falls_only: Names = ()
     cost: dict[str, Number] = Field(default_factory=dict)

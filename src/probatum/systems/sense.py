@@ -88,7 +88,7 @@ def _named_columns(description: "Description") -> Iterator[tuple[Place, str]]:
         for name in relation.terms:
             yield ("data", "relations", position, "terms"), name
     for key in ("controls", "rises_only", "falls_only", "cost"):
-        for name in getattr(attack, key):
+        for name in getattr(attack, key) or ():
             yield ("attack", key), name
     for position, rule in enumerate(description.rules):
         for name in rule.columns:

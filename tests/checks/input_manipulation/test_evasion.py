@@ -94,6 +94,12 @@ def test_only_what_an_attacker_can_do_counts(attacker, fooled):
     assert share(finding) == (1.0 if fooled else 0.0)
 
 
+def test_what_an_attacker_may_change_is_told():
+    finding = asked(table([0.51]), [1], attacker=Attacker(controls=("a",)))
+    assert "Of the numbers, an attacker may change only: a." in finding.details
+    assert not any("may change only" in detail for detail in asked(table([0.51]), [1]).details)
+
+
 def test_a_relation_leaves_open_what_a_box_cannot_prove():
     attacker = Attacker(relations=(Sum(terms={"a": 1.0}, least=0.505),))
     finding = asked(table([0.51]), [1], attacker=attacker)

@@ -14,6 +14,7 @@ from probatum.facts.finding import Advice, Measure
 BEWARE = "Beware: "
 UNPROVEN = "Nothing was proven. "
 POINTS = "the range of all points"
+ONLY = "Of the numbers, an attacker may change only: "  # before the names of columns
 OTHERWISE = "Any other category may also be stated in: "  # before the names of columns
 PLAINLY = {  # what engines call their stages
     "clean": "the answers as they are",
@@ -47,16 +48,20 @@ def details(found: Findings, radius: float, target: Target, trial: Trial) -> Ite
     tried, size = len(found.found), f"{100 * radius:.3g} of 100 parts"
     yield f"Each number may change by up to {size} of {of}; {tried:,} cases were tried."
     yield from in_words(trial)
-    stated = target.stated_otherwise(radius) if isinstance(target, Table) else ()
-    if stated:
-        yield f"{OTHERWISE}{', '.join(stated)}."
+    if isinstance(target, Table):
+        numbers, every = target.numbers()
+        if len(numbers) < every:
+            yield f"{ONLY}{', '.join(numbers) or 'none'}."
+        stated = target.stated_otherwise(radius)
+        if stated:
+            yield f"{OTHERWISE}{', '.join(stated)}."
     if found.stages:
         done = dict.fromkeys(PLAINLY.get(stage, stage) for stage in found.stages)
         yield f"What was done, in this order: {', '.join(done)}."
     why = found.unproven or found.refused
     if why is not None:
         yield f"{UNPROVEN}{why.partition(', so nothing is proven')[0].rstrip('.')}."
-    yield from found.remarks
+    yield from dict.fromkeys((*(target.moves.notes if isinstance(target, Table) else ()), *found.remarks))
     for warning in found.warnings:
         yield f"{BEWARE}{warning[0].lower()}{warning[1:]}"
 

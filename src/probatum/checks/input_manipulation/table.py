@@ -68,6 +68,13 @@ class Table:
         given = self._rows.schema.given
         return tuple(visible(given[column].name) for column in np.flatnonzero(self.exchanged(radius)).tolist())
 
+    def numbers(self) -> tuple[tuple[str, ...], int]:
+        """Return the names of the columns of numbers that may change, and how many columns of numbers there are."""
+        given = self._rows.schema.given
+        number = self.moves.choices == 0
+        may = number & ((self.moves.reach > 0) | ((self.moves.group >= 0) & self.moves.free))
+        return tuple(visible(given[column].name) for column in np.flatnonzero(may).tolist()), int(number.sum())
+
     def ways(self, rows: np.ndarray, radius: float, most: int) -> Iterator[np.ndarray] | None:
         """Return (m, d) rows, once for each way to state the categories that may be exchanged.
 

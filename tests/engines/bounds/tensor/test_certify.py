@@ -209,6 +209,28 @@ def test_networks_are_refused_when_a_row_depends_on_others_or_the_code_was_not_f
     assert says in proof.refused
 
 
+def test_a_layer_by_itself_and_weights_without_a_layer_are_bounded():
+    weight, bias = torch.tensor([[1.0, -1.0], [0.0, 0.0]]), torch.tensor([0.0, 0.0])
+    layer = nn.Linear(2, 2)
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.copy_(bias)
+
+    class Own(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(weight)
+            self.bias = nn.Parameter(bias)
+
+        def forward(self, x):
+            return nn.functional.linear(x, self.weight, self.bias)
+
+    x, y = np.array([[0.5, 0.3], [0.3, 0.5]], dtype=np.float32), np.array([0, 1])
+    for net in (layer, Own(), nn.Sequential(layer)):  # a margin of .2, and a slope of 2 in Linf
+        for radius, expected in ((0.0999, True), (0.1001, False)):
+            assert (certify(net, x, y, region(x, norm="linf", radius=radius)).certified == expected).all()
+
+
 def test_a_network_of_float64_is_taken_as_it_is():
     x = np.random.default_rng(0).random((3, 2)).astype(np.float32)
     net = nn.Sequential(nn.Linear(2, 2), nn.Softmax(dim=-1)).double()

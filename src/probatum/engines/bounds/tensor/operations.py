@@ -34,7 +34,10 @@ BuildFunction = Callable[[str, Any, Any], Step]
 
 
 def _linear(name: str, inputs: tuple[str, ...], layer: nn.Linear) -> Step:
-    weight, bias = layer.weight, layer.bias
+    return _weighted(name, inputs, layer.weight, layer.bias)
+
+
+def _weighted(name: str, inputs: tuple[str, ...], weight: Tensor, bias: Tensor | None) -> Step:
     return Step(
         name=name,
         inputs=inputs,
@@ -340,7 +343,18 @@ def _pool(name: str, args: Any, kwargs: Any) -> Step:
     return _max_pool(name, (args[0].name,), nn.MaxPool2d(**settings))
 
 
+def _linear_function(name: str, args: Any, kwargs: Any) -> Step:
+    """Build the step of ``torch.nn.functional.linear`` with fixed weights."""
+    _plain(name, kwargs, "bias")
+    value, weight = args[0], args[1]
+    bias = kwargs.get("bias", args[2] if len(args) > 2 else None)
+    if not isinstance(value, Value) or _changing((weight, bias)):
+        raise Refused("Weights that change with the input are not known here, so nothing is proven.")
+    return _weighted(name, (value.name,), weight, bias)
+
+
 FUNCTIONS: Mapping[str, BuildFunction] = {
+    "linear": _linear_function,
     "relu": _as_layer(_relu),
     "relu_": _as_layer(_relu),
     "sigmoid": _as_layer(_sigmoid),

@@ -28,6 +28,8 @@ def trace(module: nn.Module) -> tuple[str, list[Step], str]:
         raise Refused("The network computes with fewer digits than float32 has, so nothing is proven.")
     if any(one._forward_hooks or one._forward_pre_hooks for one in module.modules()):
         raise Refused("The network has hooks, which may change what it computes, so nothing is proven.")
+    if type(module) in LAYERS:  # a layer by itself is not followed into
+        module = nn.Sequential(module)
     own = copy.deepcopy(module).cpu().eval().double().requires_grad_(False)
     try:
         followed = fx.symbolic_trace(own)
