@@ -18,6 +18,7 @@ POINTS = "the range of all points"  # what the detail names that says how far pi
 OTHERWISE = "Any other category may also be stated in:"  # how the detail begins that names such columns
 ONLY = "Of the numbers, an attacker may change only:"  # how the detail begins that names the numbers that may change
 BEWARE = "Beware:"  # how a remark begins that says why the numbers may be too good
+_LONGER_SEARCH = "The limit lies within what nobody knows, since nothing is proven. More cases would not decide it."
 UNPROVEN = "Nothing was proven."  # how a remark begins that says why
 _NOTHING_KNOWN = "so nobody knows how easily it is fooled"
 _NO_CHANGE = "no change of any size was allowed, so this does not say how easily it is fooled"
@@ -86,7 +87,9 @@ def undecided(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> str | 
         return None
     if shown is None or unknown is None:
         return None
-    return _MORE_SEARCH if shown <= judged.limit < shown + unknown else None
+    if not shown <= judged.limit < shown + unknown:
+        return None
+    return _MORE_SEARCH if _value(measures, "proven_share") else _LONGER_SEARCH
 
 
 def _shown(finding: Finding, fooled: Measure, whole: int) -> str:

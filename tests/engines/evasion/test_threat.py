@@ -61,3 +61,14 @@ def test_what_makes_no_sense_is_refused(wrong):
 def test_whole_numbers_are_refused_when_they_are_not_floats():
     with pytest.raises(DataError, match="float32 or float64"):
         region(np.array([[1]]))
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [({"radius": np.zeros(5)}, "one for each of 2 rows"), ({"norm": "L2"}, "linf, l2, l1"),
+     ({"lower": 1.0, "upper": 0.0}, "no higher than the upper"), ({"x": np.array([[0.1], [np.nan]])}, "row 1 holds")],
+)  # fmt: skip
+def test_what_is_wrong_is_told(changed, says):
+    given = {"x": np.array([[0.1], [0.2]]), "norm": "linf", "radius": 0.1} | changed
+    with pytest.raises(DataError, match=says):
+        region(**given)

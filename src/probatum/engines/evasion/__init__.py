@@ -28,11 +28,14 @@ from probatum.engines.evasion.api import attack, bracket, certify
 from probatum.engines.evasion.results import Attacked, Bracket, Certified, Work
 from probatum.engines.evasion.smoothing import Smoothed, smoothed
 from probatum.engines.evasion.threat import Norm, Region, region
+from probatum.systems.structures import Forest, Linear
 
 __all__ = [
     "Attacked",
     "Bracket",
     "Certified",
+    "Forest",
+    "Linear",
     "Norm",
     "Region",
     "Smoothed",

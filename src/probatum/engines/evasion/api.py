@@ -10,7 +10,7 @@ import numpy as np
 from probatum.engines.evasion import black_box
 from probatum.engines.evasion.results import Attacked, Bracket, Certified, Work
 from probatum.engines.evasion.threat import Norm, Region, region
-from probatum.errors import ModelError
+from probatum.errors import DataError, ModelError
 from probatum.systems.structures import Forest, Linear
 
 Bounds = np.ndarray | float | None
@@ -55,11 +55,12 @@ def attack(
         budget: how much counted work; each kind of model has its own, and a standard one where this is None.
 
     Raises:
-        DataError: a row lies outside its bounds, or the radius is no number.
+        DataError: a row lies outside its bounds, the radius is no number, or the labels are not those of the rows.
         ModelError: the kind of model is not known.
     """
+    x, y = _checked(x, y)
     where = region(x, lower=lower, upper=upper, norm=norm, radius=radius)
-    return engine_of(model, budget).attack(np.asarray(x), np.asarray(y), where, rng, None)
+    return engine_of(model, budget).attack(x, y, where, rng, None)
 
 
 def certify(
@@ -85,8 +86,9 @@ def certify(
         radius: of the change.
         nodes: most parts, for each row, into which its region is split.
     """
+    x, y = _checked(x, y)
     where = region(x, lower=lower, upper=upper, norm=norm, radius=radius)
-    return engine_of(model, None).certify(np.asarray(x), np.asarray(y), where, nodes, None)
+    return engine_of(model, None).certify(x, y, where, nodes, None)
 
 
 def bracket(
@@ -106,8 +108,25 @@ def bracket(
 
     Bounds that cost little come first: what they prove is never attacked. What the attack breaks is never split.
     """
+    x, y = _checked(x, y)
     where = region(x, lower=lower, upper=upper, norm=norm, radius=radius)
-    return enclosed(engine_of(model, budget), np.asarray(x), np.asarray(y), where, rng=rng, nodes=nodes)
+    return enclosed(engine_of(model, budget), x, y, where, rng=rng, nodes=nodes)
+
+
+def _checked(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and labels as arrays.
+
+    Raises:
+        DataError: they do not belong together, or labels are no places of classes.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim < 2:
+        raise DataError(f"Wanted rows as an array of two axes or more, (n, ...); got the shape {x.shape}.")
+    if y.shape != (len(x),):
+        raise DataError(f"Wanted one label for each of {len(x):,} rows, as an array (n,); got the shape {y.shape}.")
+    if y.size and (y.dtype.kind not in "iu" or y.min() < 0):
+        raise DataError("Wanted labels as places of classes, whole numbers from 0; others came. Number the classes.")
+    return x, y.astype(np.int64)
 
 
 def enclosed(

@@ -65,7 +65,14 @@ def region(
         raise DataError("Wanted a norm together with a radius, or neither. Give both.")
     least = np.broadcast_to(np.asarray(-np.inf if lower is None else lower, dtype=x.dtype), x.shape)
     most = np.broadcast_to(np.asarray(np.inf if upper is None else upper, dtype=x.dtype), x.shape)
-    inside = (least <= x) & (x <= most)  # also false for NaN
+    if np.isnan(x).any():
+        first = int(np.argwhere(np.isnan(x))[0, 0])
+        raise DataError(
+            f"Wanted rows of numbers; row {first} holds a cell that is none (NaN). Fill it, or leave it out."
+        )
+    if (least > most).any():
+        raise DataError("Wanted lower bounds that are no higher than the upper ones. Exchange the two.")
+    inside = (least <= x) & (x <= most)
     if not inside.all():
         rows = np.flatnonzero(~inside.reshape(len(x), -1).all(axis=1))
         raise DataError(
@@ -74,10 +81,13 @@ def region(
         )
     if norm is None or radius is None:
         return Region(lower=least, upper=most)
-    size = np.broadcast_to(np.asarray(radius, dtype=np.float64), (len(x),))
+    size = np.asarray(radius, dtype=np.float64)
+    if size.shape not in ((), (1,), (len(x),)):
+        raise DataError(f"Wanted one radius, or one for each of {len(x):,} rows; got an array of shape {size.shape}.")
+    size = np.broadcast_to(size, (len(x),))
     if not (np.isfinite(size) & (size >= 0)).all():
         raise DataError("Wanted a radius that is a number from 0 up. Check the radius.")
-    norm = Norm(norm)
+    norm = _norm(norm)
     reach = size.reshape(-1, *([1] * (x.ndim - 1)))
     lower, upper = np.empty_like(x), np.empty_like(x)
     for start in range(0, len(x), BLOCK):  # a few rows at a time: the sums are worked out in twice the precision
@@ -88,6 +98,13 @@ def region(
     if norm is Norm.LINF:
         return Region(lower=lower, upper=upper)
     return Region(lower=lower, upper=upper, norm=norm, radius=size)
+
+
+def _norm(said: Norm | str) -> Norm:
+    names = [one.value for one in Norm]
+    if said not in names:
+        raise DataError(f"Wanted the norm {', '.join(names)}; got {said}.")
+    return Norm(said)
 
 
 def _inward(x: np.ndarray, reach: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The region of each row as tensors: how far a step goes, and the way back for what left."""
 
+import math
 from dataclasses import dataclass
 from typing import final
 
@@ -112,7 +113,7 @@ def places(x: np.ndarray, region: Region) -> Places:
 def within(points: np.ndarray, x: np.ndarray, region: Region) -> np.ndarray:
     """Return (n,) bool: these points lie in the regions of these rows, reckoned in float64, without any tolerance."""
     wide = points.astype(np.float64)
-    inside = ((region.lower <= wide) & (wide <= region.upper)).reshape(len(x), -1).all(axis=1)
+    inside = ((region.lower <= wide) & (wide <= region.upper)).reshape(len(x), math.prod(x.shape[1:])).all(axis=1)
     if region.norm is None or region.radius is None:
         return np.asarray(inside)
     return np.asarray(inside & (distance(points, x, region.norm) <= region.radius))
@@ -120,7 +121,7 @@ def within(points: np.ndarray, x: np.ndarray, region: Region) -> np.ndarray:
 
 def distance(points: np.ndarray, x: np.ndarray, norm: Norm) -> np.ndarray:
     """Return (n,) float64 distances between points and rows."""
-    away = (points.astype(np.float64) - x).reshape(len(x), -1)
+    away = (points.astype(np.float64) - x).reshape(len(x), math.prod(x.shape[1:]))
     return np.asarray(np.linalg.norm(away, ord=ORDER[norm], axis=1))
 
 
