@@ -95,3 +95,19 @@ def test_a_change_of_a_picture_goes_outward_no_further_than_the_radius(norm, tim
     every["near"][which], every["far"][which] = near, far
     first, then = (cells.sizes(every[name])[which] for name in ("near", "far"))
     np.testing.assert_allclose(then, np.minimum(times * first, 0.2), rtol=1e-6)
+
+
+def test_it_is_told_when_an_answer_depends_on_the_cases_beside_it():
+    def score(rows):
+        second = 1 / (1 + np.exp(-9 * (rows["a"] - rows["a"].mean()).to_numpy()))
+        return np.column_stack([1 - second, second])
+
+    rows = pd.DataFrame({"a": np.linspace(0, 1, 20), "b": 0.3})
+    truth = (rows["a"] > 0.5).to_numpy().astype(int)
+    data = from_arrays((rows, truth), (pd.DataFrame({"a": GRID, "b": GRID}), (GRID > 0.5).astype(int)))
+    system = System.of(wrap(score, few(data.test), Wish(output="probabilities")), data)
+    view = AttackedRows(rows=data.test, attacker=Attacker.none(), train=data.train)
+    finding = run(system, view, Options(), Terms(confidence=0.95), stream(0, "t"))
+    assert any("depends on the cases asked about beside it; by themselves, 16 of 16" in one for one in finding.details)
+    assert any("otherwise beside other cases" in one for one in finding.details)
+    assert not any("beside it" in one for one in asked([0.2, 0.8], np.random.default_rng(0), noise=0).details)

@@ -45,9 +45,11 @@ from probatum.checks.input_manipulation.smoothing import Version, try_smoothed
 from probatum.checks.input_manipulation.table import Table
 from probatum.checks.input_manipulation.unsteady import (
     AVERAGED,
+    CROWDED,
     FRESH,
     NOT_PROVEN,
     Averaged,
+    crowded,
     keep_what_holds,
     unsteady,
 )
@@ -118,6 +120,9 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     if loose is not None:
         target, structure = _target(Averaged(system, AVERAGED), rows, data, options), NOT_PROVEN
         scores = target.ask(target.x, np.arange(len(rows)))
+    crowd = crowded(system, rows, scores) if loose is None else None
+    if crowd is not None:
+        structure = CROWDED
     if not (labels_of(scores) == rows.truth).any():
         raise InsufficientDataError("The system answers none of the rows rightly, so no answer can be turned wrong.")
     found, trial = _explored(structure, rows, target, scores, options, looks, rng)
@@ -136,6 +141,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
             *in_words.details(found, options.radius, target, trial),
             *in_words.oddities(target, len(drawn) - len(planned_rows)),
             *([loose.told()] if loose else ()),
+            *([f"{in_words.BEWARE}{crowd}"] if crowd else ()),
             *(beside[1] if beside else ()),
         ),
         measures=taken | _work(found, tried) | ({"smoothed_proven_share": beside[0]} if beside else {}),

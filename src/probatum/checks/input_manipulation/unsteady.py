@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A system that answers the same row in different ways: found out, averaged, and told.
+"""A system that answers the same row in different ways: by chance (averaged, and told), or beside other rows (told).
 
 Otherwise a search that asks often enough takes every lucky draw for a change that turned the answer. So each answer is
 the average of a few, and what the search found must hold on average over many that were not seen before.
@@ -25,6 +25,8 @@ APART = 1e-3  # of a score: sums in another order move the last digits only
 AVERAGED = 4  # answers to each row, while searching
 FRESH = 24  # further answers to each example, and to its row
 OUTWARD = (1.0, 1.5, 2.0, 4.0, 16.0)  # times the change that was found
+ALONE = 16  # rows that are asked about by themselves
+CROWDED = "It answers a case otherwise beside other cases, so nothing can be proven of it."
 NOT_PROVEN = "It answers the same case in different ways, so nothing can be proven of it."
 
 
@@ -79,11 +81,36 @@ class Unsteady:
 def unsteady(system: Predictions, rows: Rows, once: np.ndarray) -> Unsteady | None:
     """Ask about rows again; return None where they are answered as they were, (n, k) scores, before."""
     again = scores_of(system.answers(rows), once.shape[1])
-    apart = np.abs(again - once).max(axis=1, initial=0.0)
-    moved = (apart > APART) | (np.isnan(again).any(axis=1) != np.isnan(once).any(axis=1))
-    if not moved.any():
+    if not _moved(again, once).any():
         return None
     return Unsteady(changed=int((labels_of(again) != labels_of(once)).sum()), rows=len(once))
+
+
+def crowded(system: Predictions, rows: Rows, together: np.ndarray) -> str | None:
+    """Ask about some rows by themselves; return what was seen where they were answered otherwise beside others.
+
+    Args:
+        system: one that answers the same rows alike.
+        rows: (n) rows.
+        together: (n, k) scores that they got together.
+    """
+    some = range(min(ALONE, len(rows)))
+    each = [scores_of(system.answers(rows.take(np.array([place]))), together.shape[1]) for place in some]
+    alone, beside = np.concatenate(each), together[: len(some)]
+    moved = _moved(alone, beside)
+    if not moved.any():
+        return None
+    changed = int((labels_of(alone) != labels_of(beside)).sum())
+    return (
+        f"the answer to a case depends on the cases asked about beside it; by themselves, {int(moved.sum())} of "
+        f"{len(some)} got other scores, and {changed} another answer. All numbers are of cases asked about together."
+    )
+
+
+def _moved(scores: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Return (n,) bool: they differ by more than sums in another order do."""
+    apart = np.abs(scores - before).max(axis=1, initial=0.0)
+    return np.asarray((apart > APART) | (np.isnan(scores).any(axis=1) != np.isnan(before).any(axis=1)))
 
 
 def keep_what_holds(findings: Findings, fresh: Target, y: np.ndarray, radius: float) -> None:
