@@ -59,7 +59,7 @@ bench-usage: $(VENV)/.dev  ## error slices beside sliceline, group metrics besid
 	$(BIN)/python benchmarks/usage/groups.py
 	$(BIN)/python benchmarks/usage/adult.py
 
-bench-evasion: $(VENV)/.torch .venv-peers/.done .venv-veritas/.done  ## attacks, brackets and exact trees beside their peers (forty minutes)
+bench-evasion: $(VENV)/.torch .venv-peers/.done .venv-veritas/.done  ## attacks, brackets and exact trees beside their peers (an hour)
 	cd benchmarks/evasion && ../../.venv-peers/bin/python attacks.py --networks robust --without deep
 	cd benchmarks/evasion && ../../.venv-peers/bin/python attacks.py --networks cnn --without deep --runs 1
 	cd benchmarks/evasion && ../../.venv-peers/bin/python black_box.py walks --rows 30 --without "a row at a time"
