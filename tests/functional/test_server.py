@@ -102,6 +102,16 @@ def test_the_rows_of_a_run_that_was_cut_short_count_when_it_goes_on(desk: Desk, 
     assert "max_queries" in (finding.why or "")
 
 
+def test_a_run_does_not_go_on_under_another_permission(desk: Desk, server: Server) -> None:
+    describe(desk, server, *limit(4000))
+    server.dies_after = 600
+    desk.assess("--only", "input-manipulation/evasion").refuses("assess probatum.toml --resume run", code=3)
+    server.dead, server.dies_after = False, None
+    said = (desk.folder / "probatum.toml").read_text().replace("max_queries = 4000", "max_queries = 9000")
+    (desk.folder / "probatum.toml").write_text(said)
+    desk.type("assess", "--resume", "run").refuses("the server or the permission to ask it changed")
+
+
 def test_nothing_is_measured_when_not_even_the_test_rows_may_be_asked_about(desk: Desk, server: Server) -> None:
     describe(desk, server, *limit(100))
     desk.assess().refuses("max_queries", "used up")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
+from shlex import quote
 from time import perf_counter
 
 from probatum.checks.interface import broken, checks
@@ -38,7 +39,7 @@ from probatum.runs.planning import Choice, make_plan
 from probatum.runs.policies import policy_digest
 from probatum.runs.progress import Progress
 from probatum.runs.reporting import render
-from probatum.runs.unfinished import Unfinished
+from probatum.runs.unfinished import SERVER, Unfinished
 
 LIBRARIES = ("probatum", "numpy", "scipy", "scikit-learn", "pandas")  # those that the numbers pass through
 
@@ -180,13 +181,13 @@ def _server(opened: Opened) -> dict[str, str]:
     if opened.description is None or opened.description.model.url is None:
         return {}
     said = opened.description.model
-    return {"server": identify([said.url, said.allowed_by, str(said.allowed_until), said.max_queries])}
+    return {SERVER: identify([said.url, said.allowed_by, str(said.allowed_until), said.max_queries])}
 
 
 def _named(opened: Opened) -> str:
     """Return the words that name the description on a command line."""
     path = None if opened.description is None else opened.description.path
-    return "" if path is None else f"{path} "
+    return "" if path is None else f"{quote(str(path))} "
 
 
 def _versions() -> dict[str, str]:

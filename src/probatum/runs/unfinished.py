@@ -25,6 +25,7 @@ from probatum.systems.interface import Answers
 Fact = TypeVar("Fact")
 FORMAT = "probatum-unfinished/1"
 NAME = "unfinished"
+SERVER = "server"  # the role of where a model is served, and who allowed that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class Unfinished:
         """Start, or make sure that what was started before is the same.
 
         Raises:
-            RunFolderError: it was started with other data, another model or other libraries.
+            RunFolderError: it was started with other data, another model or server, or other libraries.
         """
         now = Started(format=FORMAT, plan=identify(to_json(plan)), inputs=dict(inputs), versions=dict(versions))
         file = self._folder / "started.json"
@@ -68,7 +69,8 @@ class Unfinished:
             what
             for what, same in (
                 ("the plan", before.plan == now.plan),
-                ("the model or the data", before.inputs == now.inputs),
+                ("the server or the permission to ask it", before.inputs.get(SERVER) == now.inputs.get(SERVER)),
+                ("the model or the data", _others(before.inputs) == _others(now.inputs)),
                 ("the installed libraries", before.versions == now.versions),
             )
             if not same
@@ -149,6 +151,10 @@ def plan_of(run: Path) -> Path | None:
 def _name(unit: Unit) -> str:
     """Name a unit's file by a digest: ids of other packages may hold anything."""
     return "unit-" + identify([unit.check, unit.part]).removeprefix("sha256:")[:16]
+
+
+def _others(inputs: Mapping[str, str]) -> dict[str, str]:
+    return {role: digest for role, digest in inputs.items() if role != SERVER}
 
 
 def _read(file: Path, kind: type[Fact]) -> Fact | None:
