@@ -135,6 +135,21 @@ def test_rows_that_are_sent_again_count_again(server):
     assert server.rows == 60
 
 
+def test_rows_that_never_left_do_not_count_and_a_dead_server_is_told_before_an_end_of_the_rows(server):
+    given = rows(30)
+    server.told = LISTED
+    quota = Quota(70)
+    model = opened(server.url, given, Permission(by="myself", until=TODAY, quota=quota), output="probabilities")
+    server.dead = True  # hangs up after it got the rows: two tries, and no more are allowed
+    with pytest.raises(UnreachableError, match="2 times"):
+        model.ask(given)
+    assert quota.asked == 60
+    server.close()
+    with pytest.raises(UnreachableError, match="4 times"):
+        model.ask(given.take(np.arange(5)))
+    assert quota.asked == 60
+
+
 def test_a_limit_holds_on_this_machine_too_when_one_is_given(server):
     given = rows(30)
     server.told = LISTED

@@ -37,3 +37,5 @@ def test_rows_of_the_opening_count_too():
     with pytest.raises(NoMoreAnswersError, match="used up"):
         quota.take(21)
     quota.take(20)
+    quota.give_back(20)
+    assert kept == [80, 100, 80]

@@ -166,10 +166,11 @@ class HttpModel:
 
         import httpx
 
-        why = ""
+        why, tries = "", 0
         for wait in (*WAITS[: TRIES - 1], None):
-            if self._quota is not None:
-                self._quota.take(rows)  # what is sent again counts again
+            if not self._may_send(rows, client, again=tries > 0):
+                break
+            tries += 1
             try:
                 reply = client.request(verb, url, json=body)
                 if reply.status_code not in BUSY:
@@ -179,13 +180,31 @@ class HttpModel:
                 why = f"it gave no answer within {SECONDS:.0f} seconds"
             except httpx.HTTPError as error:
                 why = f"it cannot be reached ({type(error).__name__})"
+                if isinstance(error, httpx.ConnectError) and self._quota is not None:
+                    self._quota.give_back(rows)  # nothing was sent
             if wait is not None:
                 time.sleep(wait)
         if verb != "GET" and self._alive(client):
-            raise ModelError(f"The model's server did not answer one request: {why}, {TRIES} times. Others it answers.")
+            raise ModelError(f"The model's server did not answer one request: {why}, {tries} times. Others it answers.")
         raise UnreachableError(
-            f"The model's server did not answer: {why}, {TRIES} times. Is it running, at {_place(url)}?"
+            f"The model's server did not answer: {why}, {tries} times. Is it running, at {_place(url)}?"
         )
+
+    def _may_send(self, rows: int, client: Any, *, again: bool) -> bool:
+        """Count rows that are sent, again where they are sent again; return whether that is of any use.
+
+        Raises:
+            NoMoreAnswersError: not so many may be sent, and a server is there that would answer.
+        """
+        if self._quota is None:
+            return True
+        try:
+            self._quota.take(rows)
+        except NoMoreAnswersError:
+            if again and not self._alive(client):
+                return False
+            raise
+        return True
 
     def _alive(self, client: Any) -> bool:
         """Whether the server still says what its model is, so that it was the request that it could not answer."""

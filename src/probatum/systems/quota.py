@@ -38,6 +38,12 @@ class Quota:
         if rows and self._keep is not None:
             self._keep(self.asked)
 
+    def give_back(self, rows: int) -> None:
+        """Take back rows that were counted and could not be sent."""
+        self.asked -= rows
+        if rows and self._keep is not None:
+            self._keep(self.asked)
+
     def go_on(self, before: int, keep: Callable[[int], None]) -> None:
         """Add what earlier attempts asked about, and give the sum to ``keep`` from now on, whenever it grows."""
         self.asked += before
