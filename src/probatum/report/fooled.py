@@ -95,10 +95,7 @@ def undecided(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> str | 
 def _shown(finding: Finding, fooled: Measure, whole: int) -> str:
     pictures = any(one.picture for one in finding.examples) or any(POINTS in one for one in finding.details)
     may = allowed(finding.options, pictures=pictures) or "make an allowed change"
-    few = next((one.removeprefix(ONLY).strip(" .") for one in finding.details if one.startswith(ONLY)), None)
-    otherwise = next(
-        (one.removeprefix(OTHERWISE).strip(" .") for one in finding.details if one.startswith(OTHERWISE)), ""
-    )
+    few, otherwise = _names(finding, ONLY), _names(finding, OTHERWISE)
     if few == "none" and otherwise:
         may = f"name another category in {_some(otherwise)}"
     else:
@@ -111,6 +108,11 @@ def _shown(finding: Finding, fooled: Measure, whole: int) -> str:
         return f"somebody may {may}. Of {whole:,} right answers, no such change was found that turns one wrong{true}"
     count = number(fooled.value * whole, decimals=0)
     return f"of {whole:,} right answers, somebody who may {may} can turn at least {count} wrong{true}"
+
+
+def _names(finding: Finding, begins: str) -> str | None:
+    """Return the names of columns in the detail that begins so; None where there is none."""
+    return next((one.removeprefix(begins).strip(" .") for one in finding.details if one.startswith(begins)), None)
 
 
 def _some(names: str) -> str:

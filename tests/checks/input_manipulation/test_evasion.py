@@ -5,10 +5,12 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from probatum.adapters.interface import Wish, few, wrap
+from probatum.checks.input_manipulation import fooled_in_words
 from probatum.checks.input_manipulation.evasion import CURVE, Options, run
 from probatum.errors import DataError, InsufficientDataError
 from probatum.facts.finding import State
 from probatum.facts.plan import Terms
+from probatum.report import fooled
 from probatum.report.fooled import POINTS
 from probatum.seeds import stream
 from probatum.systems.attacker import Attacker, Sum
@@ -92,6 +94,11 @@ def test_the_curve_rises_from_clean_accuracy_down_to_what_is_left():
 def test_only_what_an_attacker_can_do_counts(attacker, fooled):
     finding = asked(table([0.51] * 4), [1] * 4, attacker=attacker)
     assert share(finding) == (1.0 if fooled else 0.0)
+
+
+def test_page_one_knows_how_remarks_begin():
+    for name in ("BEWARE", "UNPROVEN", "ONLY", "OTHERWISE", "POINTS"):
+        assert getattr(fooled_in_words, name).strip() == getattr(fooled, name)
 
 
 def test_what_an_attacker_may_change_is_told():

@@ -10,7 +10,6 @@ import numpy as np
 from probatum.checks.input_manipulation.pictured import drawable, pair, shown
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.engines.evasion.universal import Span
-from probatum.errors import DataError
 from probatum.facts.finding import Picture
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers, Predictions
@@ -149,18 +148,6 @@ def _ends(points: np.ndarray) -> tuple[float, float]:
     """Return the least and the most point that is a number; 0 and 0 where there is none."""
     known = points[np.isfinite(points)] if points.dtype.kind == "f" else points
     return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-
-
-def norm_of(said: str) -> Norm:
-    """Return how a change is measured, by the name that the options give.
-
-    Raises:
-        DataError: there is none of that name.
-    """
-    names = [one.value for one in Norm]
-    if said not in names:
-        raise DataError(f"Wanted the norm {', '.join(names)}; got {said}. Mend [options] norm in the policy.")
-    return Norm(said)
 
 
 def scores_of(answers: Answers, classes: int) -> np.ndarray:

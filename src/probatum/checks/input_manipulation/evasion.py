@@ -37,7 +37,7 @@ import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation import fooled_in_words as in_words
-from probatum.checks.input_manipulation.evading import Cells, Target, norm_of, scores_of, whole
+from probatum.checks.input_manipulation.evading import Cells, Target, scores_of, whole
 from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of
 from probatum.checks.input_manipulation.findings import Effort as Exploring
 from probatum.checks.input_manipulation.rounds import explore_in_rounds
@@ -55,6 +55,7 @@ from probatum.checks.input_manipulation.unsteady import (
 )
 from probatum.checks.interface import Check
 from probatum.engines.evasion.known import measures, require_consistent
+from probatum.engines.evasion.threat import norm_of
 from probatum.engines.intervals.looks import Looks, Trial, planned
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability

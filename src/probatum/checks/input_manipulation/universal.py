@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
-from probatum.checks.input_manipulation.evading import Cells, norm_of
+from probatum.checks.input_manipulation.evading import Cells
 from probatum.checks.input_manipulation.halves import (
     Halves,
     halves,
@@ -34,7 +34,7 @@ from probatum.checks.input_manipulation.halves import (
 from probatum.checks.input_manipulation.table import Numbered
 from probatum.checks.interface import Check
 from probatum.engines.evasion.shared import search, usual
-from probatum.engines.evasion.threat import Region
+from probatum.engines.evasion.threat import Region, norm_of
 from probatum.engines.evasion.universal import Changes, Span, leanings, plainest
 from probatum.engines.mistakes.classes import share
 from probatum.facts.capabilities import Capability

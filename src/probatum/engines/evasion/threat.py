@@ -87,7 +87,7 @@ def region(
     size = np.broadcast_to(size, (len(x),))
     if not (np.isfinite(size) & (size >= 0)).all():
         raise DataError("Wanted a radius that is a number from 0 up. Check the radius.")
-    norm = _norm(norm)
+    norm = norm_of(norm)
     reach = size.reshape(-1, *([1] * (x.ndim - 1)))
     lower, upper = np.empty_like(x), np.empty_like(x)
     for start in range(0, len(x), BLOCK):  # a few rows at a time: the sums are worked out in twice the precision
@@ -100,10 +100,15 @@ def region(
     return Region(lower=lower, upper=upper, norm=norm, radius=size)
 
 
-def _norm(said: Norm | str) -> Norm:
+def norm_of(said: Norm | str) -> Norm:
+    """Return how a change is measured, by its name.
+
+    Raises:
+        DataError: there is none of that name.
+    """
     names = [one.value for one in Norm]
     if said not in names:
-        raise DataError(f"Wanted the norm {', '.join(names)}; got {said}.")
+        raise DataError(f"Wanted the norm {', '.join(names)}; got {said}. Mend the norm, in a policy under [options].")
     return Norm(said)
 
 
