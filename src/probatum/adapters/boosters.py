@@ -10,7 +10,8 @@ import pandas as pd
 
 from probatum.adapters.function import FunctionModel
 from probatum.adapters.interface import Wish, align, spread
-from probatum.adapters.sklearn import differences, trained_again
+from probatum.adapters.refitting import refusal, trained_again
+from probatum.adapters.sklearn import differences
 from probatum.adapters.structures.agreement import compared
 from probatum.adapters.structures.build import placed
 from probatum.adapters.structures.parts import Parts
@@ -70,7 +71,8 @@ class BoostedModel:
         self._output = output
         self._function = FunctionModel(self._said, output, wish)
         inside = {Capability.TREES} if booster.trees and schema.task is not Task.REGRESSION else set()
-        refit = {Capability.REFIT} if booster.estimator is not None else set()
+        again_too = booster.estimator is not None and refusal(booster.estimator) is None
+        refit = {Capability.REFIT} if again_too else set()
         self.capabilities: frozenset[Capability] = self._function.capabilities | inside | refit
 
     def ask(self, rows: Rows) -> Answers:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from probatum.adapters.interface import Adapter, Wish, align, few, require_probabilities, spread
+from probatum.adapters.refitting import refusal, trained_again
 from probatum.adapters.structures.build import capabilities, opened
 from probatum.adapters.structures.parts import given
 from probatum.errors import ModelError
@@ -27,7 +28,7 @@ class SklearnModel:
         self._estimator = _single_threaded(estimator)
         self._probe, schema = probe, probe.schema
         scores = schema.task is not Task.REGRESSION and hasattr(estimator, "predict_proba")
-        refit = {Capability.REFIT} if hasattr(estimator, "get_params") else set()
+        refit = {Capability.REFIT} if refusal(estimator) is None else set()
         said = {Capability.PREDICTIONS} | ({Capability.SCORES} if scores else set()) | refit
         self.capabilities = frozenset(said) | capabilities(estimator, schema)
         classes = getattr(estimator, "classes_", None)
@@ -67,7 +68,11 @@ class SklearnModel:
         return ()
 
     def refit(self, rows: Rows, seed: int) -> "SklearnModel":
-        """Clone the estimator and train the clone, with every ``random_state`` drawn from the seed."""
+        """Clone the estimator and train the clone, with every ``random_state`` drawn from the seed.
+
+        Raises:
+            ModelError: it cannot be cloned, a part would keep what it learned, or its training fails.
+        """
         again = trained_again(self._estimator, self._features(rows), _labels(rows), seed)
         return SklearnModel(again, few(rows))
 
@@ -77,27 +82,6 @@ class SklearnModel:
 
     def _features(self, rows: Rows) -> Any:
         return given(self._estimator, rows)
-
-
-def trained_again(estimator: Any, features: Any, labels: np.ndarray, seed: int) -> Any:
-    """Return a clone trained on other rows, with every ``random_state`` drawn from the seed.
-
-    Raises:
-        ModelError: it cannot be cloned, or its training fails.
-    """
-    from sklearn.base import clone
-
-    try:
-        again = clone(estimator)
-    except TypeError as error:
-        raise ModelError(f"The model cannot be cloned ({error}). Give a recipe: [recipe] train.") from error
-    states = sorted(name for name in again.get_params(deep=True) if name.rpartition("__")[2] == "random_state")
-    again.set_params(**dict.fromkeys(states, seed))
-    try:
-        again.fit(features, labels)
-    except Exception as error:  # an estimator may raise anything, say where only one class is left
-        raise ModelError(f"Training again failed with {type(error).__name__}: {error}.") from error
-    return again
 
 
 def differences(wanted: list[str], given: list[str]) -> tuple[str, ...]:

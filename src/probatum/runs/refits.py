@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from probatum.errors import ModelError, ProbatumError
 from probatum.facts.plan import Refit
 from probatum.seeds import stream
 from probatum.systems.datasets import Rows
@@ -27,6 +28,21 @@ def refit(system: System, train: Rows, wanted: Refit, seed: int) -> Answers:
     inside = fold_of(train, wanted.parts, seed) == wanted.part
     again = system.refit(train.take(~inside), stream(seed, wanted.seed_name))
     return again.answers(train.take(inside))
+
+
+def refused(system: System) -> str:
+    """Return why a system that does not claim to be trainable cannot be trained again, in its adapter's own words."""
+    try:
+        system.model.refit(system.data.test.take(np.arange(0)), 0)
+    except ModelError as error:
+        return failed(error)
+    return "It does not say how it was trained."
+
+
+def failed(error: Exception) -> str:
+    """Return why a training failed: our own sentence, or the type of what was raised, never its text."""
+    ours = isinstance(error, ProbatumError) and error.__cause__ is None
+    return str(error) if ours else f"Training it again failed with {type(error.__cause__ or error).__name__}."
 
 
 def fold_of(train: Rows, parts: int, seed: int) -> np.ndarray:

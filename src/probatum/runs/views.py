@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.plan import Terms, Unit
-from probatum.runs.refits import refit, refits, unseen
+from probatum.runs.refits import failed, refit, refits, refused, unseen
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers
 from probatum.systems.system import System
@@ -60,14 +61,19 @@ def _train_test(bench: Bench, unit: Unit) -> TrainTest:
 
 def _cross_fit(bench: Bench, unit: Unit) -> CrossFit:
     train, test = _train(bench), bench.system.data.test
-    if Capability.REFIT not in bench.system.capabilities:
-        return CrossFit(train=train, test=test, unseen=None)
     parts = int(unit.options["folds"])  # type: ignore[arg-type]  # the settings of a check are read by kind
     known = bench.unseen.get(parts)
-    if known is None:  # nothing was planned ahead: trained again here and now
+    if known is not None:
+        return CrossFit(train=train, test=test, unseen=known)
+    if Capability.REFIT not in bench.system.capabilities:
+        return CrossFit(train=train, test=test, unseen=None, not_refitted=refused(bench.system))
+    try:  # nothing was planned ahead, or it failed: trained again here and now
         answers = {one.part: refit(bench.system, train, one, bench.seed) for one in refits(parts)}
-        known = unseen(train, parts, bench.seed, answers)
-    return CrossFit(train=train, test=test, unseen=known)
+    except InsufficientDataError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a model may raise anything; without a refit there is still a comparison
+        return CrossFit(train=train, test=test, unseen=None, not_refitted=failed(error))
+    return CrossFit(train=train, test=test, unseen=unseen(train, parts, bench.seed, answers))
 
 
 def _grouped_rows(bench: Bench, unit: Unit) -> GroupedRows:

@@ -46,6 +46,7 @@ class CrossFit:
     train: Rows
     test: Rows
     unseen: Answers | None  # about the rows of train, each from a refit on the other folds; None: cannot be refitted
+    not_refitted: str | None = None  # why there was no refit, in a plain sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

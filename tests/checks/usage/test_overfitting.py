@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from probatum.checks.usage.overfitting import DOUBT, Options, run
+from probatum.checks.usage.overfitting import ALIKE, CANNOT, DOUBT, RECIPE, Options, run
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.plan import Terms
@@ -22,7 +22,7 @@ TERMS = Terms(confidence=0.95)
 PREDICTIONS = frozenset({Capability.PREDICTIONS})
 
 
-def found(seen, unseen, test, *, scores=None, groups=None, task=None):
+def found(seen, unseen, test, *, scores=None, unseen_scores=None, groups=None, task=None, why=None):
     """Ask about cases whose right answer is 0 or, for numbers, their place; all answers are given."""
     seen, test = np.asarray(seen), np.asarray(test)
     right = [np.arange(len(side), dtype=float) if task else np.zeros(len(side), dtype=int) for side in (seen, test)]
@@ -33,8 +33,8 @@ def found(seen, unseen, test, *, scores=None, groups=None, task=None):
         data = replace(data, train=replace(data.train, schema=schema), test=replace(data.test, schema=schema))
     answered = {"train": Answers(labels=seen, scores=scores), "test": Answers(labels=test)}
     system = System(data, lambda: None, capabilities=PREDICTIONS, answered=answered)
-    known = None if unseen is None else Answers(labels=np.asarray(unseen))
-    view = CrossFit(train=data.train, test=data.test, unseen=known)
+    known = None if unseen is None else Answers(labels=np.asarray(unseen), scores=unseen_scores)
+    view = CrossFit(train=data.train, test=data.test, unseen=known, not_refitted=why)
     return run(system, view, Options(), TERMS, stream(0, "t"))
 
 
@@ -82,7 +82,8 @@ def test_nothing_is_judged_when_training_cases_go_far_worse_than_unseen_ones():
 def test_different_cases_are_compared_and_said_when_it_cannot_be_trained_again():
     finding = found(labels(30, 1000), None, labels(60, 400))
     assert finding.sentence == "Of 100 cases it learned from, it gets about 3 wrong; of 100 other cases, about 15."
-    assert "different cases" in finding.details[0]
+    assert finding.details[0] == CANNOT
+    assert "different cases" in finding.details[1]
     assert "recipe" in finding.advice[-1].sentence
     assert finding.measures["gap"].value == pytest.approx(0.12)
     assert "by_heart" not in finding.measures
@@ -144,3 +145,35 @@ def test_planted_gap_is_what_it_should_be_when_averaged_over_many_systems():
         view = CrossFit(train=train, test=system.data.test, unseen=Answers(labels=unseen))
         gaps.append(run(system, view, Options(), TERMS, stream(0, "t")).measures["gap"].value)
     assert np.mean(gaps) == pytest.approx(0.10, abs=0.008)  # three standard errors
+
+
+def test_held_out_cases_decide_when_the_refits_answer_exactly_alike():
+    seen, test = labels(0, 1000), labels(168, 400)
+    finding = found(seen, seen.copy(), test)
+    assert finding.measures["gap"].value == pytest.approx(0.42)
+    assert "by_heart" not in finding.measures
+    assert finding.details[0] == ALIKE
+    assert finding.advice[-1].sentence == RECIPE
+
+
+def test_refits_that_only_move_the_scores_are_believed_unless_held_out_cases_go_worse():
+    seen, scores = labels(0, 1000), np.full((1000, 2), 0.5)
+    moved = np.column_stack([scores[:, 0] + 0.1, scores[:, 1] - 0.1])
+    good = found(seen, seen.copy(), labels(0, 400), scores=scores, unseen_scores=moved)
+    assert "by_heart" in good.measures
+    poor = found(seen, seen.copy(), labels(168, 400), scores=scores, unseen_scores=moved)
+    assert poor.measures["gap"].value == pytest.approx(0.42)
+    assert poor.details[0] == ALIKE
+
+
+def test_numbers_that_come_out_exactly_alike_are_doubted_too():
+    right, held_out = np.arange(200.0), np.arange(100.0)
+    finding = found(right, right.copy(), held_out + 12, task="regression")
+    assert finding.details[0] == ALIKE
+    assert finding.measures["gap"].value > 0.1
+
+
+def test_the_reason_is_told_when_there_was_no_refit():
+    finding = found(labels(30, 1000), None, labels(60, 400), why="Training it again failed with KeyError.")
+    assert finding.details[0] == "Training it again failed with KeyError."
+    assert "different cases" in finding.details[1]

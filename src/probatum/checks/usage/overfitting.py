@@ -3,15 +3,16 @@
 
 Vector      usage; the property at risk is integrity: what was learned by heart is of no use for the next case.
 Attacker    none; this is how training goes wrong on its own.
-Measure     gap: the share of training cases answered wrongly by systems that were trained without them, minus the
-            share that the system itself answers wrongly, having seen them; -1 to 1. For numbers: mean absolute
-            errors, in units of the error of always saying the median. Where the system cannot be trained again:
-            the share wrong among held-out cases minus that among training cases, which are different cases, so the
-            range is wider. by_heart: share answered rightly once seen and wrongly when not seen; by_heart_reversed:
+Measure     gap: the share of training cases answered wrongly by systems that were trained without them, minus the share
+            that the system itself answers wrongly, having seen them; -1 to 1. For numbers: mean absolute errors, in
+            units of the error of always saying the median. Where the system cannot be trained again, where a part of it
+            would keep what it learned (a frozen or already fitted part, training stopped early by an evaluation set),
+            where training it again fails, or where it then answers every case exactly as before: the share wrong among
+            held-out cases minus that among training cases, which are different cases, so the range is wider. The
+            finding says which. by_heart: share answered rightly once seen and wrongly when not seen; by_heart_reversed:
             the other way round, since training twice never gives quite the same system; by_heart_sure: those of the
-            first to whose right answer the system gives a score above .9.
-            No answer counts as wrong for a case not seen, and as right for a case seen; cases answered neither time
-            are left out.
+            first to whose right answer the system gives a score above .9. No answer counts as wrong for a case not
+            seen, and as right for a case seen; cases answered neither time are left out.
 Judged      gap, against the policy's limit. Where the training cases go so much worse than unseen ones that the two
             cannot be the same system, nothing is judged.
 Source      Tango 1998 (paired shares); Fieller 1954 (paired means); Zou and Donner 2008 with Clopper and Pearson
@@ -32,7 +33,7 @@ import numpy as np
 
 from probatum.checks.interface import Check
 from probatum.engines.mistakes import classes, values
-from probatum.engines.overfitting import shares, sizes
+from probatum.engines.overfitting import alike, shares, sizes
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure
@@ -50,6 +51,17 @@ DOUBT = (
 )
 
 
+ALIKE = (
+    "It was trained again without each part of the cases, and then answered every case exactly as before. Either it "
+    "does not depend on single cases, or that training changed nothing; which of the two cannot be told."
+)
+CANNOT = "It cannot be trained again."
+RECIPE = (
+    'Give a recipe that trains all of it on the rows it is given ([recipe] train = "recipe:train"): then the same '
+    "cases are compared, and the range is narrower."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Settings of this check; every field is written into the evidence."""
@@ -64,7 +76,11 @@ def run(system: Predictions, data: CrossFit, options: Options, terms: Terms, rng
     if not seen.given.any():
         raise InsufficientDataError("The system gave no answer to any case that it learned from.")
     measure = _numbers if system.task is Task.REGRESSION else _classes
-    measures = measure(data, seen, system.answers(data.test), terms.confidence)
+    test = system.answers(data.test)
+    measures = measure(data, seen, test, terms.confidence)
+    if _retrained_nothing(data, seen, measures):
+        data = replace(data, unseen=None, not_refitted=ALIKE)
+        measures = measure(data, seen, test, terms.confidence)
     gap = measures["gap"]
     if gap.interval is not None and gap.interval.upper is not None and gap.interval.upper < -options.decide_at:
         measures["gap"] = replace(gap, value=None, per_100=None, why=DOUBT)
@@ -74,6 +90,19 @@ def run(system: Predictions, data: CrossFit, options: Options, terms: Terms, rng
         measures=measures,
         advice=_advice(measures, data, options),
     )
+
+
+def _retrained_nothing(data: CrossFit, seen: Answers, measures: Mapping[str, Measure]) -> bool:
+    """Whether the refits answer as if nothing had been trained: no score differs, or other cases go worse all the same.
+
+    Scores that differ while no label does are what many sound systems show; with proof that held-out cases go worse,
+    they are what a retrained last step shows, put on top of a part that kept what it had learned.
+    """
+    if data.unseen is None or not alike.same_answers(seen.labels, data.unseen.labels):
+        return False
+    held_out = measures["held_out_gap"].interval
+    worse = held_out is not None and (held_out.lower or 0.0) > 0
+    return worse or alike.same_scores(seen.scores, data.unseen.scores)
 
 
 def _classes(data: CrossFit, seen: Answers, test: Answers, confidence: float) -> dict[str, Measure]:
@@ -150,7 +179,11 @@ def _compared(before: float, after: float, gap: Measure) -> str:
 
 def _details(measures: Mapping[str, Measure], data: CrossFit, seen: Answers, options: Options) -> tuple[str, ...]:
     if data.unseen is None:
-        said = ["It cannot be trained again, so different cases were compared; that makes the range wider."]
+        said = [
+            data.not_refitted or CANNOT,
+            "So the cases it learned from were compared with the held-out ones, which are different cases; that makes "
+            "the range wider.",
+        ]
     else:
         said = [
             f"It was trained again {options.folds} times, each time without one of {options.folds} parts of the "
@@ -195,7 +228,7 @@ def _advice(measures: Mapping[str, Measure], data: CrossFit, options: Options) -
     elif gap.interval is not None and _notable(gap.interval, options.decide_at):
         advice.append(Advice(sentence="Try a simpler system, or one trained for less long, and compare the two gaps."))
     if data.unseen is None:
-        advice.append(Advice(sentence='Give a recipe ([recipe] train = "recipe:train"): the same cases are compared.'))
+        advice.append(Advice(sentence=RECIPE))
     return tuple(advice)
 
 
