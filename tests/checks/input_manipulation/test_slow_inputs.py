@@ -123,6 +123,14 @@ def test_a_regular_expression_blows_up_when_its_letters_can_be_read_in_many_ways
     assert "a sign that does not fit" in finding.details[0]
 
 
+def test_longer_arrays_are_mixed_when_several_cost_more():
+    # what a network with adaptive pooling does: it takes pictures of any width, and each cell costs time
+    pictures = np.random.default_rng(0).random((60, 1, 4, 4))
+    finding, _ = asked(lambda rows: 1.0 + rows.shape[-1] / 8, features=pictures, options=Options(far=1e6))
+    assert finding.state is State.MEASURED
+    assert finding.measures["slowdown"].value == pytest.approx(33 / 1.5, rel=0.1)  # 64 times as wide
+
+
 def test_longer_arrays_are_tried_when_the_model_takes_any_length():
     features = np.random.default_rng(0).normal(size=(60, 5))
     finding, _ = asked(lambda rows: float(rows.shape[1]), features=features)

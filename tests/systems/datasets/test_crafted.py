@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows made to be hard work."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -69,6 +71,20 @@ def test_arrays_of_pictures_keep_their_shape_when_changed():
     assert shop.tinier(first(IMAGES)).features.dtype == np.float32
     assert wider(first(IMAGES), 4).features.shape == (1, 2, 12)
     assert mixed(first(IMAGES), wider(first(IMAGES), 2), np.ones(6, dtype=bool)).features.shape == (1, 2, 3)
+
+
+@pytest.mark.parametrize(("one", "other"), [(2, 2), (4, 2), (2, 4), (1, 4), (4, 1)])
+def test_longer_arrays_are_mixed_cell_by_cell_in_all_that_repeats_them(one, other):
+    zero = replace(first(IMAGES), features=np.zeros((1, 2, 3), dtype=np.float32))
+    mine = replace(zero, features=np.ones((1, 2, 3), dtype=np.float32))
+    take = np.array([True, False, False, False, True, True])
+    child = mixed(wider(zero, one), wider(mine, other), take).features
+    np.testing.assert_array_equal(child, np.tile(take.reshape(1, 2, 3), one))
+
+
+def test_arrays_of_which_no_cell_has_a_counterpart_are_left_as_they_are():
+    other = replace(first(IMAGES), features=np.ones((1, 3, 2), dtype=np.float32))
+    np.testing.assert_array_equal(mixed(first(IMAGES), other, np.ones(6, dtype=bool)).features, IMAGES.features[:1])
 
 
 def test_bytes_stay_within_their_range_when_numbers_are_huge():

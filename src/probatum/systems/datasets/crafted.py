@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Single rows made to be hard work: long words, huge and tiny numbers, nothing but missing cells, mixtures of rows."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import cycle, zip_longest
@@ -108,16 +109,24 @@ def unusual(rows: Rows, most: int) -> dict[int, str]:
 
 
 def mixed(first: Rows, second: Rows, take: np.ndarray) -> Rows:
-    """Return one row with the cells of ``second`` where ``take`` (d,) bool is true, else those of ``first``."""
+    """Return one row with the cells of ``second`` where ``take`` (d,) bool is true, else those of ``first``.
+
+    Of a longer array (``wider``), the cells that repeat one cell are taken together; the second is repeated as often.
+    """
     if isinstance(first.features, np.ndarray) and isinstance(second.features, np.ndarray):
-        shape = first.features.shape
-        if second.features.shape != shape:
-            return first  # a longer array has no counterpart for each cell
-        flat = np.where(take, second.features.reshape(1, -1), first.features.reshape(1, -1))
-        return replace(first, features=flat.reshape(shape), name=CRAFTED)
+        cells = first.features
+        if second.features.shape[:-1] != cells.shape[:-1] or take.size % math.prod(cells.shape[:-1]):
+            return first  # no cell has a counterpart
+        where, other = (_repeated(one, cells.shape) for one in (take.reshape(*cells.shape[:-1], -1), second.features))
+        return replace(first, features=np.where(where, other, cells), name=CRAFTED)
     frames = as_frame(first.features), as_frame(second.features)
     cells = [frames[int(other)].iloc[:, at].reset_index(drop=True) for at, other in enumerate(take.tolist())]
     return replace(first, features=_joined(cells, frames[0]), name=CRAFTED)
+
+
+def _repeated(cells: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return an array repeated along its last axis, and cut, until that has the length of the shape's."""
+    return np.take(cells, np.arange(shape[-1]) % cells.shape[-1], axis=-1)
 
 
 def rewritten(row: Rows, cells: Mapping[int, object]) -> Rows:
