@@ -7,6 +7,7 @@
 import inspect
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_type_hints
 
@@ -69,15 +70,25 @@ def commands() -> str:
         if function is None:
             continue
         lines += [f"## `probatum {command.name}`", "", inspect.getdoc(function) or "", ""]
-        lines += ["| | what | default |", "|---|---|---|"]
-        hints = get_type_hints(function, include_extras=True)
-        for parameter in inspect.signature(function).parameters.values():
-            said = hints[parameter.name].__metadata__[0]
-            spelled = [word for word in (said.default, *(said.param_decls or ())) if str(word).startswith("-")]
-            words = spelled or [said.metavar or parameter.name.upper()]
-            lines.append(f"| `{'`, `'.join(words)}` | {said.help} | {_default(parameter.default)} |")
-        lines.append("")
+        lines += _options(function)
     return "\n".join(lines)
+
+
+def _options(function: Callable[..., object]) -> list[str]:
+    """Return the arguments and options of one command, a table for each heading of its help."""
+    hints = get_type_hints(function, include_extras=True)
+    tables: dict[str, list[str]] = {"": []}
+    for parameter in inspect.signature(function).parameters.values():
+        said = hints[parameter.name].__metadata__[0]
+        spelled = [word for word in (said.default, *(said.param_decls or ())) if str(word).startswith("-")]
+        words = spelled or [said.metavar or parameter.name.upper()]
+        row = f"| `{'`, `'.join(words)}` | {said.help} | {_default(parameter.default)} |"
+        tables.setdefault(said.rich_help_panel or "", []).append(row)
+    lines: list[str] = []
+    for heading, rows in tables.items():
+        lines += [f"{heading}:", ""] if heading else []
+        lines += ["| | what | default |", "|---|---|---|", *rows, ""]
+    return lines
 
 
 def _default(value: object) -> str:

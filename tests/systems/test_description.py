@@ -330,10 +330,11 @@ def test_a_column_listed_under_two_kinds_is_a_mistake(folder):
     assert found == 'line 8: [data.columns] integer: "a" is listed as categorical already; keep one.'
 
 
-def test_describe_takes_what_the_command_line_says(folder):
-    said = describe(
-        model_file=Path("model.joblib"), data=Path("test.csv"), target="income", train=Path("train.csv"), folder=folder
-    )
+SHORT = {("model", "file"): "model.joblib", ("data", "test"): "test.csv", ("data", "target"): "income"}
+
+
+def test_describe_takes_single_settings(folder):
+    said = describe({**SHORT, ("data", "train"): "train.csv"}, name="model", folder=folder)
     assert said.system.name == "model"
     assert (said.data.train, said.data.test) == ("train.csv", "test.csv")
     assert said.path is None
@@ -341,10 +342,21 @@ def test_describe_takes_what_the_command_line_says(folder):
 
 def test_describe_names_every_missing_file_without_lines(folder):
     with pytest.raises(UsageError) as caught:
-        describe(model_file=Path("gone"), data=Path("lost"), target="income", folder=folder)
+        describe({**SHORT, ("model", "file"): "gone", ("data", "test"): "lost"}, name="model", folder=folder)
     assert "[model] file: there is no file gone" in str(caught.value)
     assert "[data] test: there is no file lost" in str(caught.value)
     assert "line" not in str(caught.value)
+
+
+def test_describe_calls_settings_as_it_is_told(folder):
+    said = {**SHORT, ("data", "task"): "guess", ("data", "columns", "protected"): "sex"}
+    called = {("data", "task"): "--task", ("data", "columns", "protected"): "--protected"}
+    with pytest.raises(UsageError) as caught:
+        describe(said, name="model", folder=folder, called=called)
+    assert str(caught.value).splitlines() == [
+        '--task: wanted "binary", "multiclass" or "regression"; "guess" came.',
+        '--protected: wanted a list, such as ["age", "sex"]; "sex" came.',
+    ]
 
 
 plain = st.one_of(st.text(max_size=5), st.integers(), st.floats(), st.booleans(), st.dates())

@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from probatum.cli import assess, checks, demo, doctor, init, rejudge, report, selftest
+from probatum.cli.describing import GroupedCommand, with_settings
 from probatum.cli.screen import complain
 from probatum.errors import ProbatumError
 
@@ -23,8 +24,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("demo")(demo.demo)
-app.command("assess")(assess.assess)
-app.command("init")(init.init)
+app.command("assess", cls=GroupedCommand)(with_settings(assess.assess))
+app.command("init", cls=GroupedCommand)(with_settings(init.init))
 app.command("report")(report.report)
 app.command("rejudge")(rejudge.rejudge)
 app.command("checks")(checks.checks)

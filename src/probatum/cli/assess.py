@@ -1,25 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """``probatum assess``: measure a system and say where it goes wrong."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from probatum.cli.describing import Said, options
 from probatum.cli.options import Jobs, Only, Output, PolicyFile, Seed, Skip, Strict, code_for, policy_for
 from probatum.cli.screen import Watcher, present, say
 from probatum.errors import UsageError
 from probatum.facts.plan import Effort
 
-if TYPE_CHECKING:
-    from probatum.systems.description import Description
-
-Subject = Annotated[str, typer.Argument(help="probatum.toml, a model file, or module:function.")]
-Data = Annotated[str | None, typer.Option("--data", help="Rows that the model was not trained on (CSV, npz).")]
-Target = Annotated[str | None, typer.Option("--target", help="The column that holds the right answer.")]
-Train = Annotated[str | None, typer.Option("--train", help="Rows that the model was trained on.")]
-Trust = Annotated[bool, typer.Option("--trust-file", help="Load a model file although its format can run code.")]
+Subject = Annotated[
+    str,
+    typer.Argument(help="probatum.toml, a model file, module:function, an address, or a table of decisions (CSV)."),
+]
 EffortOption = Annotated[Effort, typer.Option("--effort", help="How much work a run may do.")]
 PlanFile = Annotated[Path | None, typer.Option("--plan", help="Repeat the plan of an earlier run.")]
 Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run that was cut short.")]
@@ -28,11 +24,8 @@ Rows = Annotated[bool, typer.Option("--include-rows", help="Show the cells of ex
 
 
 def assess(
+    said: Said,
     subject: Subject = "probatum.toml",
-    data: Data = None,
-    target: Target = None,
-    train: Train = None,
-    trust_file: Trust = False,
     output: Output = None,
     only: Only = [],  # noqa: B006  # typer's way to say "may be repeated"; never changed
     skip: Skip = [],  # noqa: B006
@@ -50,6 +43,7 @@ def assess(
     from probatum.checks.interface import checks
     from probatum.runs.assess import assess as run_assess
     from probatum.runs.assess import prepare
+    from probatum.runs.describing import described
     from probatum.runs.folder import new_folder, write_fact
     from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice, read_plan
@@ -64,7 +58,7 @@ def assess(
     fixed = None if plan is None else read_plan(plan, checks())
     if fixed is not None and choice != Choice():
         raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
-    description = _described(subject, data, target, train, trust_file)
+    description = described(subject, said, called=options())
     watcher.stage("opening the model and the data")
     unfinished = None if resume is None else Unfinished(resume)
     opened = open_described(description, int(fixed.seed) if fixed else seed, unfinished=unfinished)
@@ -81,20 +75,3 @@ def assess(
     present(run.edition)
     say(f"The report: {folder / 'report.html'}")
     return code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=strict)
-
-
-def _described(
-    subject: str, data: str | None, target: str | None, train: str | None, trust_file: bool
-) -> "Description":
-    """Return the description in a file, or the one that these words make."""
-    from probatum.runs.drafting import describe_briefly
-    from probatum.systems.description import read_description
-
-    if not subject.endswith(".toml"):
-        return describe_briefly(subject, data=data, target=target, train=train, trust_file=trust_file)
-    if data or target or train:
-        raise UsageError(f"{subject} says where the data are; leave out --data, --target and --train.")
-    description = read_description(Path(subject))
-    if not trust_file:
-        return description
-    return replace(description, model=description.model.model_copy(update={"trust_file": True}))

@@ -12,7 +12,7 @@ from probatum.adapters import loading
 from probatum.adapters.cases import CasesModel
 from probatum.adapters.factories import built
 from probatum.adapters.interface import Wish, align, few, spell, wrap
-from probatum.adapters.recipe import RecipeModel, train_by_recipe
+from probatum.adapters.recipe import RecipeModel, Train, train_by_recipe
 from probatum.errors import DataError, DescriptionError, ModelError, ProbatumError
 from probatum.evidence.canonical import digest
 from probatum.facts.plan import Subject
@@ -117,13 +117,18 @@ def stored_files(description: Description, loaded: str | None) -> tuple[StoredFi
     return (StoredFile(role="model", content=content, stated=said.sha256 is not None, path=path),)
 
 
-def open_live(model: Any, data: Dataset, *, name: str, stakes: Stakes | None, wish: Wish) -> Opened:
-    """Open a system made of Python objects."""
+def open_live(model: Any, data: Dataset, description: Description, *, recipe: Train | None = None) -> Opened:
+    """Open a system made of Python objects; the description holds what was said of them."""
+    wish = wish_of(description)
     wrapped = wrap(model, few(data.test), wish)
+    if recipe is not None:
+        wrapped = RecipeModel(wrapped, recipe, wish)
     data = reconcile(data, wrapped)
+    said, attacker = description.system, Attacker.of(description.attack, description.data.relations)
+    subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
     return Opened(
-        system=System.of(wrapped, data),
-        subject=_subject(data, name=name, stakes=stakes, purpose=None, affected=None),
+        system=System.of(wrapped, data, attacker=attacker),
+        subject=replace(subject, simulated=said.simulated),
         inputs=dict(data.digests),
         seconds_per_row=try_out(wrapped, data.test),
         description=None,

@@ -36,6 +36,7 @@ ENABLE = {
     Capability.SCORES: 'Give a model that returns probabilities (predict_proba, or output = "probabilities").',
     Capability.REFIT: 'Give a recipe: [recipe] train = "recipe:train".',
 }
+NOT_CHOSEN = "It was not among those chosen by --only."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,7 @@ def read_plan(file: Path, checks: Mapping[str, Check]) -> Plan:
 
 def _omission(check: Check, subject: Subject, capabilities: frozenset[Capability], choice: Choice) -> Omission | None:
     if choice.only and not _matches(check.id, choice.only):
-        return Omission(check=check.id, why="It was not among those chosen by --only.", chosen=True)
+        return Omission(check=check.id, why=NOT_CHOSEN, chosen=True)
     if _matches(check.id, choice.skip):
         return Omission(check=check.id, why="It was left out by --skip.", chosen=True)
     if subject.task not in check.tasks:

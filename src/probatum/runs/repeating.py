@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands that repeat a run, as a reader of its report would type them."""
 
+import csv
+import io
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from probatum.facts.plan import Effort, Plan
+from probatum.runs.describing import TRUST, name_of
+from probatum.runs.planning import NOT_CHOSEN
 from probatum.systems.description import Description
+from probatum.systems.lines import Lines
+from probatum.systems.settings import SETTINGS, Form, Setting
 
 
 def commands(description: Description, plan: Plan, policy: Path | None) -> tuple[str, ...]:
@@ -13,16 +21,63 @@ def commands(description: Description, plan: Plan, policy: Path | None) -> tuple
     words = ["probatum", "assess"]
     if description.path is not None:
         words.append(str(description.path))
-        stated = description.lines is not None and ("model", "trust_file") in description.lines.places
+        stated = isinstance(description.lines, Lines) and TRUST in description.lines.places
         words += ["--trust-file"] if description.model.trust_file and not stated else []
     else:
-        words += [description.model.file or str(description.model.python), "--data", str(description.data.test)]
-        words += ["--target", str(description.data.target)]
-        words += ["--train", description.data.train] if description.data.train else []
-        words += ["--trust-file"] if description.model.trust_file else []
+        words += _described(description)
     words += ["--seed", plan.seed]
     words += ["--effort", plan.effort.value] if plan.effort is not Effort.STANDARD else []
-    words += [word for omission in plan.omitted if omission.chosen for word in ("--skip", omission.check)]
-    words += ["--policy", policy.name] if policy is not None else []
+    words += _chosen(plan)
+    words += ["--policy", str(policy)] if policy is not None else []
     words += ["--include-rows"] if plan.include_rows else []
     return (shlex.join(words),)
+
+
+def _chosen(plan: Plan) -> list[str]:
+    """Return the words that choose the same checks, for the same reasons."""
+    left = {omission.check for omission in plan.omitted if omission.why == NOT_CHOSEN}
+    skipped = [omission.check for omission in plan.omitted if omission.chosen and omission.check not in left]
+    rest = [*(unit.check for unit in plan.units), *(omission.check for omission in plan.omitted)]
+    only = [check for check in dict.fromkeys(rest) if check not in left] if left else []
+    return [word for name, checks in (("--only", only), ("--skip", skipped)) for one in checks for word in (name, one)]
+
+
+def _described(description: Description) -> list[str]:
+    """Return the words that make the same description, the subject first."""
+    said = description.model
+    source, subject = next(
+        (("model", key), getattr(said, key))
+        for key in ("scores", "url", "file", "python")
+        if getattr(said, key) is not None
+    )
+    words = [str(subject)]
+    for setting in SETTINGS:
+        value = _value(description, setting)
+        own_name = setting.place == ("system", "name") and value == name_of(str(subject), source)
+        if setting.place != source and not own_name:
+            words += _option(setting, value)
+    return words
+
+
+def _value(description: Description, setting: Setting) -> Any:
+    found: Any = description
+    for key in setting.place:
+        found = getattr(found, key)
+    return found
+
+
+def _option(setting: Setting, value: Any) -> Iterator[str]:
+    """Yield an option with its value, a list between commas; nothing where nothing was said."""
+    if value is None or value is False or value == ():
+        return
+    if setting.form is Form.FLAG:
+        yield setting.flag
+    elif setting.form is Form.MARKS:
+        for mark in value:
+            yield from (setting.flag, str(mark))
+    elif isinstance(value, tuple):
+        stream = io.StringIO()
+        csv.writer(stream, lineterminator="").writerow(value)
+        yield from (setting.flag, stream.getvalue())
+    else:
+        yield from (setting.flag, str(value))

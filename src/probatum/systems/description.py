@@ -6,8 +6,8 @@ data's header is known, by ``check_columns``.
 """
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from probatum.errors import DescriptionError, UsageError
 from probatum.facts.finding import Json
-from probatum.systems.lines import Lines, locate
+from probatum.systems.lines import Path as Place
+from probatum.systems.lines import Spoken, Whereabouts, locate
 from probatum.systems.mistakes import came, close, mistake, worded
 from probatum.systems.sections import (
     AttackSection,
@@ -27,6 +28,7 @@ from probatum.systems.sections import (
     SystemSection,
 )
 from probatum.systems.sense import column_mistakes, sense_mistakes, split_reference
+from probatum.systems.settings import nested
 
 __all__ = ["Description", "check_columns", "describe", "read_description", "split_reference"]
 
@@ -54,7 +56,8 @@ class Description:
     declarations: tuple[DeclarationSection, ...] = ()
     path: Path | None = field(default=None, compare=False)  # None: from the command line or from Python
     folder: Path = field(default=Path(), compare=False)  # what its file names are relative to
-    lines: Lines | None = field(default=None, compare=False, repr=False)
+    lines: Whereabouts | None = field(default=None, compare=False, repr=False)
+    live: bool = field(default=False, compare=False)  # model and rows are objects of Python, not files
 
     def content(self) -> dict[str, Json]:
         """Return all that it says, and nothing of where it lies, ready for canonical JSON."""
@@ -67,8 +70,12 @@ class Description:
         return said
 
 
-def read_description(path: Path) -> Description:
+def read_description(path: Path, *, trusted: bool = False) -> Description:
     """Read ``probatum.toml``.
+
+    Args:
+        path: of the file.
+        trusted: its model file may be loaded although its format can run code, whatever the description says.
 
     Raises:
         DescriptionError: with every mistake at once, each with its line.
@@ -88,32 +95,34 @@ def read_description(path: Path) -> Description:
     description, mistakes = _built(raw, path=path, folder=folder, name=folder.name, lines=locate(text))
     if mistakes:
         raise DescriptionError(path.name, sorted(mistakes, key=_line_of))
-    return description
+    if not trusted:
+        return description
+    return replace(description, model=description.model.model_copy(update={"trust_file": True}))
 
 
 def describe(
+    said: Mapping[tuple[str, ...], Any],
     *,
-    data: Path,
-    target: str,
-    model_file: Path | None = None,
-    python: str | None = None,
-    train: Path | None = None,
-    trust_file: bool = False,
+    name: str,
     folder: Path = Path(),
+    called: Mapping[tuple[str, ...], str] | None = None,
+    live: bool = False,
 ) -> Description:
-    """Describe a system by what was said on the command line; ``data`` is taken as held-out.
+    """Describe a system by single settings, as a command line or a call in Python states them.
+
+    Args:
+        said: the settings, each by its place in a description.
+        name: of the system, unless one of the settings says it.
+        folder: what file names are relative to.
+        called: what messages call each setting, instead of its place in a file.
+        live: the model and its rows are objects of Python, so that no files are wanted.
 
     Raises:
         UsageError: with every mistake at once.
     """
-    model = {"file": None if model_file is None else str(model_file), "python": python, "trust_file": trust_file}
-    rows = {"test": str(data), "train": None if train is None else str(train), "target": target}
-    raw = {
-        "model": {key: value for key, value in model.items() if value is not None},
-        "data": {key: value for key, value in rows.items() if value is not None},
-    }
-    name = python.partition(":")[0] if python else model_file.stem if model_file else data.stem
-    description, mistakes = _built(raw, path=None, folder=folder, name=name, lines=None)
+    names: dict[Place, str] = {} if called is None else {place: word for place, word in called.items()}
+    spoken = Spoken(names=names)
+    description, mistakes = _built(nested(said), path=None, folder=folder, name=name, lines=spoken, live=live)
     if mistakes:
         raise UsageError("\n".join(mistakes))
     return description
@@ -125,7 +134,13 @@ def check_columns(description: Description, columns: Sequence[str]) -> list[str]
 
 
 def _built(
-    raw: dict[str, Any], *, path: Path | None, folder: Path, name: str, lines: Lines | None
+    raw: dict[str, Any],
+    *,
+    path: Path | None,
+    folder: Path,
+    name: str,
+    lines: Whereabouts | None,
+    live: bool = False,
 ) -> tuple[Description, list[str]]:
     """Validate every section; of one with mistakes, the keys without any stay, so that they are still looked at."""
     known = [*TABLES, *LISTS]
@@ -152,12 +167,12 @@ def _built(
         sections[key] = _readable(raw[key], TABLES[key])
     if not sections["system"].name:
         sections["system"] = sections["system"].model_copy(update={"name": name})
-    description = Description(**sections, path=path, folder=folder, lines=lines)
+    description = Description(**sections, path=path, folder=folder, lines=lines, live=live)
     return description, mistakes + sense_mistakes(description, broken, lines)
 
 
 def _section(
-    raw: Any, model: type[BaseModel], at: tuple[str | int, ...], lines: Lines | None, mistakes: list[str]
+    raw: Any, model: type[BaseModel], at: tuple[str | int, ...], lines: Whereabouts | None, mistakes: list[str]
 ) -> BaseModel | None:
     """Return one section, or None with its mistakes told."""
     if not isinstance(raw, dict):

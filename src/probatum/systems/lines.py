@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where in a TOML file each key stands: ``tomllib`` gives values without lines.
 
+Where a setting was stated without a file, it has a name of its own and no line.
+
 Only for text that ``tomllib`` has accepted: what is no TOML is not looked for here.
 """
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -26,6 +29,10 @@ class Lines:
     places: dict[Path, int]
     text: tuple[str, ...]
 
+    def called(self, path: Path) -> str | None:
+        """Return that a key is called as it stands in the file."""
+        return None
+
     def of(self, path: Path, item: str | None = None) -> int | None:
         """Return the line of a key, or of the nearest thing around it; with ``item``, of that text in its value."""
         for length in range(len(path), 0, -1):
@@ -40,6 +47,26 @@ class Lines:
         end = min(later, default=len(self.text) + 1)
         word = re.compile(rf"(?<![\w-]){re.escape(item)}(?![\w-])")
         return next((line for line in range(start, end) if word.search(self.text[line - 1])), start)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What each setting is called where there is no file: the option, or the argument. Nothing has a line."""
+
+    names: Mapping[Path, str]
+
+    def of(self, path: Path, item: str | None = None) -> int | None:
+        """Return that there is no line."""
+        return None
+
+    def called(self, path: Path) -> str | None:
+        """Return the name of the setting, or of the nearest thing around it."""
+        found = (self.names.get(path[:length]) for length in range(len(path), 0, -1))
+        return next((name for name in found if name is not None), None)
+
+
+Whereabouts = Lines | Spoken
 
 
 def locate(text: str) -> Lines:

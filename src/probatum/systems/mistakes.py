@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from probatum.systems.lines import Lines, Path
+from probatum.systems.lines import Path, Whereabouts
 
 WANTED = {
     "string_type": 'text in quotes, such as "train.csv"',
@@ -23,7 +23,7 @@ WANTED = {
 }
 
 
-def worded(error: ValidationError, model: type[BaseModel], at: Path, lines: Lines | None) -> list[str]:
+def worded(error: ValidationError, model: type[BaseModel], at: Path, lines: Whereabouts | None) -> list[str]:
     """Return one line for each mistake of a section that stands at ``at``."""
     told: dict[Path, str] = {}
     for detail in error.errors():
@@ -32,11 +32,12 @@ def worded(error: ValidationError, model: type[BaseModel], at: Path, lines: Line
     return [mistake(sentence, (*at, *path), lines) for path, sentence in told.items()]
 
 
-def mistake(sentence: str, path: Path, lines: Lines | None, item: str | None = None) -> str:
+def mistake(sentence: str, path: Path, lines: Whereabouts | None, item: str | None = None) -> str:
     """Return the sentence with its line, section and key in front."""
     line = None if lines is None else lines.of(path, item)
     front = "" if line is None else f"line {line}: "
-    return visible(f"{front}{label(path)}: {sentence}")
+    called = None if lines is None else lines.called(path)
+    return visible(f"{front}{called or label(path)}: {sentence}")
 
 
 def visible(text: str) -> str:

@@ -102,6 +102,7 @@ class ColumnsSection(Section):
     """``[data.columns]``: what the columns are, where that cannot be guessed."""
 
     categorical: Names = ()
+    text: Names = ()  # free text, never a category
     ordinal: Names | dict[str, Names] = ()  # numbers by name alone; words with their order
     integer: Names = ()
     date: Names = ()
@@ -130,10 +131,14 @@ class DataSection(Section):
     target: str | None = None
     task: Task | None = None
     positive: AnyLabel | None = None
+    favourable: AnyLabel | None = None  # the answer that is good for the person
     features: Names | None = None  # what the model is given; None: all that is not only looked at
     protected_file: str | None = None
     names: Names | None = None  # of the columns, where the file has no header
     missing: Names = ()  # further marks for a missing cell
+    encoding: str | None = None  # of csv files
+    decimal: str | None = None  # the mark in numbers of csv files
+    separator: str | None = None  # between the cells of csv files
     id: str | None = None
     group: str | None = None
     time: str | None = None

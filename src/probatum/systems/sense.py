@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from probatum.systems.lines import Lines
 from probatum.systems.lines import Path as Place
+from probatum.systems.lines import Whereabouts
 from probatum.systems.mistakes import close, mistake
 
 if TYPE_CHECKING:  # the description knows its own mistakes, so it imports this
@@ -32,25 +32,26 @@ def split_reference(reference: str) -> tuple[str, tuple[str, str] | None]:
     return name, (rows.strip(), answers.strip())
 
 
-def sense_mistakes(description: "Description", broken: frozenset[str], lines: Lines | None) -> list[str]:
+def sense_mistakes(description: "Description", broken: frozenset[str], lines: Whereabouts | None) -> list[str]:
     """Return the mistakes across keys; sections in ``broken`` were read in part, so only their files are looked at."""
     found: list[tuple[str, Place]] = []
     for section, key in LATER_KEYS:
         if section not in broken and getattr(getattr(description, section), key) is not None:
             found.append((LATER + LATER_KEYS[section, key], (section, key)))
     if not broken & {"model", "recipe"}:
-        found += _model(description)
+        found += [] if description.live else _model(description)
         found += _server(description)
-    if "model" not in broken:
+    if "model" not in broken and not description.live:
         found += _cases(description)
     if "data" not in broken:
+        found += [] if description.live else _rows(description)
         found += _data(description)
     found += _files(description)
     found += _declarations(description)
     return [mistake(sentence, place, lines) for sentence, place in found]
 
 
-def column_mistakes(description: "Description", columns: Sequence[str], lines: Lines | None) -> list[str]:
+def column_mistakes(description: "Description", columns: Sequence[str], lines: Whereabouts | None) -> list[str]:
     """Return the mistakes in names of columns, each once a place."""
     data, known = description.data, set(columns)
     shown = ", ".join(columns[:SHOWN]) + (f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else "")
@@ -156,7 +157,7 @@ def _cases(description: "Description") -> Iterator[tuple[str, Place]]:
         yield "a table of cases cannot be trained again; leave this or scores out.", ("recipe", "train")
 
 
-def _data(description: "Description") -> Iterator[tuple[str, Place]]:
+def _rows(description: "Description") -> Iterator[tuple[str, Place]]:
     """Yield what is wrong with where the rows come from."""
     data = description.data
     if data.load is not None:
@@ -169,10 +170,15 @@ def _data(description: "Description") -> Iterator[tuple[str, Place]]:
     arrays = split_reference(data.test or "")[1]
     if data.target is None and arrays is None:
         yield 'target is missing; wanted the column to be predicted, as in target = "income".', ("data",)
+
+
+def _data(description: "Description") -> Iterator[tuple[str, Place]]:
+    """Yield what is wrong with what is said of the rows."""
+    data = description.data
     if data.names is not None and len(set(data.names)) < len(data.names):
         yield "a column is named twice.", ("data", "names")
     kinds: dict[str, str] = {}
-    for key in ("categorical", "ordinal", "integer", "date"):
+    for key in ("categorical", "text", "ordinal", "integer", "date"):
         for name in getattr(data.columns, key):
             if kinds.setdefault(name, key) != key:
                 yield f'"{name}" is listed as {kinds[name]} already; keep one.', ("data", "columns", key)

@@ -75,8 +75,6 @@ def from_arrays(
     Raises:
         DataError: the rows and the answers do not fit each other, or a column named is not there.
     """
-    test_table = _of_pair(test, "the test rows")
-    train_table = None if train is None else _of_pair(train, "the train rows")
     columns = ColumnsSection(
         categorical=tuple(categorical),
         ordinal=tuple(ordinal),
@@ -86,19 +84,31 @@ def from_arrays(
         audit_only=tuple(audit_only),
         immutable=tuple(immutable),
     )
-    name = target or str(test_table.truth.name or "target")
     description = Description(
         model=ModelSection(classes=None if classes is None else tuple(classes)),
         data=DataSection(
-            target=name,
+            target=target,
             task=task,
             positive=positive,
             features=None if features is None else tuple(features),
             columns=columns,
         ),
     )
-    _refuse_names(description, test_table if train_table is None else train_table, name)
-    return assemble(train_table, test_table, description, [])
+    return from_objects(test, train, description)
+
+
+def from_objects(test: Pair, train: Pair | None, description: Description) -> Dataset:
+    """Make a data set of pairs (rows, right answers) that Python already holds, as a description says.
+
+    Raises:
+        DataError: the rows and the answers do not fit each other, or a column named is not there.
+    """
+    test_table = _of_pair(test, "the test rows")
+    train_table = None if train is None else _of_pair(train, "the train rows")
+    name = description.data.target or str(test_table.truth.name or "target")
+    described = replace(description, data=description.data.model_copy(update={"target": name}))
+    _refuse_names(described, test_table if train_table is None else train_table, name)
+    return assemble(train_table, test_table, described, [])
 
 
 def _refuse_names(description: Description, source: Table, target: str) -> None:
