@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probatum.evidence.judging import SEVERITY, judge, worst
-from probatum.facts.finding import Finding, Measure, State, Topic
+from probatum.facts.finding import Finding, Measure, Part, State, Topic
 from probatum.facts.interval import Interval
 from probatum.facts.policy import Direction, Limit, Policy, Stakes
 from probatum.facts.record import Verdict
@@ -100,9 +100,25 @@ def test_rows_needed_grow_with_the_square_when_the_range_is_too_wide():
 
 
 def test_rows_needed_are_not_said_when_over_a_hundred_times_the_rows():
-    verdict = judge(finding(0.03, 0.17, value=0.0999, n=100), policy(), on=DAY).measures[0]
+    verdict = judge(finding(0.03, 0.9, value=0.07, n=100), policy(), on=DAY).measures[0]
     assert verdict.rows_needed is None
     assert "cannot be decided" in verdict.why
+
+
+@pytest.mark.parametrize(("value", "limit"), [(0.0999, 0.1), (0.09, 0.1), (0.11, 0.1), (0.1, 0.1)])
+def test_it_is_too_close_to_tell_when_the_number_lies_next_to_the_limit(value, limit):
+    verdict = judge(finding(0.03, 0.17, value=value, n=5000), policy(limit=limit), on=DAY).measures[0]
+    assert verdict.rows_needed is None
+    assert "too close to the limit to tell" in verdict.why
+
+
+def test_rows_needed_are_those_of_the_group_that_reaches_furthest_when_the_worst_of_several_is_judged():
+    plain = finding(0.02, 0.43, value=0.04, n=1000)
+    far = Interval(lower=-0.2, upper=0.43, confidence=0.95, method="m")
+    widest = Part(name="c against d", value=0.03, interval=far, n=60)
+    one = replace(plain, measures={"error_rate": replace(plain.measures["error_rate"], widest=widest)})
+    verdict = judge(one, policy(limit=0.1), on=DAY).measures[0]
+    assert verdict.rows_needed == 33_000  # its reach of .40 must shrink to .07
 
 
 def bracket(lower, value, possible, upper, n=100):

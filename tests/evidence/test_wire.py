@@ -4,7 +4,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from probatum.evidence.wire import from_json, to_json
@@ -43,6 +43,7 @@ findings = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(findings)
 def test_fact_comes_back_equal_when_written_as_json_and_read(finding):
     assert from_json(Finding, json.loads(json.dumps(to_json(finding)))) == finding

@@ -81,7 +81,7 @@ def test_gap_between_people_is_told_with_its_range_when_proven():
     marked = [saying for saying in sayings(of_nine([bias(0.37, 0.21, None)])) if saying.check == "usage/bias"]
     assert [saying.mark for saying in marked] == [FAIL, None]
     assert marked[0].key
-    assert marked[1].text == "That is a gap of about 37 of 100 (at least 21)."
+    assert marked[1].text == "That is a gap of about 37 of 100 (between 27 and 47)."
     assert any(line.startswith("Limit: at most 0.1") for line in marked[0].behind)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from math import ceil
 
-from probatum.facts.finding import Finding, Measure, State, Topic
+from probatum.facts.deciding import MOST_TIMES, times_needed, too_close
+from probatum.facts.finding import Finding, Measure, Part, State, Topic
 from probatum.facts.interval import Interval
 from probatum.facts.policy import Direction, Limit, Policy
 from probatum.facts.record import FindingVerdict, MeasureVerdict, TopicVerdict, Verdict
@@ -25,7 +26,7 @@ SEVERITY = (
     Verdict.PASS,
     Verdict.NOT_APPLICABLE,
 )
-MOST_ROWS = 100  # "rows needed" is said up to so many times the present number
+TOO_CLOSE = "The number is too close to the limit to tell; more rows would hardly decide it."
 
 
 def judge(finding: Finding, policy: Policy, *, on: date) -> FindingVerdict:
@@ -91,9 +92,12 @@ def _judge_interval(measure: Measure, interval: Interval, limit: Limit) -> tuple
         return Verdict.FAIL, None, None
     if _between(measure, limit.limit):
         return Verdict.INCONCLUSIVE, _in_vain(measure), None
-    rows = _rows_needed(measure, interval, limit.limit)
+    value, times = _times(measure, interval, limit.limit)
+    rows = _two_digits(measure.n * times) if times is not None and times <= MOST_TIMES else None
     if interval.why and (lower is None or upper is None):
         return Verdict.INCONCLUSIVE, interval.why, rows
+    if value is not None and times is not None and too_close(value, limit.limit, times):
+        return Verdict.INCONCLUSIVE, TOO_CLOSE, None
     if rows is None:
         return Verdict.INCONCLUSIVE, "The range holds the limit; it cannot be decided with data of this kind.", None
     return Verdict.INCONCLUSIVE, f"The range holds the limit; about {rows:,} rows would decide.", rows
@@ -115,20 +119,22 @@ def _in_vain(measure: Measure) -> str:
     return f"The range holds the limit; more rows cannot decide: {count} of 100 are neither proven nor broken."
 
 
-def _rows_needed(measure: Measure, interval: Interval, limit: float) -> int | None:
-    """Estimate the rows at which the range would no longer hold the limit: its width shrinks by the root of n.
+def _times(measure: Measure, interval: Interval, limit: float) -> tuple[float | None, float | None]:
+    """Return the number nearest to the limit, and how many times the rows would bring its range to one side of it.
 
-    What shrinks is the range around the nearer side, where there is a bracket; the bracket itself stays.
+    What shrinks is the range around the nearer side, where there is a bracket; the bracket itself stays. Of the worst
+    of several groups, the limit is held against the one whose range reaches furthest.
     """
-    value, lower, upper = measure.value, interval.lower, interval.upper
-    if value is None or lower is None or upper is None or measure.n == 0:
-        return None
+    one: Measure | Part = measure
+    around = interval
+    if measure.widest is not None and measure.widest.interval is not None and (measure.value or 0.0) <= limit:
+        one, around = measure.widest, measure.widest.interval
+    value, lower, upper = one.value, around.lower, around.upper
+    if value is None or lower is None or upper is None or one.n == 0:
+        return None, None
     most = value if measure.possible is None else measure.possible
     side, reach = (most, upper - most) if limit > value else (value, value - lower)
-    if side == limit:
-        return None
-    times = (reach / (limit - side)) ** 2
-    return _two_digits(measure.n * times) if times <= MOST_ROWS else None
+    return side, times_needed(reach, abs(limit - side))
 
 
 def _two_digits(rows: float) -> int:

@@ -52,6 +52,9 @@ class Measure:
     why: str | None = None
     # where only a bracket is known: its upper side, ``value`` being the lower; more rows do not bring the two together
     possible: float | None = None
+    # of the worst of several groups: the group whose upper end closes the range. Value and lower end are those of
+    # the first of ``groups``, or of this one too where there are none.
+    widest: Part | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,25 @@ from collections.abc import Callable, Iterator
 from probatum.facts.finding import Finding
 from probatum.facts.threats import Task
 from probatum.report.fooled import EVASION, evasion
-from probatum.report.lookup import Lookup
+from probatum.report.lookup import Lookup, numbers_behind
 from probatum.report.marks import FAIL, gravest
 from probatum.report.sayings import Saying, as_found, judged, say
-from probatum.report.words import SHARE, amount, number, of_100, quoted, sentence, turned, visible, whole_for
+from probatum.report.titles import part_name
+from probatum.report.words import (
+    OF_RULE,
+    SHARE,
+    amount,
+    highest,
+    in_unit,
+    noun_of,
+    number,
+    of_100,
+    quoted,
+    sentence,
+    turned,
+    visible,
+    whole_for,
+)
 
 OVERFITTING, BIAS, LEAKAGE = "usage/overfitting", "usage/bias", "data-manipulation/leakage"
 CALIBRATION = "usage/calibration"
@@ -82,13 +97,23 @@ def _overfitting(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
 
 def _bias(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     yield judged(_own(finding), finding, "max_gap", lookup)
-    gap = lookup.measure(BIAS, "max_gap")
+    gap = finding.measures.get("max_gap")
     if gap is None or gap.interval is None:
         return
-    if gap.interval.lower and gap.unit == SHARE:
-        yield say(f"that is a gap of {of_100(gap)}", finding, "max_gap")
-    elif not gap.interval.lower and gap.interval.why:
-        yield say(visible(gap.interval.why), finding, "max_gap")
+    worst = gap.groups[0] if gap.groups else None
+    if worst is None or not gap.interval.lower:
+        if gap.interval.why:
+            yield say(visible(gap.interval.why), finding, "max_gap")
+        return
+    size = in_unit(worst, gap.unit if gap.unit == SHARE else OF_RULE)
+    behind = numbers_behind(part_name(worst.name), worst)
+    yield Saying(text=sentence(f"that is a gap of {size}"), behind=(behind,), check=BIAS)
+    wider = gap.widest
+    if wider is not None and wider.name != worst.name:
+        most = f"{highest(wider, 100)} of 100" if gap.unit == SHARE else f"{highest(wider)} {noun_of(OF_RULE, None)}"
+        words = f"a gap of up to {most} cannot be ruled out, {quoted(part_name(wider.name))}"
+        behind = numbers_behind(part_name(wider.name), wider)
+        yield Saying(text=sentence(words), behind=(behind,), check=BIAS)
 
 
 def _leakage(finding: Finding, lookup: Lookup) -> Iterator[Saying]:

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from probatum.facts.finding import Advice, Finding, Known, Measure, State, Topic
+from probatum.facts.finding import Advice, Finding, Known, Measure, Part, State, Topic
 from probatum.facts.record import FindingVerdict, MeasureVerdict
 from probatum.facts.threats import Reference
 from probatum.report.bracket import text_bar
@@ -16,7 +16,7 @@ from probatum.report.lookup import Lookup
 from probatum.report.marks import Mark, mark_of, verdict_on
 from probatum.report.pictures import Strip, strip
 from probatum.report.tables import GroupTable, MeasureRow, group_tables, measure_rows
-from probatum.report.titles import title_of
+from probatum.report.titles import part_name, title_of
 from probatum.report.words import (
     COUNTED,
     NO_RANGE,
@@ -25,10 +25,12 @@ from probatum.report.words import (
     SHARE,
     UNKNOWN,
     brief,
+    highest,
     limit_in_words,
     noun_of,
     number,
     plural,
+    quoted,
     range_of,
     sentence,
     visible,
@@ -207,12 +209,26 @@ def _measured(judged: MeasureVerdict, measure: Measure | None) -> str:
         return UNKNOWN
     if measure.value is None:
         return _range_alone(judged, measure)
+    if measure.widest is not None:
+        return _of_the_worst(judged, measure, measure.widest)
     if measure.interval is None and measure.unit != SHARE:
         of_all = f" of {measure.n:,}" if measure.unit in COUNTED else ""
         return (
             f"{number(measure.value)}{of_all} {noun_of(measure.unit, measure.n if of_all else measure.value)}".strip()
         )
     return _fine(judged, measure)
+
+
+def _of_the_worst(judged: MeasureVerdict, measure: Measure, widest: Part) -> str:
+    """Return the number of the worst group with its own range, and which other group may be worse still."""
+    worst = measure.groups[0] if measure.groups else widest
+    own = replace(measure, value=worst.value, interval=worst.interval)
+    shown = f"{_fine(judged, own)}, {quoted(part_name(worst.name))}"
+    if worst.name == widest.name:
+        return shown
+    whole, unit = _told_of(judged, measure)
+    most = highest(widest, whole)
+    return f"{shown}; no more than {most} {unit}".rstrip() + f" in any other, {quoted(part_name(widest.name))}"
 
 
 def _range_alone(judged: MeasureVerdict, measure: Measure) -> str:

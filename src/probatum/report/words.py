@@ -185,6 +185,19 @@ def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
     return f"at least {lower}" if upper is None else f"between {lower} and {upper}"
 
 
+def highest(measure: Measure | Part, scale: float = 1.0) -> str:
+    """Return the upper end of the range, rounded up: ``43``."""
+    upper = None if measure.interval is None else measure.interval.upper
+    if upper is None:
+        return UNKNOWN
+    return number(math.ceil(upper * scale - _EPSILON), decimals=0) if scale != 1.0 else number(_rounded_up(upper))
+
+
+def _rounded_up(value: float) -> float:
+    step = 10.0 ** _places(value)
+    return math.ceil(value * step - _EPSILON) / step
+
+
 def brief(measure: Measure | Part, scale: float = 1.0, *, finer: int = 0, decimals: int | None = None) -> str:
     """Return ``13 (12 to 14)``, with ``finer`` more decimals, or just so many; a hidden number has a range only."""
     places = _decimals(measure, scale) + finer if decimals is None else decimals

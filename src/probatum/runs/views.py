@@ -80,7 +80,7 @@ def _grouped_rows(bench: Bench, unit: Unit) -> GroupedRows:
     from probatum.systems.datasets.groups import groupings
 
     data = bench.system.data
-    found = groupings(data.test, data.train)
+    found = groupings(data.test)
     if not found:
         raise Absent(
             "Nobody said which columns tell groups of people apart. List such columns (sex, race, age) as protected "

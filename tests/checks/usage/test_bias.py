@@ -25,7 +25,7 @@ NONE = 9  # a label that is no class: no answer
 
 def found(system, **options):
     data = system.data
-    view = GroupedRows(rows=data.test, groupings=groupings(data.test, data.train), train=data.train)
+    view = GroupedRows(rows=data.test, groupings=groupings(data.test), train=data.train)
     return run(system, view, Options(**options), TERMS, stream(0, "t"))
 
 

@@ -35,6 +35,78 @@ def test_group_is_named_in_words_when_mistakes_cluster():
     assert finding.measures["slice_share"].groups[0].value == pytest.approx(0.125, abs=0.02)
 
 
+def test_group_named_is_the_one_judged_when_a_part_of_it_is_worse_by_chance():
+    finding = found(build(4.0, stream(1, "p")))
+    measure = finding.measures["worst_ratio"]
+    worst = measure.groups[0]
+    assert (measure.value, measure.interval.lower) == (worst.value, worst.interval.lower)
+    assert worst.interval.lower == max(part.interval.lower for part in measure.groups)
+    assert measure.interval.upper == measure.widest.interval.upper
+    assert worst.name in finding.sentence
+    assert all(worst.name in advice.sentence for advice in finding.advice)
+
+
+def nested(inner=0.75, outer=0.2, rest=0.05, rows=8000, seed=3):
+    """Return a system that is bad in one region and far worse in a part of it."""
+    rng = stream(seed, "nested")
+    region = rng.choice(["east", "north", "south", "west"], size=rows)
+    score = rng.integers(0, 100, size=rows)
+    rate = np.where(region == "north", np.where(score < 32, inner, outer), rest)
+    truth = rng.integers(2, size=rows)
+    wrong = rng.random(rows) < rate
+    return answering(np.where(wrong, 1 - truth, truth), truth, {"region": region, "score": score})
+
+
+def test_part_is_named_when_it_is_proven_to_be_worse_than_the_whole():
+    measure = found(nested()).measures["worst_ratio"]
+    assert measure.groups[0].name == "score up to 19 and region = north"
+    assert measure.interval.lower > 3
+
+
+def test_finding_is_the_same_when_the_training_rows_are_known_too():
+    rng = stream(7, "train")
+    rows = 3000
+    frame = pd.DataFrame(
+        {
+            "income": rng.lognormal(10, 1, rows).round(),
+            "job": rng.choice(["nurse", "smith", "clerk"], rows),
+            "code": rng.choice(["1", "2", "3"], rows),
+        }
+    )
+    other = frame.assign(
+        income=frame["income"] * 50, job=frame["job"].replace("nurse", "baker"), code=frame["code"].replace("3", "?")
+    )
+    truth = rng.integers(2, size=rows)
+    wrong = rng.random(rows) < np.where((frame["job"] == "nurse") & (frame["income"] < 15000), 0.6, 0.1)
+    answers = pd.Series(np.where(wrong, 1 - truth, truth))
+
+    def says(table):
+        return answers.loc[table.index].to_numpy()
+
+    def finding(data):
+        return found(System.of(wrap(says, few(data.test)), data))
+
+    alone = finding(from_arrays((frame, truth)))
+    beside = finding(from_arrays((frame, truth), (other, truth)))
+    assert "job = nurse" in alone.sentence
+    assert alone == beside
+
+
+def test_free_text_is_no_group_when_most_cells_differ():
+    rng = stream(8, "text")
+    rows = 1200
+    text = [f"the applicant wrote note number {place}" for place in range(rows)]
+    text[::7] = ["no answer was given here"] * len(text[::7])
+    frame = pd.DataFrame({"text": text, "region": rng.choice(["a", "b", "c"], rows)})
+    truth = rng.integers(2, size=rows)
+    wrong = rng.random(rows) < np.where(np.arange(rows) % 7 == 0, 0.7, 0.1)
+    answers = np.where(wrong, 1 - truth, truth)
+    data = from_arrays((frame, truth), (frame.assign(text="other"), truth))
+    finding = found(System.of(wrap(lambda table: answers[table.index], few(data.test)), data))
+    assert "text" not in finding.sentence
+    assert not any("text" in part.name for part in finding.measures["worst_ratio"].groups)
+
+
 def test_least_size_is_said_when_nothing_clusters():
     finding = found(build(1.0, stream(2, "p")))
     assert finding.measures["worst_ratio"].interval.upper <= 2
@@ -86,7 +158,7 @@ def test_larger_errors_cluster_when_the_target_is_a_number():
     data = from_arrays((pd.DataFrame({"region": region, "x": rng.normal(size=2000)}), noise))
     system = System.of(wrap(lambda rows: np.zeros(len(rows)), few(data.test)), data)
     finding = found(system)
-    assert "region = c" in finding.sentence
+    assert "region = c, answers are off by" in finding.sentence
     assert "slice_error_rate" not in finding.measures
 
 

@@ -31,7 +31,9 @@ def test_worst_pair_is_named_when_one_stands_out():
     assert found.pairs == 3
     assert (found.gaps[0].more, found.gaps[0].less) == (2, 0)
     assert found.gaps[0].value == 0.5
-    assert found.gaps[0].lower < 0.5 < found.largest < found.gaps[0].upper  # one pair at a time is narrower
+    assert found.gaps[0].lower < 0.5 < found.gaps[0].upper
+    assert found.gaps[0].upper == pytest.approx(found.largest)  # one pair at a time
+    assert found.gaps[0].upper < gaps(one, confidence=0.95, family=3, keep=1)[0].upper
 
 
 def test_small_group_is_left_out_and_said_when_it_has_too_few_rows():

@@ -44,7 +44,17 @@ def test_all_is_said_when_a_difference_is_proven_and_small():
 
 def test_more_cannot_be_had_when_the_gap_sits_on_the_line():
     (said,) = verdicts(comparison([20, 30], [100, 100]), 0.1)
-    assert "more are needed in “b” and “a” than data of this kind can give" in said
+    assert said == "By x: too close to the limit to tell, of “b” and “a”: more people would hardly decide it."
+
+
+def test_it_is_too_close_to_tell_when_hundreds_of_thousands_would_be_needed():
+    (said,) = verdicts(comparison([158, 140], [200, 200]), 0.1)  # 79 against 70 of 100
+    assert said == "By x: too close to the limit to tell, of “a” and “b”: more people would hardly decide it."
+
+
+def test_people_are_too_few_when_the_gap_is_far_from_the_limit():
+    (said,) = verdicts(comparison([5, 6], [12, 12]), 0.3)
+    assert said.startswith("By x: too few people to tell: about ")
 
 
 def test_it_says_why_when_nobody_can_be_compared():

@@ -79,7 +79,10 @@ def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, 
     )
     return Finding(
         sentence=grammar.headline(found, options.decide_at),
-        details=(*grammar.verdicts(found, options.decide_at), *_details(data, answers, system.task)),
+        details=(
+            *grammar.verdicts(found, options.decide_at),
+            *_details(data, answers, system.task),
+        ),
         measures={"max_gap": largest} | _shown(questions, data, answers, options, terms.confidence),
         advice=_advice(data) if found.proven else (),
         tried=found.pairs,

@@ -61,6 +61,16 @@ class Averages:
         _, upper = _bounds(self.highest, self.lowest, confidence, family)
         return lower, upper
 
+    def at_most(self, more: np.ndarray, less: np.ndarray, *, confidence: float) -> np.ndarray:
+        """Return the upper bound (p,) of each pair's difference, taken by itself; the groups must be usable."""
+        _, upper = mean_difference_bounds(
+            (self.highest.mean[more], self.highest.variance[more], self.highest.n[more]),
+            (self.lowest.mean[less], self.lowest.variance[less], self.lowest.n[less]),
+            confidence=confidence,
+            family=1,
+        )
+        return upper
+
     def largest(self, *, confidence: float, family: int) -> tuple[float, int, int]:
         """Return the largest upper bound of a difference, and its pair; all groups must be usable."""
         _, upper = _bounds(self.highest, self.lowest, confidence, family)

@@ -5,6 +5,7 @@ Two statements are made, and they cost differently. "These two differ" is said o
 lower bound holds for all pairs of all questions at once (Šidák). "No two differ by more than this" is true only if
 it is true of every pair, so each pair may be asked at the full level: the largest of the upper bounds is too low
 only if that of the pair with the truly largest gap is (Berger 1982, Technometrics 24:295, intersection-union test).
+So each pair has one range: its lower end is one of all pairs at once, its upper end is its own.
 """
 
 from collections.abc import Sequence
@@ -40,7 +41,9 @@ class Reach:
     question: Question
     first: int
     second: int
-    value: float  # as observed, at least 0
+    value: float  # of (first - second) as observed; may be below 0
+    shown: bool  # the value may be told: neither count is small
+    lower: float  # by itself
     upper: float  # the difference is no larger
 
     @property
@@ -84,9 +87,15 @@ class Comparison:
         return all(outcome.complete for outcome in self.outcomes)
 
     @property
+    def widest(self) -> Reach | None:
+        """The pair whose difference may be the largest, of those that could be looked at."""
+        reaches = [outcome.widest for outcome in self.outcomes if outcome.widest is not None]
+        return max(reaches, key=lambda reach: reach.upper, default=None)
+
+    @property
     def largest(self) -> float:
         """No gap is larger, of those that could be looked at."""
-        return max((outcome.widest.upper for outcome in self.outcomes if outcome.widest is not None), default=0.0)
+        return 0.0 if self.widest is None else self.widest.upper
 
 
 def compare(groupings: Sequence[Groups], questions: Sequence[Question], *, confidence: float, keep: int) -> Comparison:
@@ -95,7 +104,8 @@ def compare(groupings: Sequence[Groups], questions: Sequence[Question], *, confi
     outcomes = []
     for groups in groupings:
         mine = [question for question in questions if question.groups is groups]
-        found = worst([gap for one in mine for gap in gaps(one, confidence=confidence, family=family, keep=keep)], keep)
+        every = [gaps(one, confidence=confidence, family=family, keep=keep, alone=True) for one in mine]
+        found = worst([gap for one in every for gap in one], keep)
         reaches = [reach for one in mine if (reach := _reach(one, confidence)) is not None]
         outcomes.append(
             Outcome(
@@ -116,8 +126,16 @@ def pairs(questions: Sequence[Question]) -> int:
     return sum(groups * (groups - 1) // 2 for groups in usable)
 
 
-def gaps(question: Question, *, confidence: float, family: int, keep: int) -> tuple[Gap, ...]:
-    """Return the worst gaps between any two usable groups, with ranges for ``family`` gaps at once."""
+def gaps(question: Question, *, confidence: float, family: int, keep: int, alone: bool = False) -> tuple[Gap, ...]:
+    """Return the worst gaps between any two usable groups, with ranges for ``family`` gaps at once.
+
+    Args:
+        question: the number that is compared.
+        confidence: of all ranges at once.
+        family: how many gaps are stated together.
+        keep: gaps returned, at most.
+        alone: the upper end of each gap is stated by itself.
+    """
     there = np.flatnonzero(question.numbers.usable)
     if there.size < 2:
         return ()
@@ -126,7 +144,10 @@ def gaps(question: Question, *, confidence: float, family: int, keep: int) -> tu
     value = numbers.value[:, None] - numbers.value[None]
     places = np.arange(there.size)
     more, less = np.nonzero((value > 0) | ((value == 0) & (places[:, None] < places)))
-    order = np.lexsort((-value[more, less], -np.maximum(lower[more, less], 0)))[:keep]
+    hidden = ~(numbers.shown[more] & numbers.shown[less])
+    order = np.lexsort((-value[more, less], hidden, -np.maximum(lower[more, less], 0)))[:keep]
+    more, less = more[order], less[order]
+    most = numbers.at_most(more, less, confidence=confidence) if alone else upper[more, less]
     return tuple(
         Gap(
             question=question,
@@ -135,15 +156,15 @@ def gaps(question: Question, *, confidence: float, family: int, keep: int) -> tu
             value=float(value[a, b]),
             shown=bool(numbers.shown[a] and numbers.shown[b]),
             lower=float(lower[a, b]),
-            upper=float(upper[a, b]),
+            upper=float(end),
         )
-        for a, b in zip(more[order].tolist(), less[order].tolist(), strict=True)
+        for a, b, end in zip(more.tolist(), less.tolist(), most.tolist(), strict=True)
     )
 
 
 def worst(found: Sequence[Gap], keep: int) -> tuple[Gap, ...]:
-    """Return the worst gaps: those proven to be largest, then those that look largest."""
-    return tuple(sorted(found, key=lambda gap: (-max(gap.lower, 0.0), -gap.value)))[:keep]
+    """Return the worst gaps: those proven to be largest, then those that look largest and may be told."""
+    return tuple(sorted(found, key=lambda gap: (-max(gap.lower, 0.0), not gap.shown, -gap.value)))[:keep]
 
 
 def _reach(question: Question, confidence: float) -> Reach | None:
@@ -152,8 +173,16 @@ def _reach(question: Question, confidence: float) -> Reach | None:
         return None
     numbers = question.numbers.take(there)
     upper, first, second = numbers.largest(confidence=confidence, family=1)
-    value = abs(float(numbers.value[first] - numbers.value[second]))
-    return Reach(question=question, first=int(there[first]), second=int(there[second]), value=value, upper=upper)
+    lower = -float(numbers.at_most(np.array([second]), np.array([first]), confidence=confidence)[0])
+    return Reach(
+        question=question,
+        first=int(there[first]),
+        second=int(there[second]),
+        value=float(numbers.value[first] - numbers.value[second]),
+        shown=bool(numbers.shown[first] and numbers.shown[second]),
+        lower=lower,
+        upper=upper,
+    )
 
 
 def _left_out(question: Question) -> tuple[str, ...]:

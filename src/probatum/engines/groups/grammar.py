@@ -8,8 +8,8 @@ from probatum.engines.groups.averages import Averages
 from probatum.engines.groups.compare import Comparison, Gap, Outcome, Reach
 from probatum.engines.groups.questions import Question
 from probatum.engines.mistakes.small_counts import SMALL
+from probatum.facts.deciding import MOST_TIMES, times_needed, too_close
 
-MOST_ROWS = 100  # "more people needed" is said up to so many times the present number
 NAMED = 3  # groups listed by name in one sentence
 RULE = "1 is the average error of always saying the middle value"
 
@@ -42,7 +42,7 @@ def told(gap: Gap) -> str:
 
 def verdicts(comparison: Comparison, decide_at: float) -> tuple[str, ...]:
     """Say for each grouping what is proven of its worst pair, and who could not be compared."""
-    return tuple(sentence for outcome in comparison.outcomes for sentence in _verdict(outcome, decide_at))
+    return tuple(one for outcome in comparison.outcomes for one in _verdict(outcome, decide_at))
 
 
 def why_open(comparison: Comparison) -> str | None:
@@ -71,20 +71,22 @@ def _word(gap: Gap, reach: Reach, decide_at: float) -> str:
         return f"different (proven). {told(gap)} The gap is at least {least}, and at most {most}."
     if reach.upper <= decide_at:
         return f"no difference above {most} (proven)."
-    return f"too few people to tell: {_needed(reach, decide_at)}."
+    return _undecided(reach, decide_at)
 
 
-def _needed(reach: Reach, decide_at: float) -> str:
-    """Say how many more people would do: the width of a range shrinks by the root of their number."""
+def _undecided(reach: Reach, decide_at: float) -> str:
+    """Say why it cannot be told, and how many more people would do."""
     names = reach.question.groups.names
     who = f"“{names[reach.first]}” and “{names[reach.second]}”"
-    distance = abs(reach.value - decide_at)
-    times = ((reach.upper - reach.value) / distance) ** 2 if distance > 0 else float("inf")
-    if times > MOST_ROWS:
-        return f"more are needed in {who} than data of this kind can give"
-    more = (max(times, 1.0) - 1) * reach.rows
+    value = abs(reach.value)
+    times = times_needed(reach.upper - value, abs(value - decide_at))
+    if too_close(value, decide_at, times):
+        return f"too close to the limit to tell, of {who}: more people would hardly decide it."
+    if times > MOST_TIMES:
+        return f"too few people to tell: more are needed in {who} than data of this kind can give."
+    more = (times - 1) * reach.rows
     step = int(10 ** max(len(str(int(more))) - 2, 0))
-    return f"about {max(ceil(more / step) * step, 1):,} more needed in {who}"
+    return f"too few people to tell: about {max(ceil(more / step) * step, 1):,} more needed in {who}."
 
 
 def _left_out(outcome: Outcome) -> list[str]:

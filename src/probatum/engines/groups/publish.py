@@ -47,7 +47,7 @@ def gap_measure(questions: Sequence[Question], n: int, *, confidence: float, kee
         [gap for one in questions for gap in gaps(one, confidence=confidence, family=family, keep=keep)], keep
     )
     method = questions[0].numbers.gap_method(family)
-    parts = tuple(_gap_part(gap, pair_name(gap), confidence, method) for gap in found)
+    parts = tuple(_gap_part(gap, pair_name(gap.question, gap.more, gap.less), confidence, method) for gap in found)
     why = None if found else "Fewer than two groups have enough rows."
     return Measure(
         value=round(found[0].value, DECIMALS) if found else None,
@@ -60,7 +60,7 @@ def gap_measure(questions: Sequence[Question], n: int, *, confidence: float, kee
 
 
 def max_gap(comparison: Comparison, n: int, *, confidence: float, unit: str, why: str | None) -> Measure:
-    """Return the largest gap in what is judged: at least the largest that is proven, at most the largest possible.
+    """Return the largest gap in what is judged: that of the worst pair, and at most the largest that is possible.
 
     Args:
         comparison: of all that is judged.
@@ -80,31 +80,38 @@ def max_gap(comparison: Comparison, n: int, *, confidence: float, unit: str, why
         method=method,
         why=why,
     )
-    value = round(_headline(comparison), DECIMALS)
+    own = f"{comparison.method}; upper end: of this pair alone"
     parts = tuple(
-        _gap_part(gap, f"{gap.question.measure.replace('_', ' ')}: {pair_name(gap)}", confidence, comparison.method)
-        for gap in comparison.gaps
+        _gap_part(gap, _judged_name(gap.question, gap.more, gap.less), confidence, own) for gap in comparison.gaps
     )
-    return Measure(value=value, unit=unit, interval=interval, n=n, groups=parts)
+    value = round(comparison.gaps[0].value, DECIMALS)
+    widest = None if why is not None else _widest(comparison, parts[0], confidence, own)
+    return Measure(value=value, unit=unit, interval=interval, n=n, groups=parts, widest=widest)
 
 
-def pair_name(gap: Gap) -> str:
+def _widest(comparison: Comparison, first: Part, confidence: float, method: str) -> Part | None:
+    reach = comparison.widest
+    if reach is None:
+        return None
+    name = _judged_name(reach.question, reach.first, reach.second)
+    if name == first.name:
+        return first
+    interval = Interval(
+        lower=_down(reach.lower, DECIMALS), upper=_up(reach.upper, DECIMALS), confidence=confidence, method=method
+    )
+    value = round(reach.value, DECIMALS) if reach.shown else None
+    return Part(name=name, value=value, interval=interval, n=_tens(reach.rows))
+
+
+def pair_name(question: Question, more: int, less: int) -> str:
     """Name a pair: who has more of what, and who less."""
-    names = gap.question.groups.names
-    about = f" ({gap.question.of})" if gap.question.of else ""
-    return f"{names[gap.more]} against {names[gap.less]}{about}"
+    names = question.groups.names
+    about = f" ({question.of})" if question.of else ""
+    return f"{names[more]} against {names[less]}{about}"
 
 
-def _headline(comparison: Comparison) -> float:
-    """Return the gap whose lower end is largest, or the largest one seen if none is proven.
-
-    A gap that may be told comes before one whose count is hidden: of that, only the range says something.
-    """
-    if comparison.proven:
-        proven = [gap for gap in comparison.gaps if gap.lower > 0]
-        return next((gap.value for gap in proven if gap.shown), comparison.gaps[0].value)
-    gaps = [gap for outcome in comparison.outcomes for gap in outcome.gaps]
-    return max(gap.value for gap in ([gap for gap in gaps if gap.shown] or gaps))
+def _judged_name(question: Question, more: int, less: int) -> str:
+    return f"{question.measure.replace('_', ' ')}: {pair_name(question, more, less)}"
 
 
 def _parts(question: Question, confidence: float, family: int) -> list[Part]:

@@ -52,6 +52,13 @@ class Shares:
         widest = lower if self.seen is self.possible else _lower(self.possible, confidence, family)
         return lower, -widest.T
 
+    def at_most(self, more: np.ndarray, less: np.ndarray, *, confidence: float) -> np.ndarray:
+        """Return the upper bound (p,) of each pair's difference, taken by itself; the groups must be usable."""
+        one = self.possible
+        return -share_difference_lower(
+            one.fewest[less], one.n[less], one.most[more], one.n[more], confidence=confidence, family=1
+        )
+
     def largest(self, *, confidence: float, family: int) -> tuple[float, int, int]:
         """Return the largest upper bound of a difference, and its pair; all groups must be usable."""
         one = self.possible

@@ -10,4 +10,7 @@ A slice is a conjunction of up to three levels, ``column = code``. The parts, in
 ``triples``   depth 3: triples that the tables cannot rule out, counted on bits
 ``search``    the three depths in turn, within counted work
 ``distinct``  of slices that are near copies of one another, only one
+``confirm``   found on one half of the rows, measured on the other
+``naming``    levels and slices in words
+``publish``   what may be told of them, as measures
 """

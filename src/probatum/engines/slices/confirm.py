@@ -45,31 +45,37 @@ class Measured:
 class Confirmation:
     """Everything that was found on one half and measured on the other."""
 
-    measured: tuple[Measured, ...]  # largest lower bound first
+    measured: tuple[Measured, ...]  # largest lower bound first; of equals the simplest
     second: np.ndarray  # rows of the second half
     least_rows: int | None  # of a decidable slice in the second half; None: no slice can be
     searches: tuple[Search, ...]
+    decide_at: float  # the ratio that decidable slices can be told to be below
 
     @property
     def confirmed(self) -> tuple[Measured, ...]:
-        """The slices proven to be worse than the rest, worst first; a simpler one goes before a part of it.
+        """The slices proven to be worse than the rest, the one of which most is proven first.
 
         Proven by the test and by the range: the page must not say "worse" above a range that holds "no worse".
-
-        A part goes first only if its whole range is above that of the slice it is a part of: else the longer
-        description says no more than the shorter one.
+        A slice that only narrows another one down is told as that other one, unless it is proven to be worse than
+        it, or proven to be beyond ``decide_at`` where the other is not.
         """
         if not self.measured:
             return ()
         alpha = 1 - self.measured[0].interval.confidence
-        proven = [one for one in self.measured if one.p <= alpha and (one.interval.lower or 0.0) > 1]
-        for place, one in enumerate(proven):
-            wider = [other for other in proven[place + 1 :] if _says_as_much(other, one)]
-            if wider:
-                simplest = min(wider, key=lambda other: len(other.slice.levels))
-                proven.remove(simplest)
-                proven.insert(place, simplest)
-        return tuple(proven)
+        proven = [one for one in self.measured if one.p <= alpha and _lower(one) > 1]
+        plainest = dict.fromkeys(self._plainest(one, proven) for one in proven)
+        return tuple(sorted(plainest, key=lambda one: -_lower(one)))
+
+    def _plainest(self, part: Measured, proven: list[Measured]) -> Measured:
+        beyond = _lower(part) > self.decide_at
+        wider = [
+            one
+            for one in proven
+            if set(one.slice.levels) < set(part.slice.levels)
+            and (one.interval.upper or 0.0) >= _lower(part)
+            and (_lower(one) > self.decide_at or not beyond)
+        ]
+        return min(wider, key=lambda one: (len(one.slice.levels), -_lower(one)), default=part)
 
     @property
     def tried(self) -> int:
@@ -77,11 +83,8 @@ class Confirmation:
         return self.searches[0].tried + self.searches[0].ruled_out
 
 
-def _says_as_much(wider: Measured, part: Measured) -> bool:
-    """Say whether ``part`` only narrows ``wider`` down without being proven worse."""
-    if not set(wider.slice.levels) < set(part.slice.levels):
-        return False
-    return (wider.interval.upper or 0.0) >= (part.interval.lower or 0.0)
+def _lower(one: Measured) -> float:
+    return one.interval.lower or 0.0
 
 
 def find_and_confirm(
@@ -133,6 +136,7 @@ def find_and_confirm(
         second=second,
         least_rows=enough,
         searches=searches,
+        decide_at=decide_at,
     )
 
 
@@ -202,4 +206,4 @@ def _measure(
         )
         for (one, inside), (ratio, interval, _), p in zip(chosen, pairs, adjusted, strict=True)
     ]
-    return tuple(sorted(measured, key=lambda one: (-(one.interval.lower or 0.0), one.slice.levels)))
+    return tuple(sorted(measured, key=lambda one: (-_lower(one), len(one.slice.levels), one.slice.levels)))

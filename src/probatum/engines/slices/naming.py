@@ -29,10 +29,10 @@ def of_categories(codes: np.ndarray, name: str, categories: Sequence[str]) -> Na
     return NamedColumn(codes=codes, name=name, levels=tuple(f"= {category}" for category in categories))
 
 
-def of_numbers(values: np.ndarray, learned_from: np.ndarray, name: str, *, bins: int) -> NamedColumn:
-    """Cut a column of numbers (n,) at edges learned from other rows of the same column."""
-    edges = nice_edges(learned_from, bins=bins)
-    seen = learned_from[np.isfinite(learned_from)]
+def of_numbers(values: np.ndarray, name: str, *, bins: int) -> NamedColumn:
+    """Cut a column of numbers (n,) near its own quantiles."""
+    edges = nice_edges(values, bins=bins)
+    seen = values[np.isfinite(values)]
     whole = bool((seen == np.round(seen)).all())
     names = list(ranges(edges, whole=whole))
     for level, cells in enumerate(np.split(np.sort(seen), np.searchsorted(np.sort(seen), edges))):

@@ -2,8 +2,8 @@
 """Tell people apart by the protected columns: one by one, and two at a time.
 
 Numbers with more than ten different values are cut at quartiles. Groups of fewer than ten rows are pooled into one
-that is called by its smallness, so that no name points at a person. Every value that stands in the test rows counts,
-also one that train never had.
+that is called by its smallness, so that no name points at a person. Every value that stands in the rows counts, and
+nothing else: groups, categories and quartiles do not depend on what other rows there are.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, as_frame, codes, numbers, printed
+from probatum.systems.datasets.alone import alone, cells_of
+from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, codes, numbers, printed
 from probatum.systems.levels import MISSING, digitise, nice_edges, plain, ranges
 from probatum.systems.views import Grouping
 
@@ -22,31 +23,28 @@ QUARTILES = 4
 POOLED = f"other (under {SMALL} each)"
 
 
-def groupings(rows: Rows, train: Rows | None = None) -> tuple[Grouping, ...]:
+def groupings(rows: Rows) -> tuple[Grouping, ...]:
     """Return the groupings of ``rows``: each protected column, then each pair of them crossed.
 
     Laws: each code belongs to a name or is -1, where a cell is missing; each named group has at least ten rows, but
     the pooled one, which may have fewer. A protected column that must not name a group (personal, or free text)
     gives a grouping without names, so that it is not forgotten.
-
-    Args:
-        rows: the rows to tell apart.
-        train: where quartiles are learned, if there.
     """
-    places = [place for place, column in enumerate(rows.schema.columns) if column.protected]
-    single = [_of_column(rows, train, place) for place in places]
+    seen = alone(rows)
+    places = [place for place, column in enumerate(seen.schema.columns) if column.protected]
+    single = [_of_column(seen, place) for place in places]
     named = [grouping for grouping in single if grouping.names]
     pooled = [_pooled(grouping) for grouping in single]
     return (*pooled, *(_pooled(_crossed(first, second)) for first, second in combinations(named, 2)))
 
 
-def _of_column(rows: Rows, train: Rows | None, place: int) -> Grouping:
+def _of_column(rows: Rows, place: int) -> Grouping:
     column = rows.schema.columns[place]
-    cells = _cells(rows, place)
+    cells = cells_of(rows, place)
     if column.personal or column.kind is Kind.TEXT:
         return _grouping((column.name,), (), np.full(len(rows), MISSING))
     if column.kind in NUMBERS and not column.categories:
-        return _of_numbers(numbers(cells, column), _learned(rows, train, place), column)
+        return _of_numbers(numbers(cells, column), column)
     if column.kind in NUMBERS:  # words in an order
         levels, found = column.categories, codes(cells, column)
     else:
@@ -56,15 +54,15 @@ def _of_column(rows: Rows, train: Rows | None, place: int) -> Grouping:
     return _grouping((column.name,), [f"{column.name} = {level}" for level in levels], found)
 
 
-def _of_numbers(values: np.ndarray, learned: np.ndarray, column: Column) -> Grouping:
+def _of_numbers(values: np.ndarray, column: Column) -> Grouping:
     """Cut numbers at quartiles, or take each value for itself where there are few."""
     say = _day if column.kind is Kind.DATE else plain
     different = np.unique(values[~np.isnan(values)])
     if different.size <= MOST_VALUES:
         found = np.where(np.isnan(values), MISSING, np.searchsorted(different, values))
         return _grouping((column.name,), [f"{column.name} = {say(value)}" for value in different], found)
-    seen = learned[np.isfinite(learned)]
-    edges = nice_edges(learned, bins=QUARTILES)
+    seen = values[np.isfinite(values)]
+    edges = nice_edges(values, bins=QUARTILES)
     if column.kind is Kind.DATE:
         edges = np.unique(np.round(edges))
     names = ranges(edges, whole=bool((seen == np.round(seen)).all()), say=say)
@@ -94,20 +92,6 @@ def _pooled(grouping: Grouping) -> Grouping:
 
 def _grouping(columns: tuple[str, ...], names: Sequence[str], found: np.ndarray) -> Grouping:
     return Grouping(columns=columns, names=tuple(names), codes=np.asarray(found, dtype=np.int32))
-
-
-def _cells(rows: Rows, place: int) -> pd.Series:
-    given = as_frame(rows.features)
-    if place < given.shape[1]:
-        return given.iloc[:, place]
-    if rows.audit is None:
-        return pd.Series(np.full(len(rows), np.nan))  # the schema names a column that these rows lack
-    return rows.audit.iloc[:, place - given.shape[1]]
-
-
-def _learned(rows: Rows, train: Rows | None, place: int) -> np.ndarray:
-    source = rows if train is None else train
-    return numbers(_cells(source, place), rows.schema.columns[place])
 
 
 def _sorted_names(names: list[str]) -> tuple[tuple[str, ...], np.ndarray]:

@@ -14,6 +14,9 @@ from probatum.systems.sections import ColumnsSection
 
 MOST_CATEGORIES = 50  # a text column with more, and mostly distinct ones, is free text
 ALMOST_ALL = 0.9  # a text column with more numbers than this was meant to be one of numbers
+MOST_LEVELS_OF_FEW = 10  # of few rows: no column with so few different cells is free text for their number alone
+PROSE_WORDS = 4  # in each cell of a column of sentences, at least
+PROSE_DISTINCT = 0.1  # of the cells of such a column are different, at least
 OFTEN = 10  # a cell's content is named in a note only if so many rows share it
 
 
@@ -25,7 +28,8 @@ def learn(table: Table, said: ColumnsSection, looked_at: frozenset[str], identit
     columns = []
     for position, name in enumerate(names):
         cells = frame.iloc[:, position]
-        kind = _said(name, said) or (guesses[position] if guesses else _guessed(cells))
+        known = _said(name, said)
+        kind = known or (guesses[position] if guesses else _guessed(cells))
         columns.append(
             Column(
                 name=name,
@@ -35,6 +39,7 @@ def learn(table: Table, said: ColumnsSection, looked_at: frozenset[str], identit
                 personal=name in said.personal or name == identity,
                 audit_only=name in looked_at,
                 immutable=name in said.immutable,
+                stated=known is not None,
             )
         )
     return tuple(columns)
@@ -97,6 +102,33 @@ def unseen(table: Table, columns: tuple[Column, ...]) -> list[str]:
             if new:
                 notes.append(f"{_named(column)} of {table.what} holds values unknown to train in {new:,} rows.")
     return notes
+
+
+def guessed_alone(cells: pd.Series) -> Kind:
+    """Guess a kind from these cells as if no others were known.
+
+    Cells that came as text since those of another table are text are numbers where all of them can be read as such.
+    Words of which most are different, or that are whole sentences, are free text.
+    """
+    there = cells.dropna()
+    if not len(there):
+        return Kind.TEXT  # nothing tells anybody apart
+    if pd.api.types.infer_dtype(there) == "string":
+        read = pd.to_numeric(there, errors="coerce")
+        kind = _guessed(there) if read.isna().any() else _guessed(read)
+        return Kind.TEXT if kind is Kind.CATEGORICAL and _is_prose(there) else kind
+    return _guessed(cells)
+
+
+def _is_prose(words: pd.Series) -> bool:
+    """Say whether most cells are different, or many are and each is a sentence."""
+    distinct = words.nunique()
+    if distinct > MOST_LEVELS_OF_FEW and distinct > len(words) / 2:
+        return True
+    return (
+        distinct > len(words) * PROSE_DISTINCT
+        and float(words.map(lambda cell: len(str(cell).split())).median()) >= PROSE_WORDS
+    )
 
 
 def _named(column: Column) -> str:

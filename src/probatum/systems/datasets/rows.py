@@ -39,6 +39,7 @@ class Column:
     personal: bool = False  # can tell who somebody is: masked wherever it would be shown
     audit_only: bool = False  # looked at, never given to the model
     immutable: bool = False  # the person cannot change it
+    stated: bool = False  # somebody said what kind it is, so that the kind is no guess from the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
