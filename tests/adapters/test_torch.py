@@ -2,6 +2,7 @@
 """Networks: what their outputs are taken for, what is done to them, and what is refused."""
 
 import io
+import threading
 
 import numpy as np
 import pandas as pd
@@ -312,3 +313,53 @@ def test_weights_that_do_not_fit_are_refused(held, wanted):
 def test_weights_without_a_network_are_refused():
     with pytest.raises(ModelError, match="function that builds a network"):
         fill(lambda rows: rows, weights(a=[1]))
+
+
+class Own(nn.Module):
+    """What a function does with a layer."""
+
+    def __init__(self, run):
+        super().__init__()
+        self.run, self.layer, self.last = run, linear(3), None
+
+    def forward(self, x):
+        return self.run(self, x)
+
+
+def kept(net, x):
+    net.last = net.layer(x)
+    return net.last
+
+
+def sloping(net, x):
+    with torch.enable_grad():
+        inner = x.detach().requires_grad_(True)
+        (slope,) = torch.autograd.grad(net.layer(inner).pow(2).sum(), inner)
+    return net.layer(x + slope)
+
+
+@pytest.mark.parametrize("run", [kept, sloping, lambda net, x: net.layer(x).unsqueeze(2).squeeze()])
+def test_networks_that_keep_an_answer_differentiate_or_squeeze_are_asked_rightly_row_by_row(run):
+    given, net = rows(THREE), Own(run)
+    wanted = run(net, torch.from_numpy(X)).detach()
+    net.last = wanted.clone().requires_grad_(True) * 1.0  # what torch refuses to copy
+    model = wrap(net, few(given), Wish(output="logits"))
+    whole = model.ask(given).scores
+    np.testing.assert_allclose(whole, wanted.double().softmax(dim=1).numpy(), atol=1e-6)
+    np.testing.assert_allclose(model.ask(given.take(np.array([3]))).scores, whole[3:4], atol=1e-6)
+    assert net.training
+    assert net.layer.training
+
+
+def test_a_network_that_cannot_be_copied_is_asked_as_it_is_and_left_so():
+    net = nn.Sequential(linear(3), nn.BatchNorm1d(3), nn.Dropout(0.5)).train()
+    net.lock = threading.Lock()
+    net[1].eval()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    given = rows(THREE)
+    first, second = (wrap(net, few(given), Wish(output="logits")).ask(given).scores for _ in range(2))
+    np.testing.assert_array_equal(first, second)  # dropout is off
+    assert [one.training for one in net] == [True, False, True]
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+    with pytest.raises(ModelError, match="cannot be copied"):
+        wrap(net.double(), few(given))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyTorch networks: a module from rows to scores, asked in evaluation mode, on one thread, without gradients."""
 
-import copy
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, final
 
 import numpy as np
@@ -34,6 +34,7 @@ class TorchModel:
     def __init__(self, module: Any, probe: Rows, wish: Wish) -> None:
         """Take the module; its outputs are read as declared, else told from the first rows."""
         self._module, notes = _own(module)
+        self._inference = True
         first = self._first(probe)
         output = wish.output or _told(first, probe.schema.task)
         self._function = FunctionModel(self._said, output, wish)
@@ -103,18 +104,34 @@ class TorchModel:
         """Return what the network gives for these rows: float64, or whole numbers as they are."""
         import torch
 
+        given = torch.from_numpy(_given(features))
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # sums in one order, whatever the machine
         try:
-            with torch.inference_mode():
-                said = [self._module(piece) for piece in torch.split(torch.from_numpy(_given(features)), PIECE)]
+            with _evaluating(self._module):
+                whole = torch.cat([self._piece(piece) for piece in torch.split(given, PIECE)])
         finally:
             torch.set_num_threads(threads)
-        strange = next((one for one in said if not isinstance(one, torch.Tensor)), None)
-        if strange is not None:
-            raise ModelError(f"Wanted a network that gives one tensor of scores; it gives a {type(strange).__name__}.")
-        whole = torch.cat(said)
         return np.asarray((whole.to(torch.float64) if whole.is_floating_point() else whole).numpy())
+
+    def _piece(self, given: Any) -> Any:
+        """Return the answers to some rows, in inference mode where the network's code can do with that."""
+        import torch
+
+        try:
+            with torch.inference_mode(self._inference):
+                said = self._module(given.clone())  # a network may write into its rows
+        except RuntimeError:
+            if not self._inference:
+                raise
+            with torch.no_grad():  # some differentiate on their own
+                said = self._module(given.clone())
+            self._inference = False
+        if not isinstance(said, torch.Tensor):
+            raise ModelError(f"Wanted a network that gives one tensor of scores; it gives a {type(said).__name__}.")
+        if len(given) == 1 and (said.dim() == 0 or len(said) != 1):
+            return self._piece(torch.cat([given, given]))[:1]  # a squeeze that takes the axis of a single row
+        return said.detach()
 
 
 def fill(module: Any, held: Any) -> Any:
@@ -168,19 +185,38 @@ def _listed(names: list[str]) -> str:
 
 
 def _own(module: Any) -> tuple[Any, tuple[str, ...]]:
-    """Return a copy of our own, so that the user's stays in its mode: float32, on the processor, not training."""
+    """Return a copy of our own, so that the user's stays as it is: float32, on the processor, not training.
+
+    Raises:
+        ModelError: it can neither be copied nor be asked as it is.
+    """
     import torch
 
-    try:
-        own = copy.deepcopy(module)
-    except Exception:  # noqa: BLE001  # some networks hold what cannot be copied
-        own = module
-    held = [tensor for tensor in (*own.parameters(), *own.buffers()) if tensor.is_floating_point()]
+    from probatum.engines.evasion.tensor.copies import own_copy
+
+    held = [tensor for tensor in (*module.parameters(), *module.buffers()) if tensor.is_floating_point()]
     others = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in held} - {"float32"})
     notes = (f"The network holds numbers of {' and '.join(others)}; it was asked in float32.",) if others else ()
-    if others or any(tensor.device.type != "cpu" for tensor in held):
-        own = own.to(device="cpu", dtype=torch.float32)
-    return own.eval(), notes
+    try:
+        own = own_copy(module)
+    except ModelError:  # some networks hold what cannot be copied: they are asked as they are, and left so
+        if others or any(tensor.device.type != "cpu" for tensor in held):
+            raise
+        return module, notes
+    return own.to(dtype=torch.float32) if others else own, notes
+
+
+@contextmanager
+def _evaluating(module: Any) -> Iterator[None]:
+    """Put a network into evaluation mode for a while."""
+    training = [one for one in module.modules() if one.training]
+    for one in training:
+        one.training = False
+    try:
+        yield
+    finally:
+        for one in training:
+            one.training = True
 
 
 def _given(features: Any) -> np.ndarray:

@@ -4,6 +4,7 @@
 import copy
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar, cast, final
 
 import numpy as np
@@ -11,7 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from probatum.engines.evasion.results import Work
+from probatum.engines.evasion.tensor.copies import own_copy
+from probatum.engines.evasion.tensor.failures import raised
 from probatum.engines.evasion.tensor.quick import quicken
+from probatum.errors import ModelError
 
 CHUNK = 256  # rows; larger ones fit no cache of a small machine, smaller ones cost calls
 REPEATS = 8  # answers that are averaged where a network does not answer the same row twice alike
@@ -21,17 +25,35 @@ Made = TypeVar("Made")
 
 
 @final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Way:
+    """A copy of the network as it is asked."""
+
+    module: nn.Module
+    change: str  # what was changed about it, besides what always is
+    inference: bool = True  # whether scores alone are asked for in torch's inference mode
+
+
+@final
 class Asked:
-    """Our own copy of a network, in evaluation mode, its parameters fixed, and made ready to be fast."""
+    """Our own copy of a network, in evaluation mode, its parameters fixed, and made ready to be fast.
+
+    What makes it fast is tried on the network itself: where its code refuses that, it is asked as it is.
+    """
 
     def __init__(self, module: nn.Module, chunk: int = CHUNK) -> None:
-        """Copy the network; the user's own is left as it is."""
-        self.plain = copy.deepcopy(module).cpu().eval().requires_grad_(False)
-        self.module = _light(copy.deepcopy(self.plain))
+        """Copy the network; the user's own is left as it is.
+
+        Raises:
+            ModelError: it cannot be copied.
+        """
+        self.plain = own_copy(module).requires_grad_(False)
+        self._ways = [_light(copy.deepcopy(self.plain)), *_as_it_is(self.plain)]  # the fastest first
         self.chunk = chunk
         self.repeats = 1
         self.forward_rows = self.gradient_rows = self.calls = 0
         self.shrunk = False  # whether the network failed on a whole chunk and was asked in smaller ones
+        self._writes: bool | None = None  # whether it writes into the rows that it is given; None: not known yet
 
     @property
     def work(self) -> Work:
@@ -40,18 +62,22 @@ class Asked:
 
     def scores(self, x: Tensor) -> Tensor:
         """Return (n, k) scores; a network with a single score gets a second column, so that the highest wins."""
-        with torch.inference_mode():
-            pieces = self._by_chunks(lambda part: self._scores(x[part]), len(x))
+
+        def quietly(way: _Way, part: slice) -> Tensor:
+            with torch.inference_mode() if way.inference else torch.no_grad():
+                return self._scores(way, x[part])
+
+        pieces = self._by_chunks(quietly, x, "without gradients")
         self.forward_rows += len(x) * self.repeats
         return torch.cat(pieces) if pieces else torch.zeros(0, 2)
 
     def labels(self, x: Tensor) -> Tensor:
         """Return (n,) the classes answered by an exact copy of the network."""
-        light, self.module = self.module, self.plain
+        ways, self._ways = self._ways, _as_it_is(self.plain)
         try:
             return self.scores(x).argmax(dim=1)
         finally:
-            self.module = light
+            self._ways = ways
 
     def margins(self, x: Tensor, y: Tensor) -> Tensor:
         """Return (n,) score of the right class minus the highest other."""
@@ -69,22 +95,44 @@ class Asked:
                 always against the highest other.
             soft: against all others at once, each by its share, which points where the cross-entropy does.
         """
-        pieces = self._by_chunks(lambda part: self._slopes(x[part], y[part], _part(target, part), soft), len(x))
+
+        def slopes(way: _Way, part: slice) -> tuple[Tensor, Tensor]:
+            return self._slopes(way, x[part], y[part], _part(target, part), soft)
+
+        pieces = self._by_chunks(slopes, x, "with gradients by the rows")
         self.gradient_rows += len(x) * self.repeats
         if not pieces:
             return torch.zeros_like(x), torch.zeros(0)
         return torch.cat([one for one, _ in pieces]), torch.cat([one for _, one in pieces])
 
-    def _scores(self, x: Tensor) -> Tensor:
+    def _scores(self, way: _Way, x: Tensor) -> Tensor:
         self.calls += self.repeats
-        whole = two_columns(self.module(x))
+        whole = self._answer(way, x)
         for _ in range(self.repeats - 1):
-            whole = whole + two_columns(self.module(x))
+            whole = whole + self._answer(way, x)
         return whole / self.repeats if self.repeats > 1 else whole
 
-    def _slopes(self, x: Tensor, y: Tensor, target: Tensor | None, soft: bool) -> tuple[Tensor, Tensor]:
+    def _answer(self, way: _Way, x: Tensor) -> Tensor:
+        """Ask once; a network that writes into its rows gets some of its own, and so does one not yet known."""
+        given = x
+        if self._writes is not False:
+            with torch.inference_mode(False):  # torch counts what is written into an ordinary tensor only
+                given = x.clone()
+        said: Tensor = way.module(given)
+        if self._writes is None:
+            self._writes = given._version > 0
+        if len(said) != len(x) and len(x) == 1:  # one that loses the axis of the rows where there is a single one
+            said = way.module(torch.cat([x, x]))[:1]
+        if len(said) != len(x):
+            raise ModelError(
+                f"Wanted an answer to each of {len(x)} rows; the network gave {len(said)}. Let its forward keep the "
+                "rows on the first axis, however many there are."
+            )
+        return two_columns(said)
+
+    def _slopes(self, way: _Way, x: Tensor, y: Tensor, target: Tensor | None, soft: bool) -> tuple[Tensor, Tensor]:
         given = x.detach().requires_grad_(True)
-        scores = self._scores(given)
+        scores = self._scores(way, given)
         with torch.no_grad():  # the slope of the margin by the scores is known: no graph is needed for it
             others = scores.scatter(1, y[:, None], -torch.inf)
             highest, nearest = others.max(dim=1)
@@ -106,20 +154,41 @@ class Asked:
             gradient = torch.nan_to_num(gradient, nan=0.0)
         return gradient, own
 
-    def _by_chunks(self, run: Callable[[slice], Made], n: int) -> list[Made]:
+    def _by_chunks(self, run: Callable[[_Way, slice], Made], x: Tensor, told: str) -> list[Made]:
         pieces: list[Made] = []
         start = 0
-        while start < n:
-            part = slice(start, min(start + self.chunk, n))
-            try:
-                pieces.append(run(part))
-            except RuntimeError:  # what torch raises when memory, or a network's own limit, runs out
-                if part.stop - start == 1:
-                    raise
-                self.chunk, self.shrunk = (part.stop - start) // 2, True
+        while start < len(x):
+            part = slice(start, min(start + self.chunk, len(x)))
+            made = self._by_ways(run, part)
+            if isinstance(made, _Failed):  # what torch raises when memory, or a network's own limit, runs out
+                if part.stop - part.start == 1:
+                    raise _refusal(made.error, tuple(x.shape[1:]), told, self._ways) from made.error
+                self.chunk, self.shrunk = (part.stop - part.start) // 2, True
                 continue
+            pieces.append(made)
             start = part.stop
         return pieces
+
+    def _by_ways(self, run: Callable[[_Way, slice], Made], part: slice) -> "Made | _Failed":
+        """Ask in the fastest way that the network's code takes; ways that it does not take are not tried again."""
+        failures = []
+        for place, way in enumerate(self._ways):
+            try:
+                made = run(way, part)
+            except ModelError:
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever the network's own code raises
+                failures.append(error)
+                continue
+            self._ways = self._ways[place:]
+            return made
+        return _Failed(error=failures[-1])
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Failed:
+    error: Exception
 
 
 def two_columns(scores: Tensor) -> Tensor:
@@ -140,22 +209,40 @@ def tensor(x: np.ndarray) -> Tensor:
     return torch.from_numpy(given if given.flags.writeable else given.copy())
 
 
-def _light(module: nn.Module) -> nn.Module:
+def _as_it_is(module: nn.Module) -> list[_Way]:
+    return [
+        _Way(module=module, change="otherwise as it is"),
+        _Way(module=module, change="out of torch's inference mode", inference=False),
+    ]
+
+
+def _light(module: nn.Module) -> _Way:
     """Make the copy fast without changing what it answers.
 
     Weight decay leaves weights near the smallest numbers that float32 can hold, on which processors are many times
-    slower; they are set to zero. Convolutions are laid out with the channels last, which is never slower here.
-    Whatever this changes in the last bits is harmless: an example counts only by the user's own path.
+    slower; they are set to zero. Convolutions are laid out with the channels last, which is never slower here; code
+    that looks at the layout of its tensors (``view``) may refuse that. Whatever this changes in the last bits is
+    harmless: an example counts only by the user's own path.
     """
     with torch.no_grad():
         for weight in module.parameters():
             if weight.is_floating_point() and weight.numel():
                 weight[weight.abs() < DUST * weight.abs().max()] = 0
+    change = "with tiny weights set to zero"
     if any(isinstance(layer, nn.Conv2d) for layer in module.modules()):
-        # a network that asks about the layout of its tensors would be a strange one, and its answers are checked
         module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         quicken(module)
-    return module
+        change += " and the channels last in memory (channels_last)"
+    return _Way(module=module, change=change)
+
+
+def _refusal(error: Exception, shape: tuple[int, ...], told: str, ways: list[_Way]) -> ModelError:
+    changes = ", then ".join(way.change for way in ways)
+    return ModelError(
+        f"The network raised {raised(error)}. It was asked about 1 row, float32, of the shape {shape}, {told}, on a "
+        f"copy in evaluation mode with fixed parameters, {changes}. To see it all, ask it so: "
+        "module.eval()(row.requires_grad_())."
+    )
 
 
 def _part(whole: Tensor | None, part: slice) -> Tensor | None:
