@@ -8,7 +8,7 @@ from typing import Any, Protocol, final
 import numpy as np
 
 from probatum.engines.evasion import black_box
-from probatum.engines.evasion.results import Attacked, Bracket, Certified, Work
+from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.errors import DataError, ModelError
 from probatum.systems.structures import Forest, Linear
@@ -151,6 +151,7 @@ def enclosed(
         unprovable: (n,) bool, rows that are attacked only.
     """
     proof = engine.certify(x, y, where, 0, unprovable)
+    last, ended, parts = proof.last, proof.ended, proof.parts
     found = engine.attack(x, y, where, rng, proof.certified)
     certified, stage = proof.certified & ~found.broken, proof.stage
     work, stages = proof.work + found.work, (*proof.stages, *found.stages)
@@ -161,6 +162,8 @@ def enclosed(
         gained = deeper.certified & open_rows
         stage = np.where(gained, deeper.stage + len(stages), stage)
         certified, work = certified | gained, work + deeper.work
+        last = np.where(open_rows, deeper.last + len(stages), last)
+        ended, parts = np.where(open_rows, deeper.ended, ended), np.where(open_rows, deeper.parts, parts)
         stages = (*stages, *deeper.stages)
     return Bracket(
         broken=found.broken,
@@ -170,6 +173,9 @@ def enclosed(
         stage=stage.astype(np.int8),
         stages=stages,
         work=work,
+        last=last.astype(np.int8),
+        ended=np.where(found.broken, Ended.BROKEN, ended).astype(np.int8),
+        parts=parts,
         warnings=found.warnings,
         notes=found.notes,
         refused=proof.refused,
@@ -236,5 +242,8 @@ def unproven(n: int, why: str) -> Certified:
         stage=np.full(n, -1, dtype=np.int8),
         stages=(),
         work=Work(),
+        last=np.full(n, -1, dtype=np.int8),
+        ended=np.full(n, Ended.UNFOLLOWED, dtype=np.int8),
+        parts=np.zeros(n, dtype=np.int64),
         refused=why,
     )

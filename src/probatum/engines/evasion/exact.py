@@ -7,7 +7,7 @@ import numpy as np
 
 from probatum.engines.bounds import linear
 from probatum.engines.evasion.black_box import margin
-from probatum.engines.evasion.results import Attacked, Certified, Work
+from probatum.engines.evasion.results import Attacked, Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region
 from probatum.engines.trees.exact import NODES, decide, ruled_out
 from probatum.engines.trees.predict import margins
@@ -71,6 +71,9 @@ class LinearEngine:
             stage=np.where(margins > 0, 0, -1).astype(np.int8),
             stages=STAGES[1:],
             work=Work(bound_rows=n),
+            last=np.zeros(n, dtype=np.int8),
+            ended=np.where(margins > 0, Ended.PROVEN, Ended.EXHAUSTED).astype(np.int8),
+            parts=np.zeros(n, dtype=np.int64),
         )
 
     def _worst(self, x: np.ndarray, y: np.ndarray, other: int, where: Region) -> np.ndarray:
@@ -120,14 +123,21 @@ class ForestEngine:
         proven = ruled_out(self._forest, x[todo], y[todo], where.lower[todo], where.upper[todo])
         certified[todo[proven]], stage[todo[proven]] = True, 0
         work, rest = Work(bound_rows=len(todo)), todo[~proven]
+        ended, last = np.full(len(x), Ended.SKIPPED, dtype=np.int8), np.full(len(x), -1, dtype=np.int8)
+        ended[todo], last[todo], parts = Ended.SPENT, 0, np.zeros(len(x), dtype=np.int64)
         if nodes and rest.size:
             out = decide(self._forest, x[rest], y[rest], where.take(rest), nodes=nodes)
             certified[rest[out.certified]], stage[rest[out.certified]] = True, 1
+            ended[rest[out.broken]], last[rest], parts[rest] = Ended.BROKEN, 1, out.nodes
             work += Work(nodes=int(out.nodes.sum()))
+        ended[certified] = Ended.PROVEN
         return Certified(
             certified=certified,
             margins=np.where(certified, 0.0, -np.inf),  # how far beyond 0 is not worked out
             stage=stage,
             stages=TREES[1:],
             work=work,
+            last=last,
+            ended=ended,
+            parts=parts,
         )

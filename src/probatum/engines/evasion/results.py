@@ -2,9 +2,21 @@
 """What attacks and proofs return, one entry a row, with the work it took."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import final
 
 import numpy as np
+
+
+class Ended(IntEnum):
+    """Why the work on the proof of one row ended."""
+
+    PROVEN = 0
+    BROKEN = 1  # a wrong answer is known: there is nothing to prove
+    SPENT = 2  # the work that was allowed is spent; more may settle it
+    EXHAUSTED = 3  # there is nothing left to split or to bound better
+    UNFOLLOWED = 4  # the model cannot be followed there
+    SKIPPED = 5  # nothing was to be proven of this row
 
 
 @final
@@ -54,6 +66,9 @@ class Certified:
     stage: np.ndarray  # (n,) int8 place in ``stages`` of what proved it; -1: unproven
     stages: tuple[str, ...]
     work: Work
+    last: np.ndarray  # (n,) int8 place in ``stages`` of the last that was tried; -1: none
+    ended: np.ndarray  # (n,) int8, see ``Ended``
+    parts: np.ndarray  # (n,) int64, into which the region was split
     refused: str | None = None  # why nothing could be proven of this model at all
 
 
@@ -69,6 +84,9 @@ class Bracket:
     stage: np.ndarray  # (n,) int8 place in ``stages`` of what settled it; -1: open
     stages: tuple[str, ...]
     work: Work
+    last: np.ndarray  # (n,) int8 place in ``stages`` of the last proof that was tried; -1: none
+    ended: np.ndarray  # (n,) int8 why the proof ended, see ``Ended``
+    parts: np.ndarray  # (n,) int64, into which the region was split for a proof
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     refused: str | None = None

@@ -10,7 +10,8 @@ from torch import nn  # noqa: E402
 from probatum.engines.bounds.tensor.backward import Ground, least  # noqa: E402
 from probatum.engines.bounds.tensor.branch import split  # noqa: E402
 from probatum.engines.bounds.tensor.intervals import forward  # noqa: E402
-from probatum.engines.bounds.tensor.local import localised  # noqa: E402
+from probatum.engines.bounds.tensor.localise import localised  # noqa: E402
+from probatum.engines.bounds.tensor.slopes import Meter  # noqa: E402
 from probatum.engines.bounds.tensor.trace import trace  # noqa: E402
 
 
@@ -48,12 +49,12 @@ def local_of(curve, seed, ball=None):
 @given(st.integers(0, 10**6), st.sampled_from(range(len(CURVES))), st.sampled_from([None, 2.0, float("inf")]))
 def test_what_is_left_of_a_network_has_the_bounds_of_the_whole(seed, curve, ball):
     _, source, steps, result, ground, known, weights, local = local_of(curve, seed, ball)
-    usual = torch.where(local.high > -local.low, 1.0, 0.0).double().expand(2, -1)
-    bound, arriving = local.least(local.margins, usual)
+    bound, arriving, leaning = local.least(local.margins, local.held().usual.expand(2, -1))
     whole = least(source, steps, known, ground, result, weights)
     assert (bound <= whole[0] + 1e-9).all()  # rounding that two units share is counted for each of them
     assert bound.numpy() == pytest.approx(whole[0].numpy(), abs=1e-4)
     assert arriving.shape == (2, len(local.low))
+    assert leaning.shape == (2, 36)
 
 
 @settings(max_examples=15, deadline=None)
@@ -66,17 +67,20 @@ def test_no_lines_and_no_split_put_a_bound_above_what_float32_computes(seed, cur
     seen = torch.stack([scores[:, 0] - scores[:, 1], scores[:, 0] - scores[:, 2]])
     units = len(local.low)
     for _ in range(5):
-        bound, _ = local.least(local.margins, torch.rand(2, units, dtype=torch.float64))
+        bound = local.least(local.margins, torch.rand(2, units, dtype=torch.float64))[0]
         assert (seen >= bound[:, None]).all()
-    # one unit held on and off, with any multipliers: the worse of the two is a bound
+    # one unit split, with any multipliers: the worse of both halves is a bound
     place = int(torch.randint(units, (1,)))
-    if bool(local.bends[place]):
-        slopes, signs = torch.rand(2, units, dtype=torch.float64), torch.zeros(2, units, dtype=torch.float64)
-        forces = torch.rand(2, units, dtype=torch.float64)
+    held = local.held()
+    if bool(held.bent[place]):
+        shares, forces = torch.rand(2, units, dtype=torch.float64), torch.zeros(2, units, dtype=torch.float64)
+        forces[:, place] = torch.rand(2)
         halves = []
-        for side in (1.0, -1.0):
-            signs[:, place] = side
-            halves.append(local.least(local.margins, slopes, signs, forces)[0])
+        for sign in (1.0, -1.0):
+            low, high, signs = local.low.clone(), local.high.clone(), torch.zeros(units, dtype=torch.float64)
+            (low if sign > 0 else high)[place] = held.cut[place]
+            signs[place] = sign
+            halves.append(local.least(local.margins, shares, local.held(low, high, signs), forces)[0])
         assert (seen >= torch.minimum(*halves)[:, None]).all()
 
 
@@ -91,6 +95,6 @@ def test_too_many_units_are_not_worked_out():
 @pytest.mark.parametrize("nodes", [0, 2, 30, 400])
 def test_splitting_never_bounds_more_parts_than_it_may(nodes):
     local = local_of(0, 1)[-1]
-    found = split(local, nodes)
+    found = split(local, nodes, Meter(1e12))
     assert found.parts <= nodes
     assert found.proven == (found.bound > 0) or found.parts > 0

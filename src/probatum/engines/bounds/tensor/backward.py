@@ -51,6 +51,21 @@ class Ground:
         low, high, centre = (one[:, cells] for one in (self.low, self.high, self.centre))
         return Ground(low=low, high=high, centre=centre, radius=self.radius, dual=self.dual)
 
+    def corner(self, weights: Tensor) -> Tensor:
+        """Return (m, cells) points of one flat region where m weighted sums, (m, cells), are about least.
+
+        Over a ball cut with a box the least point of the ball, moved into the box.
+        """
+        if self.radius is None:
+            return torch.where(weights > 0, self.low, torch.where(weights < 0, self.high, self.centre))
+        if self.dual == 2.0:
+            step = weights / torch.linalg.vector_norm(weights, dim=1, keepdim=True).clamp(min=1e-300)
+        else:
+            largest = weights.abs().amax(dim=1, keepdim=True)
+            step = torch.where(weights.abs() == largest, weights.sign(), 0.0)
+            step = step / step.abs().sum(dim=1, keepdim=True).clamp(min=1)
+        return (self.centre - self.radius[:, None] * step).clamp(self.low, self.high)
+
     def least(self, weights: Tensor) -> Tensor:
         """Return (n, m) the least value of m weighted sums, (n, m, ...), over each region.
 

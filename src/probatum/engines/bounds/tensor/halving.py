@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from probatum.engines.bounds.tensor.backward import Ground
+from probatum.engines.evasion.results import Ended
 
 MOVING = 10  # cells of a row's region that can move, at most: with more, halves hardly get smaller
 TOGETHER = 256  # parts that are bounded at once
@@ -71,45 +72,46 @@ def halve(bounding: Bounding, ground: Ground, nodes: int) -> tuple[Tensor, Tenso
         nodes: most parts that are bounded for one row.
 
     Returns:
-        (r,) bool: proven; (r,) int64: parts that were bounded.
+        (r,) int8 how it ended, see ``Ended``; (r,) int64: parts that were bounded.
     """
     rows = len(ground.low)
-    used, lost = torch.zeros(rows, dtype=torch.int64), torch.zeros(rows, dtype=torch.bool)
+    used, ended = torch.zeros(rows, dtype=torch.int64), torch.full((rows,), int(Ended.PROVEN), dtype=torch.int8)
     every = torch.arange(rows)
     whole = _Parts(row=every, low=ground.low, high=ground.high, place=torch.zeros_like(every))
-    pool = _bounded(bounding, ground, whole, used, lost)
+    pool = _bounded(bounding, ground, whole, used, ended)
     while len(pool.row):
         # each part that is open costs at least two more
-        lost |= used + 2 * torch.bincount(pool.row, minlength=rows) > nodes
-        pool = pool.take(~lost[pool.row])
+        spent = used + 2 * torch.bincount(pool.row, minlength=rows) > nodes
+        ended[spent & (ended == int(Ended.PROVEN))] = int(Ended.SPENT)
+        pool = pool.take(ended[pool.row] == int(Ended.PROVEN))
         order = torch.argsort(used[pool.row], stable=True)  # easy rows are done before hopeless ones take their time
         now, pool = pool.take(order[: TOGETHER // 2]), pool.take(order[TOGETHER // 2 :])
-        pool = pool.join(_bounded(bounding, ground, _halves(now, lost), used, lost))
-    return ~lost, used
+        pool = pool.join(_bounded(bounding, ground, _halves(now, ended), used, ended))
+    return ended, used
 
 
-def _bounded(bounding: Bounding, ground: Ground, parts: _Parts, used: Tensor, lost: Tensor) -> _Parts:
+def _bounded(bounding: Bounding, ground: Ground, parts: _Parts, used: Tensor, ended: Tensor) -> _Parts:
     """Bound parts; return those that are not proven, with where to cut them."""
     left = parts.take(slice(0, 0))
     for start in range(0, len(parts.row), TOGETHER):
         some = parts.take(slice(start, start + TOGETHER))
         used += torch.bincount(some.row, minlength=len(used))
         found = bounding(some.row, replace(ground.take(some.row), low=some.low, high=some.high))
-        lost[some.row[found.wrong]] = True
+        ended[some.row[found.wrong]] = int(Ended.BROKEN)
         moves = (some.high > some.low).flatten(1)
         pull = (found.leaning.abs() * (some.high - some.low)).flatten(1)
         some = replace(some, place=torch.where(moves, pull, -1.0).argmax(dim=1))
-        left = left.join(some.take((found.margins <= 0) & ~lost[some.row]))
+        left = left.join(some.take((found.margins <= 0) & (ended[some.row] == int(Ended.PROVEN))))
     return left
 
 
-def _halves(parts: _Parts, lost: Tensor) -> _Parts:
-    """Return both halves of each part; rows with a part that has no middle any more are lost."""
+def _halves(parts: _Parts, ended: Tensor) -> _Parts:
+    """Return both halves of each part; of a row with a part that has no middle any more nothing is proven."""
     index = (torch.arange(len(parts.row)), parts.place)
     low, high = parts.low.flatten(1), parts.high.flatten(1)
     middle = low[index] + (high[index] - low[index]) / 2
     thin = (middle <= low[index]) | (middle >= high[index])
-    lost[parts.row[thin]] = True
+    ended[parts.row[thin]] = int(Ended.EXHAUSTED)
     up, down = low.clone(), high.clone()
     up[index], down[index] = middle, middle
     first = replace(parts, high=down.view_as(parts.high)).take(~thin)

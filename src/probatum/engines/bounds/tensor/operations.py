@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.grad import conv1d_input, conv2d_input, conv3d_input
 
-from probatum.engines.bounds.tensor.steps import Back, Step, bell_lines, cut_lines, relu_lines
+from probatum.engines.bounds.tensor.curves import Bell, Hinge
+from probatum.engines.bounds.tensor.steps import Back, Step, cut_lines
 
 INF = float("inf")
 WINDOW = 1 << 16  # cells that are averaged, at most; no more are counted than there are
@@ -118,7 +119,7 @@ def _max_pool(name: str, inputs: tuple[str, ...], layer: nn.MaxPool2d) -> Step:
 
 
 def _relu(name: str, inputs: tuple[str, ...], layer: Any = None) -> Step:
-    return Step(name=name, inputs=inputs, run=functional.relu, signs=(1,), relax=relu_lines, terms=0)
+    return Step(name=name, inputs=inputs, run=functional.relu, signs=(1,), relax=Hinge(), terms=0)
 
 
 def _leaky(name: str, inputs: tuple[str, ...], layer: nn.LeakyReLU) -> Step:
@@ -130,7 +131,7 @@ def _leaky(name: str, inputs: tuple[str, ...], layer: nn.LeakyReLU) -> Step:
         inputs=inputs,
         run=lambda x: functional.leaky_relu(x, slope),
         signs=(1,),
-        relax=lambda low, high: relu_lines(low, high, slope),
+        relax=Hinge(slope),
     )
 
 
@@ -141,7 +142,7 @@ def _logistic_slope(x: Tensor) -> Tensor:
 
 def _curve(run: Callable[[Tensor], Tensor], slope: Callable[[Tensor], Tensor]) -> Build:
     def build(name: str, inputs: tuple[str, ...], layer: Any = None) -> Step:
-        return Step(name=name, inputs=inputs, run=run, signs=(1,), relax=bell_lines(run, slope), terms=8)
+        return Step(name=name, inputs=inputs, run=run, signs=(1,), relax=Bell(run, slope), terms=8)
 
     return build
 

@@ -64,20 +64,6 @@ def relu_lines(low: Tensor, high: Tensor, slope: float = 0.0) -> Lines:
     return below, torch.zeros_like(low), above, shift
 
 
-def bell_lines(run: Run, slope_at: Run) -> Relax:
-    """Return lines around a curve that rises and whose slope has a single peak, such as the logistic one.
-
-    Between two ends its slope is never less than at the flatter end; so a line of that slope through either end stays
-    on one side of it.
-    """
-
-    def relax(low: Tensor, high: Tensor) -> Lines:
-        slope = torch.minimum(slope_at(low), slope_at(high)).clamp(min=0.0) * (1 - 1e-12)
-        return slope, run(low) - slope * low, slope, run(high) - slope * high
-
-    return relax
-
-
 def cut_lines(least: float, most: float) -> Relax:
     """Return lines around a curve that is cut off at both ends."""
 

@@ -38,6 +38,7 @@ def tightened(
     exact: set[str],
     windows: dict[str, Windows | None],
     room: int,
+    most: int = WORK,
 ) -> Tightened:
     """Carry every cell back that a curve bends: of a ReLU, those that may lie on either side.
 
@@ -49,6 +50,7 @@ def tightened(
         exact: values on which the intervals are exact already.
         windows: of values that were looked at before, by name; filled.
         room: most float64 cells of one value of the network that are held at a time.
+        most: numbers that are worked out to carry back the cells of one value of one row.
     """
     tight, count = {source: known[source]}, 0
     for step in steps:
@@ -62,7 +64,7 @@ def tightened(
                     windows[name] = Windows.of(source, steps, {k: v.low.shape[1:] for k, v in known.items()}, name)
                 window = windows[name]
                 if window is None:
-                    wanted = _widest(wanted, ends, max(1, WORK // max(one.low[:1].numel() for one in known.values())))
+                    wanted = _widest(wanted, ends, max(1, most // max(one.low[:1].numel() for one in known.values())))
                 count += int(wanted.sum())
                 if window is not None:
                     ends = _met(ends, *window.bounds(tight, ground, wanted))
