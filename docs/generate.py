@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_type_hints
 
+import typer
+
 import probatum.cli
 from probatum.checks.interface import Check, checks
 from probatum.cli.app import app
@@ -79,6 +81,8 @@ def _options(function: Callable[..., object]) -> list[str]:
     hints = get_type_hints(function, include_extras=True)
     tables: dict[str, list[str]] = {"": []}
     for parameter in inspect.signature(function).parameters.values():
+        if hints[parameter.name] is typer.Context:  # nothing that anybody types
+            continue
         said = hints[parameter.name].__metadata__[0]
         spelled = [word for word in (said.default, *(said.param_decls or ())) if str(word).startswith("-")]
         words = spelled or [said.metavar or parameter.name.upper()]

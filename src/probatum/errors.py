@@ -17,6 +17,7 @@
     ├── ProofError                a proof and an example contradict each other, so neither is shown
     ├── WorkerError               a worker process died
     ├── RunFolderError            a run's folder is in use, incomplete or altered
+    ├── InterruptedRunError       somebody pressed Ctrl-C during a run; the message says how to go on
     └── StorageError              the disk is full or refuses to be written
 """
 
@@ -90,6 +91,12 @@ class WorkerError(ProbatumError):
 
 class RunFolderError(ProbatumError):
     """A run's folder is not empty, not complete, or not what was written."""
+
+
+class InterruptedRunError(ProbatumError):
+    """Somebody pressed Ctrl-C during a run."""
+
+    exit_code = 130
 
 
 class StorageError(ProbatumError):

@@ -4,6 +4,7 @@
 import json
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from functional.workshop import Desk
+from functional.workshop import Desk, Said
+from probatum import policies
 from probatum.errors import RunFolderError, StorageError
 from probatum.runs.folder import read_run, write_whole
 
 PROBATUM = Path(sys.executable).with_name("probatum")
 pytestmark = pytest.mark.slow  # processes are started and stopped by the dozen
+PATIENCE = 600  # seconds, on a machine that is busy with other things; nothing is decided by them
 MAY_MOUNT = sys.platform == "linux" and hasattr(os, "geteuid") and os.geteuid() == 0
 
 
@@ -102,7 +105,7 @@ def test_files_that_may_not_grow_end_with_3(desk: Desk) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
     process = start("assess", "-o", "run", "--only", "usage/error-rate", before=small_files)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 3, said
     assert "could not be written" in said
     assert "Traceback" not in said
@@ -130,32 +133,133 @@ def test_a_killed_run_is_never_read_as_a_record(desk: Desk, words: str, later: f
     nothing_half_written(desk.folder / "run")
 
 
+def interrupt(process: subprocess.Popen[str]) -> str:
+    """Press Ctrl-C; return all that is said from then on."""
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    return said
+
+
+def go_on(desk: Desk, said: str) -> Said:
+    """Type the command that the message names."""
+    command = said.rstrip("\n").partition("Go on with: probatum ")[2]
+    assert command, said
+    resumed = desk.type(*shlex.split(command))
+    assert resumed.code in (0, 1, 3), resumed.err
+    return resumed
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_ends_with_130_and_one_message(desk: Desk, jobs: str) -> None:
     desk.function(
-        "import time\n"
+        "import os, time\n"
         "def answer(rows):\n"
-        "    time.sleep(0.02 if len(rows) == 1 else 0.2 if len(rows) < 300 else 60)\n"
+        "    time.sleep(600 if len(rows) >= 300 and not os.path.exists('awake') else 0)\n"
         "    return ['yes'] * len(rows)\n"
     )
-    process = start("assess", "-o", "run", "--jobs", jobs)
+    process = start("assess", "-o", "run", "--jobs", jobs, "--only", "usage/error-rate")
     wait_for(process, "asking")
-    os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=30)
-    assert process.returncode == 130
+    said = interrupt(process)
     assert said.splitlines() == [
-        "probatum: Interrupted. A run that was cut short is not read as a record; run it again."
+        "probatum: Interrupted. What was measured so far is kept. Go on with: "
+        "probatum assess probatum.toml --resume run"
     ]
     nothing_half_written(desk.folder / "run")
+    desk.write("awake", "")
+    go_on(desk, said)
 
 
-def test_ctrl_c_while_workers_start_ends_with_130_and_one_message(desk: Desk) -> None:
-    process = start("assess", "-o", "run", "--jobs", "2")
+@pytest.mark.parametrize("later", [0.0, 0.05, 0.2, 0.7, 2.0])
+def test_ctrl_c_while_workers_start_ends_with_130_and_what_was_done_is_not_lost(desk: Desk, later: float) -> None:
+    desk.function(
+        "import os, time\n"
+        "def answer(rows):\n"
+        "    waits = len(rows) < 2 and os.path.exists('run/plan.json') and not os.path.exists('awake')\n"
+        "    time.sleep(600 if waits else 0)\n"
+        "    return ['yes'] * len(rows)\n"
+    )
+    only = ("--only", "usage/error-rate", "--only", "input-manipulation/slow-inputs", "--only", "usage/bias")
+    process = start("assess", "-o", "run", "--jobs", "2", *only)
     wait_for(process, "asking")
-    time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "Traceback" not in said
-    assert said.endswith("probatum: Interrupted. A run that was cut short is not read as a record; run it again.\n")
+    time.sleep(later)  # whatever has happened by then: at least one check waits for ten minutes
+    said = interrupt(process)
     nothing_half_written(desk.folder / "run")
+    desk.write("awake", "")
+    go_on(desk, said)
+    assert set(desk.verdicts("run")) == {"usage/error-rate", "input-manipulation/slow-inputs", "usage/bias"}
+
+
+def test_ctrl_c_that_only_the_first_process_hears_ends_its_workers_too(desk: Desk) -> None:
+    desk.function(
+        "import os, time\n"
+        "def answer(rows):\n"
+        "    if len(rows) < 2 and os.path.exists('run/plan.json'):\n"
+        "        open('asleep', 'w').write(str(os.getpid()))\n"
+        "        time.sleep(600)\n"
+        "    return ['yes'] * len(rows)\n"
+    )
+    only = ("--only", "usage/error-rate", "--only", "input-manipulation/slow-inputs", "--only", "usage/bias")
+    process = start("assess", "-o", "run", "--jobs", "2", *only)
+    wait_for(process, "slow-inputs …")
+    while not (desk.folder / "asleep").exists() or not (desk.folder / "asleep").read_text():
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=PATIENCE)  # the workers hold its standard error, so they have ended too
+    assert process.returncode == 130
+    assert "Go on with: probatum assess probatum.toml --resume run" in said
+
+
+@pytest.mark.parametrize("words", [(), ("--trust-file", "--policy", "own policy.toml")])
+def test_the_command_that_goes_on_holds_all_that_the_run_was_begun_with(desk: Desk, words: tuple[str, ...]) -> None:
+    desk.write("own policy.toml", (Path(policies.__file__).parent / "high.toml").read_text(encoding="utf-8"))
+    desk.write(
+        "own.py",
+        "import os, time\n"
+        "def answer(rows):\n"
+        "    time.sleep(600 if len(rows) >= 300 and not os.path.exists('awake') else 0)\n"
+        "    return ['yes'] * len(rows)\n",
+    )
+    brief = ("own:answer", "--data", "test.csv", "--target", "repaid", "--train", "train.csv")
+    process = start("assess", *brief, *words, "--only", "usage/error-rate", "--seed", "3", "-o", "a run")
+    wait_for(process, "asking")
+    said = interrupt(process)
+    desk.write("awake", "")
+    go_on(desk, said)
+    assert desk.record("a run").plan.seed == "3"
+    assert desk.record("a run").plan.subject.train_rows
+
+
+def test_ctrl_c_before_anything_was_measured_leaves_nothing_in_the_way(desk: Desk) -> None:
+    desk.write("own.py", "import time\ntime.sleep(600)\ndef answer(rows):\n    return ['yes'] * len(rows)\n")
+    desk.describe(('file = "model.joblib"\ntrust_file = true', 'python = "own:answer"'))
+    process = start("assess", "-o", "run")
+    wait_for(process, "opening")
+    assert interrupt(process) == "probatum: Interrupted. Nothing was kept. Run it again.\n"
+    desk.describe()
+    assert desk.assess().code in (0, 1, 3)
+
+
+def test_ctrl_c_during_a_demo_names_a_command_that_works(desk: Desk) -> None:
+    process = start("demo", "diabetes", "-o", "shown")
+    wait_for(process, "…")
+    go_on(desk, interrupt(process))
+    assert (desk.folder / "shown" / "report.html").exists()
+
+
+def unread(*words: str) -> int:
+    """Type a command whose output nobody reads; return its exit code."""
+    process = subprocess.Popen([PROBATUM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for stream in (process.stdout, process.stderr):
+        assert stream is not None
+        stream.close()
+    return process.wait(PATIENCE)
+
+
+def test_a_reader_who_has_had_enough_changes_nothing(desk: Desk) -> None:
+    assert unread("assess", "-o", "run", "--only", "usage/error-rate") == desk.assess("-o", "other").code
+    assert read_run(desk.folder / "run").record_id == desk.record_id("other")
+    assert unread("--help") == 0
+    assert unread("report", "run") == 0
+    assert unread("assess", "gone.toml") == 2

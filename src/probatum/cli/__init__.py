@@ -17,8 +17,10 @@ def main() -> None:
     """Run the command line and end the process with its code."""
     try:
         from probatum.cli.app import run
+        from probatum.cli.screen import settle
 
         code = run(sys.argv[1:])
+        settle()
     except KeyboardInterrupt:  # so early that nothing has begun
         code = 130
     sys.exit(code)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All commands under one name, and the one place where errors become messages and codes."""
 
+from traceback import print_exc
 from typing import Any
 
 import typer
@@ -8,7 +9,7 @@ import typer
 from probatum.cli import assess, checks, demo, doctor, init, rejudge, report, selftest
 from probatum.cli.describing import GroupedCommand, with_settings
 from probatum.cli.screen import complain
-from probatum.errors import ProbatumError
+from probatum.errors import InterruptedRunError, ProbatumError
 
 USED_WRONGLY, INTERRUPTED = 2, 130
 # What typer raises for words it cannot parse. It comes from click, of which newer releases carry a copy of their own,
@@ -35,20 +36,20 @@ app.command("doctor")(doctor.doctor)
 
 @app.callback()
 def everywhere(
-    debug: bool = typer.Option(False, "--debug", help="Show where an error came from."),
+    debug: bool = typer.Option(False, "--debug", help="Show where an error came from, also one that stopped a check."),
 ) -> None:
     """Find out whether a machine-learning system can be relied on, in plain words, with results anyone can repeat."""
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command and return its exit code; only ``--debug`` lets a traceback through."""
+    """Run one command and return its exit code; only ``--debug`` shows tracebacks, also of what stopped a check."""
     debug = "--debug" in arguments
     words = [word for word in arguments if word != "--debug"] or ["--help"]
     try:
-        code = app(args=words, prog_name="probatum", standalone_mode=False)
+        code = app(args=words, prog_name="probatum", standalone_mode=False, obj=debug)
     except ProbatumError as error:
-        if debug:
-            raise
+        if debug and not isinstance(error, InterruptedRunError):
+            print_exc()
         complain(str(error))
         return error.exit_code
     except WrongWords as error:
@@ -56,15 +57,17 @@ def run(arguments: list[str]) -> int:
         return USED_WRONGLY
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
-    except BrokenPipeError:
-        return 0  # whoever read our output has had enough of it
-    except Exception as error:  # the last fence: one line instead of a traceback
-        if debug:
+    except SystemExit as end:  # typer ends the process where whoever read its own words, such as help, has had enough
+        if not isinstance(end.__context__, BrokenPipeError):
             raise
+        code = 0
+    except Exception as error:  # noqa: BLE001  # the last fence: one line instead of a traceback
+        if debug:
+            print_exc()
         complain(f"Something unexpected happened ({type(error).__name__}). Run again with --debug and report it.")
         return 3
     if code == INTERRUPTED:  # newer releases of typer catch it themselves and return the code
-        complain("Interrupted. A run that was cut short is not read as a record; run it again.")
+        complain("Interrupted. Nothing was kept. Run it again.")
     return code if isinstance(code, int) else 0
 
 

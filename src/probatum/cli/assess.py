@@ -8,6 +8,7 @@ import typer
 
 from probatum.cli.describing import Said, options
 from probatum.cli.options import Jobs, Only, Output, PolicyFile, Seed, Skip, Strict, code_for, policy_for
+from probatum.cli.resuming import resumable
 from probatum.cli.screen import Watcher, present, say
 from probatum.errors import UsageError
 from probatum.facts.plan import Effort
@@ -25,6 +26,7 @@ Rows = Annotated[bool, typer.Option("--include-rows", help="Show the cells of ex
 
 def assess(
     said: Said,
+    context: typer.Context,
     subject: Subject = "probatum.toml",
     output: Output = None,
     only: Only = [],  # noqa: B006  # typer's way to say "may be repeated"; never changed
@@ -50,7 +52,7 @@ def assess(
     from probatum.runs.repeating import commands
     from probatum.runs.unfinished import Unfinished, plan_of
 
-    watcher = Watcher()
+    watcher = Watcher(debug=bool(context.obj))
     choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
     if resume is not None and (plan, output, dry_run) != (None, None, False):
         raise UsageError("--resume goes on with the run's own plan, in its folder; leave out --plan, -o and --dry-run.")
@@ -69,9 +71,10 @@ def assess(
             write_fact(new_folder(opened.subject.name, output) / "plan.json", prepared.plan)
         return 0
     folder = resume or new_folder(opened.subject.name, output)
-    run = run_assess(
-        prepared, folder=folder, jobs=jobs, progress=watcher, repeat=commands(description, prepared.plan, policy)
-    )
-    present(run.edition)
+    with resumable(folder, description, policy):
+        run = run_assess(
+            prepared, folder=folder, jobs=jobs, progress=watcher, repeat=commands(description, prepared.plan, policy)
+        )
+        present(run.edition)
     say(f"The report: {folder / 'report.html'}")
     return code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=strict)

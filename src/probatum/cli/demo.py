@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from probatum.cli.options import Output, code_for, policy_for
+from probatum.cli.resuming import resumable
 from probatum.cli.screen import Watcher, present, say
 from probatum.errors import UsageError
 
@@ -13,7 +14,7 @@ Name = Annotated[str, typer.Argument(help="lender (simulated), breast-cancer, di
 Clean = Annotated[bool, typer.Option("--clean", help="The lender's twin without the hidden fault.")]
 
 
-def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> int:
+def demo(context: typer.Context, name: Name = "lender", clean: Clean = False, output: Output = None) -> int:
     """Assess a system out of the box; nothing is downloaded."""
     from probatum.planted.demo import planted_fault, write_demo
     from probatum.runs.assess import assess, prepare
@@ -24,7 +25,7 @@ def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> 
     from probatum.runs.repeating import commands
     from probatum.systems.description import read_description
 
-    watcher = Watcher()
+    watcher = Watcher(debug=bool(context.obj))
     hidden = planted_fault(name)  # also refuses names that are no demo, before a folder is made
     if clean and hidden is None:
         raise UsageError(f"{name} is real data with nothing planted in it; leave out --clean.")
@@ -34,8 +35,10 @@ def demo(name: Name = "lender", clean: Clean = False, output: Output = None) -> 
     watcher.stage("making the data and training the model")
     opened = open_described(description, seed=0)
     prepared = prepare(opened, policy_for(None, opened.subject.stakes), Choice())
-    run = assess(prepared, folder=folder, jobs=1, progress=watcher, repeat=commands(description, prepared.plan, None))
-    present(run.edition)
+    repeat = commands(description, prepared.plan, None)
+    with resumable(folder, description):
+        run = assess(prepared, folder=folder, jobs=1, progress=watcher, repeat=repeat)
+        present(run.edition)
     code = code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)
     if hidden is not None and not clean:
         found = group_found(hidden, run.record)

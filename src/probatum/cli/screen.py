@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes to the screen: progress and complaints to standard error, answers to standard output."""
 
+import os
 import sys
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from probatum.facts.finding import State
 from probatum.facts.plan import OBSERVED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from rich.console import Console
 
     from probatum.facts.finding import Finding
     from probatum.facts.plan import Plan, Unit
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 def complain(message: str) -> None:
     """Print an error, as it is."""
-    print(f"probatum: {printable(message)}", file=sys.stderr)  # noqa: T201
+    write(f"probatum: {printable(message)}", sys.stderr)
 
 
 def printable(text: str) -> str:
@@ -31,34 +30,51 @@ def printable(text: str) -> str:
 
 def say(text: str = "") -> None:
     """Print an answer."""
-    print(text)  # noqa: T201
+    write(text, sys.stdout)
+
+
+def write(text: str, stream: TextIO) -> None:
+    """Print a line at once; whoever reads may have had enough, which changes neither the run nor its exit code."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        silence(stream)
+
+
+def silence(stream: TextIO) -> None:
+    """Send all that is written from now on nowhere, also what is still held back until the process ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def settle() -> None:
+    """Write what is still held back, so that a pipe that broke is no error when the process ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            silence(stream)
 
 
 def present(edition: "Edition") -> None:
     """Print a report, in colour where somebody watches."""
-    from rich.console import Console
-
     from probatum.report.terminal import FORMAT, show
 
     if sys.stdout.isatty():
+        from rich.console import Console
+
         show(edition, Console())
     else:
         say(FORMAT.render(edition))
 
 
-def stderr_console() -> "Console":
-    """Return a console that writes to standard error and takes no markup from what it prints."""
-    from rich.console import Console
-
-    return Console(stderr=True, markup=False, highlight=False, emoji=False)
-
-
 class Watcher:
     """Tells on standard error what is running, how far it is, and how long it will take."""
 
-    def __init__(self) -> None:
-        """Start the clock."""
-        self._console = stderr_console()
+    def __init__(self, *, debug: bool = False) -> None:
+        """Start the clock; with ``debug``, tracebacks are shown too."""
+        self._debug = debug
         self._start = monotonic()
         self._units = 0
         self._done = 0
@@ -95,6 +111,11 @@ class Watcher:
         told = f"{_about(left)} left" if left > 0 else "it takes longer than foreseen"
         self._line(f"[{self._done + 1}/{self._units}] {unit.check} … ({told})")
 
+    def stopped(self, what: str, traceback: str) -> None:
+        """Show where an error came from, to whoever asked for that."""
+        if self._debug:
+            self._line(f"an error stopped this: {what}\n{traceback.rstrip()}")
+
     def finished(self, finding: "Finding", verdict: "FindingVerdict") -> None:
         """Show a finding as soon as it is there."""
         from probatum.report.marks import mark_of
@@ -111,7 +132,7 @@ class Watcher:
         if not text:
             return
         passed = monotonic() - self._start
-        self._console.print(f"{passed:5.1f} s  {printable(text)}", soft_wrap=True)
+        write(f"{passed:5.1f} s  {printable(text)}", sys.stderr)
 
 
 def _counts(finding: "Finding") -> bool:

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """``probatum selftest``: does each check find the flaw planted for it, and keep silent where there is none?"""
 
+import sys
 from typing import Annotated
 
 import typer
 
 from probatum.cli.options import Jobs, Only
-from probatum.cli.screen import say, stderr_console
+from probatum.cli.screen import say, write
 
 Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How many systems of each kind are made.")]
 Smallest = Annotated[bool, typer.Option("--smallest", help="Look for the smallest flaw that is found, too.")]
@@ -21,8 +22,7 @@ def selftest(
     """Plant flaws and count how often each check finds them."""
     from probatum.runs.selftest import grid_table, run, table
 
-    console = stderr_console()
-    rows = run(tuple(only), seeds, lambda line: console.print(line), smallest=smallest, jobs=jobs)
+    rows = run(tuple(only), seeds, lambda line: write(line, sys.stderr), smallest=smallest, jobs=jobs)
     say(table(rows))
     if smallest:
         say()

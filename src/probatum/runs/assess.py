@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
-from shlex import quote
 from time import perf_counter
 
 from probatum.checks.interface import broken, checks
@@ -117,8 +116,8 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
     progress.planned(plan, prepared.seconds)
     files.sweep(folder)
     unfinished = Unfinished(folder)
+    files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
     unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions())
-    files.write_fact(folder / "plan.json", plan)
 
     def tell(finding: Finding) -> None:
         progress.finished(finding, judge(finding, policy, on=today.date()))
@@ -126,10 +125,7 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
     try:
         measured = Measuring(opened, plan, folder, unfinished, progress, tell).run(jobs)
     except UnreachableError as error:
-        raise UnreachableError(
-            f"{error} What was measured so far is kept: start the server again, and go on with: "
-            f"probatum assess {_named(opened)}--resume {folder}"
-        ) from error
+        raise UnreachableError(f"{error} Start the server again.") from error
     except ModelError:  # it broke its own promises, and would again: the folder can be used for another run
         unfinished.remove()
         (folder / "plan.json").unlink(missing_ok=True)
@@ -182,12 +178,6 @@ def _server(opened: Opened) -> dict[str, str]:
         return {}
     said = opened.description.model
     return {SERVER: identify([said.url, said.allowed_by, str(said.allowed_until), said.max_queries])}
-
-
-def _named(opened: Opened) -> str:
-    """Return the words that name the description on a command line."""
-    path = None if opened.description is None else opened.description.path
-    return "" if path is None else f"{quote(str(path))} "
 
 
 def _versions() -> dict[str, str]:

@@ -4,16 +4,14 @@
 Worker processes are spawned, never forked: a fork after scikit-learn has started its threads may hang.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
-from signal import SIG_DFL, SIG_IGN, SIGINT, signal
-from threading import current_thread, main_thread
+from traceback import format_exception
 from typing import Any, Protocol
 
 from threadpoolctl import threadpool_limits
@@ -24,6 +22,8 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Finding, State, Topic
 from probatum.facts.plan import OBSERVED, Refit, Terms, Unit
 from probatum.runs.answers import KeptAnswers, recall
+from probatum.runs.interrupts import held_back, let_through
+from probatum.runs.messages import Channel, Listener, Message, Started, Stopped, Work, nobody
 from probatum.runs.refits import refit
 from probatum.runs.views import Absent, Bench, view_for
 from probatum.seeds import stream
@@ -33,9 +33,9 @@ from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
 from probatum.systems.system import System
 
-Work = Unit | Refit
 Result = Finding | Answers | None  # None: a refit failed; the check that needs it will say why
 Unseen = Mapping[int, KeptAnswers]  # by number of folds
+FAULT = "This is a fault in the check; run again with --debug to see where."
 
 
 class Executor(Protocol):
@@ -45,11 +45,17 @@ class Executor(Protocol):
         """Run all of it; ``unseen`` says where the answers of the refits lie."""
 
     def close(self) -> None:
-        """Let go of everything that was started."""
+        """Let go of everything that was started, once it is done."""
+
+    def abort(self) -> None:
+        """End everything that was started, now."""
 
 
-def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
-    """Run one unit; whatever goes wrong becomes a finding that says so, by type and never by text."""
+def run_unit(unit: Unit, check: Check, bench: Bench, listener: Listener = nobody) -> Finding:
+    """Run one unit; whatever goes wrong becomes a finding that says so, by type and never by text.
+
+    The listener gets the traceback: it may be shown to whoever runs this, and never stands in a record.
+    """
     aside = check.observe if unit.part == OBSERVED else None  # never judged; a volatile check is, and has none
     run = aside or check.run
     try:
@@ -64,8 +70,9 @@ def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
     except UnreachableError:
         raise  # every other check would find the same: the run stops here, and can go on later
     except Exception as error:  # noqa: BLE001  # a check never crashes a run
+        listener(Stopped(piece=unit, traceback=_traceback(error)))
         ours = isinstance(error, ProbatumError)
-        why = str(error) if ours else f"The check stopped with {type(error).__name__}. This is a fault in the check."
+        why = str(error) if ours else f"The check stopped with {type(error).__name__}. {FAULT}"
         finding = _without_answer(State.ERROR, why)
     judged = tuple(name for name, limit in check.judged.items() if bench.system.task in limit.tasks)
     return replace(
@@ -78,16 +85,21 @@ def run_unit(unit: Unit, check: Check, bench: Bench) -> Finding:
     )
 
 
-def run_refit(wanted: Refit, bench: Bench) -> Answers | None:
-    """Train again and ask; None where that fails."""
+def run_refit(wanted: Refit, bench: Bench, listener: Listener = nobody) -> Answers | None:
+    """Train again and ask; None where that fails, and the listener gets the traceback."""
     train = bench.system.data.train
     if train is None:
         return None
     try:
         with threadpool_limits(1):
             return refit(bench.system, train, wanted, bench.seed)
-    except Exception:  # noqa: BLE001  # a model may raise anything; the check tries once more, and tells
+    except Exception as error:  # noqa: BLE001  # a model may raise anything; the check tries once more, and tells
+        listener(Stopped(piece=wanted, traceback=_traceback(error)))
         return None
+
+
+def _traceback(error: BaseException) -> str:
+    return "".join(format_exception(error))
 
 
 def _without_answer(state: State, why: str) -> Finding:
@@ -99,22 +111,24 @@ class Inline:
     """Runs one piece of work after the other in this process."""
 
     def __init__(
-        self, bench: Bench, known: Mapping[str, Check], started: Callable[[Work], None], arrays: Path | None = None
+        self, bench: Bench, known: Mapping[str, Check], listener: Listener, arrays: Path | None = None
     ) -> None:
-        """Take the bench, the checks, whom to tell that something starts, and where answers are kept."""
+        """Take the bench, the checks, whom to tell how far the work is, and where answers are kept."""
         self._bench = bench
         self._known = known
-        self._started = started
+        self._listener = listener
         self._arrays = arrays
 
     def run(self, work: Sequence[Work], unseen: Unseen) -> Iterator[tuple[Work, Result]]:
         """Run it in the plan's order."""
         bench = _with_unseen(self._bench, self._arrays, unseen)
         for piece in work:
-            self._started(piece)
-            yield piece, _result(piece, self._known, bench)
+            yield piece, _result(piece, self._known, bench, self._listener)
 
     def close(self) -> None:
+        """Nothing was started."""
+
+    def abort(self) -> None:
         """Nothing was started."""
 
 
@@ -136,29 +150,24 @@ class Blueprint:
 class Processes:
     """Runs work in processes of its own."""
 
-    def __init__(self, blueprint: Blueprint, jobs: int, started: Callable[[Work], None]) -> None:
-        """Take what the workers build their bench from, how many there are, and whom to tell that something starts."""
-        self._jobs = jobs
-        self._started = started
+    def __init__(self, blueprint: Blueprint, jobs: int, listener: Listener) -> None:
+        """Take what the workers build their bench from, how many there are, and whom to tell how far the work is."""
+        context = get_context("spawn")
+        self._channel = Channel(context, listener)
+        self._others = set(active_children())
         self._pool = ProcessPoolExecutor(
-            jobs, mp_context=get_context("spawn"), initializer=_set_up, initargs=(blueprint,)
+            jobs, mp_context=context, initializer=_set_up, initargs=(blueprint, self._channel.queue)
         )
 
     def run(self, work: Sequence[Work], unseen: Unseen) -> Iterator[tuple[Work, Result]]:
         """Run it side by side."""
         try:
-            with _deaf():
+            with held_back():
                 waiting: dict[Future[Result], Work] = {
                     self._pool.submit(_run_here, piece, unseen): piece for piece in work
                 }
-            queue = iter(work)  # the pool begins them in this order
-            for piece in islice(queue, self._jobs):
-                self._started(piece)
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
-                following = next(queue, None)
-                if following is not None:
-                    self._started(following)
         except BrokenProcessPool as error:
             raise WorkerError(
                 "A worker process died, most often for want of memory. Run again with --jobs 1, or on fewer rows."
@@ -167,29 +176,23 @@ class Processes:
     def close(self) -> None:
         """End the workers; what has not begun never does."""
         self._pool.shutdown(cancel_futures=True)
+        self._channel.close()
+
+    def abort(self) -> None:
+        """End the workers in the middle of what they do, also those that are still importing."""
+        for process in set(active_children()) - self._others:
+            process.kill()
+        self.close()
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Let processes that start now begin deaf to Ctrl-C: one that is still importing answers it with a traceback."""
-    if current_thread() is not main_thread():  # only the main thread may say so
-        yield
-        return
-    before = signal(SIGINT, SIG_IGN)
-    try:
-        yield
-    finally:
-        signal(SIGINT, before)
+_bench: list[tuple[Bench, Path, Listener]] = []  # of this worker process; filled by its initialiser
 
 
-_bench: list[tuple[Bench, Path]] = []  # of this worker process, with its folder of arrays; filled by its initialiser
-
-
-def _set_up(blueprint: Blueprint) -> None:
+def _set_up(blueprint: Blueprint, queue: "SimpleQueue[Message]") -> None:
     from probatum.adapters import loading
     from probatum.runs.opening import clock_for, open_model, open_recipe, stored_files
 
-    signal(SIGINT, SIG_DFL)  # from here on Ctrl-C ends a worker at once; only the parent speaks
+    let_through()
     description = blueprint.description
     load = None
     if description.data.load is not None:
@@ -215,7 +218,7 @@ def _set_up(blueprint: Blueprint) -> None:
         attacker=Attacker.of(description.attack, description.data.relations),
         clock=clock_for(description),
     )
-    _bench.append((Bench(system=system, terms=blueprint.terms, seed=blueprint.seed), blueprint.arrays))
+    _bench.append((Bench(system=system, terms=blueprint.terms, seed=blueprint.seed), blueprint.arrays, queue.put))
 
 
 def _under(rows: Rows | None, schema: Schema) -> Any:
@@ -224,12 +227,15 @@ def _under(rows: Rows | None, schema: Schema) -> Any:
 
 
 def _run_here(piece: Work, unseen: Unseen) -> Result:
-    bench, arrays = _bench[0]
-    return _result(piece, checks(), _with_unseen(bench, arrays, unseen))
+    bench, arrays, listener = _bench[0]
+    return _result(piece, checks(), _with_unseen(bench, arrays, unseen), listener)
 
 
-def _result(piece: Work, known: Mapping[str, Check], bench: Bench) -> Result:
-    return run_refit(piece, bench) if isinstance(piece, Refit) else run_unit(piece, known[piece.check], bench)
+def _result(piece: Work, known: Mapping[str, Check], bench: Bench, listener: Listener) -> Result:
+    listener(Started(piece=piece))
+    if isinstance(piece, Refit):
+        return run_refit(piece, bench, listener)
+    return run_unit(piece, known[piece.check], bench, listener)
 
 
 def _with_unseen(bench: Bench, arrays: Path | None, unseen: Unseen) -> Bench:

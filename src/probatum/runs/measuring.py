@@ -14,7 +14,8 @@ from probatum.facts.finding import Finding
 from probatum.facts.plan import OBSERVED, Plan, Refit, Terms, Unit
 from probatum.runs import answers as base
 from probatum.runs.answers import KeptAnswers
-from probatum.runs.execution import Blueprint, Executor, Inline, Processes, Unseen, Work
+from probatum.runs.execution import Blueprint, Executor, Inline, Processes, Unseen
+from probatum.runs.messages import Message, Stopped, Work
 from probatum.runs.opening import Opened
 from probatum.runs.progress import Progress
 from probatum.runs.publishing import publish
@@ -71,8 +72,10 @@ class Measuring:
             self._do(executor, early, {})
             known = self._put_together()
             self._do(executor, late, known)
-        finally:
-            executor.close()
+        except BaseException:  # an error or Ctrl-C: what runs beside it would only keep everybody waiting
+            executor.abort()
+            raise
+        executor.close()
         kept = [*answered.values(), *known.values()]
         return Measured(
             findings=tuple(self._found(unit) for unit in self._plan.units if unit.part != OBSERVED),
@@ -163,20 +166,27 @@ class Measuring:
                 terms=terms,
                 seed=int(plan.seed),
             )
-            return Processes(blueprint, jobs, self._started)
+            return Processes(blueprint, jobs, self._hear)
         if jobs > 1:
             live = "a model made of live Python objects cannot travel to another"
             counted = "so that the rows asked about are counted in one place ([model] max_queries)"
             why = live if opened.quota is None else counted
             self._progress.stage(f"running in this process: {why}")
         bench = Bench(system=opened.system, terms=terms, seed=int(plan.seed))
-        return Inline(bench, self._checks, self._started, self._arrays)
+        return Inline(bench, self._checks, self._hear, self._arrays)
 
-    def _started(self, piece: Work) -> None:
+    def _hear(self, message: Message) -> None:
+        piece = message.piece
         if isinstance(piece, Unit):
+            what = piece.check
+        else:
+            what = f"training the model again without part {piece.part} of {piece.parts} of its rows"
+        if isinstance(message, Stopped):
+            self._progress.stopped(what, message.traceback)
+        elif isinstance(piece, Unit):
             self._progress.started(piece)
         else:
-            self._progress.stage(f"training the model again without part {piece.part} of {piece.parts} of its rows")
+            self._progress.stage(what)
 
 
 _CASES = {"test": "cases", "train": "cases it learned from"}

@@ -24,6 +24,9 @@ class Progress(Protocol):
     def started(self, unit: Unit) -> None:
         """A unit began."""
 
+    def stopped(self, what: str, traceback: str) -> None:
+        """An error stopped this; the traceback may quote anything."""
+
     def finished(self, finding: Finding, verdict: FindingVerdict) -> None:
         """A unit is done; its finding under the policy of the run."""
 
@@ -42,6 +45,9 @@ class Quiet:
         """Keep silent."""
 
     def started(self, unit: Unit) -> None:
+        """Keep silent."""
+
+    def stopped(self, what: str, traceback: str) -> None:
         """Keep silent."""
 
     def finished(self, finding: Finding, verdict: FindingVerdict) -> None:

@@ -18,19 +18,27 @@ from probatum.systems.settings import SETTINGS, Form, Setting
 
 def commands(description: Description, plan: Plan, policy: Path | None) -> tuple[str, ...]:
     """Return the commands that repeat a run, typed where this one was."""
-    words = ["probatum", "assess"]
-    if description.path is not None:
-        words.append(str(description.path))
-        stated = isinstance(description.lines, Lines) and TRUST in description.lines.places
-        words += ["--trust-file"] if description.model.trust_file and not stated else []
-    else:
-        words += _described(description)
-    words += ["--seed", plan.seed]
+    words = ["probatum", "assess", *_subject(description), "--seed", plan.seed]
     words += ["--effort", plan.effort.value] if plan.effort is not Effort.STANDARD else []
     words += _chosen(plan)
     words += ["--policy", str(policy)] if policy is not None else []
     words += ["--include-rows"] if plan.include_rows else []
     return (shlex.join(words),)
+
+
+def resume_command(description: Description, policy: Path | None, folder: Path) -> str:
+    """Return the command that goes on with the run in a folder, typed where it was begun."""
+    words = ["probatum", "assess", *_subject(description)]
+    words += ["--policy", str(policy)] if policy is not None else []
+    return shlex.join([*words, "--resume", str(folder)])
+
+
+def _subject(description: Description) -> list[str]:
+    """Return the words that say which system is meant."""
+    if description.path is None:
+        return _described(description)
+    stated = isinstance(description.lines, Lines) and TRUST in description.lines.places
+    return [str(description.path), *(["--trust-file"] if description.model.trust_file and not stated else [])]
 
 
 def _chosen(plan: Plan) -> list[str]:

@@ -130,6 +130,11 @@ class Unfinished:
         return self._folder / f"{digest.removeprefix('sha256:')}.npy"
 
 
+def is_whole(run: Path) -> bool:
+    """Say whether the run in this folder came to its end."""
+    return (run / "judgement.json").exists() and not (run / NAME).is_dir()
+
+
 def plan_of(run: Path) -> Path | None:
     """Return the plan of a run that was cut short; None where it was cut short before it had one.
 
@@ -138,7 +143,7 @@ def plan_of(run: Path) -> Path | None:
     """
     if not run.is_dir():
         raise RunFolderError(f"{run} is not a folder. Name the folder of the run that was cut short.")
-    if (run / "judgement.json").exists() and not (run / NAME).is_dir():
+    if is_whole(run):
         raise RunFolderError(f"{run} holds a run that is whole. Show it with: probatum report {run}")
     if (run / "plan.json").exists():
         return run / "plan.json"
