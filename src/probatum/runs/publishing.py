@@ -31,7 +31,7 @@ def publish(finding: Finding, rows: Rows, places: np.ndarray, *, include_rows: b
         replace(
             example,
             row=int(place_of[example.row]),
-            cells=_cells(example, rows) if include_rows and example.picture is None else (),
+            cells=_cells(example, rows) if include_rows and not rows.pictures else (),
             picture=example.picture if include_rows else None,
         )
         for example in finding.examples

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from probatum.errors import DataError
 from probatum.systems.attacker import Attacker, Sum
 from probatum.systems.datasets import Kind, from_arrays
-from probatum.systems.datasets.encoded import changes, decode, encode
+from probatum.systems.datasets.encoded import decode, encode
 from probatum.systems.datasets.moves import moves
+from probatum.systems.datasets.stated import changes
 from probatum.systems.sections import AttackSection, Relation
 
 N = 40

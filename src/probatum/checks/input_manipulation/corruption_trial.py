@@ -16,6 +16,8 @@ from probatum.systems.datasets import Rows
 from probatum.systems.interface import Probed
 from probatum.systems.views import TestRows
 
+PRINTED = 5  # most lost pictures that are asked about as they would be printed, for each kind
+
 
 @final
 class Trial:
@@ -49,10 +51,8 @@ class Trial:
                 labels = self.hearing.labels(kind, spoiled)
                 refused[:, at, grade] = silent(labels)
                 lost[:, at, grade] = ~right(rows, labels, self._bar) & ~refused[:, at, grade]
-                if severity == MODERATE and self._pictures and lost[:, at, grade].any() and kind not in self._examples:
-                    row = np.flatnonzero(lost[:, at, grade])[:1]
-                    after = spoiled.after.take(row)
-                    self._keep(kind, target, rows.take(row), after, int(names[row[0]]), int(labels[row[0]]))
+                if severity == MODERATE and self._pictures and kind not in self._examples:
+                    self._keep(kind, target, rows, spoiled.after, np.flatnonzero(lost[:, at, grade]), names)
         if refused.any():
             self.hearing.require_alive(rows)
         self._lost.append(lost)
@@ -67,14 +67,24 @@ class Trial:
         costly = [losses.kinds[place] for place in losses.order]
         return tuple(self._examples[kind] for kind in costly if kind in self._examples)[:most]
 
-    def _keep(self, kind: str, target: Target, before: Rows, after: Rows, name: int, label: int) -> None:
-        picture = target.picture(before, after)
-        if picture is not None:
-            classes = [str(one) for one in before.schema.classes]
-            truth = classes[before.truth[0]]
-            self._examples[kind] = Example(
-                row=name, truth=truth, answer=classes[label], before=truth, changes=(kind,), picture=picture
-            )
+    def _keep(self, kind: str, target: Target, rows: Rows, spoiled: Rows, lost: np.ndarray, names: np.ndarray) -> None:
+        """Keep the first of a few lost pictures whose print, of 8 bits a colour, is lost too, and right as it was."""
+        classes = [str(one) for one in rows.schema.classes]
+        for row in lost[:PRINTED].tolist():
+            before, after = rows.take(np.array([row])), spoiled.take(np.array([row]))
+            picture = target.picture(before, after)
+            was, became = (self.hearing.answer(target.read_off(one)) for one in (before, after))
+            truth = before.truth[0]
+            if picture is not None and was == truth and became not in (None, -1, truth):
+                self._examples[kind] = Example(
+                    row=int(names[row]),
+                    truth=classes[truth],
+                    answer=classes[int(became)],
+                    before=classes[truth],
+                    changes=(kind,),
+                    picture=picture,
+                )
+                return
 
 
 def right(rows: Rows, labels: np.ndarray, bar: float | None) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Protocol, final
 
 import numpy as np
 
-from probatum.checks.input_manipulation.pictured import pair, shown
+from probatum.checks.input_manipulation.pictured import pair, read_off, shown, whole_points
 from probatum.engines.corruption import tables
 from probatum.engines.corruption.pictures import PICTURE_DAMAGES
 from probatum.facts.finding import Picture
@@ -41,6 +41,9 @@ class Target(Protocol):
     def damaged(self, kind: str, severity: int, rng: np.random.Generator) -> Spoiled:
         """Return the rows after damage; draws what the kind says."""
 
+    def read_off(self, rows: Rows) -> Rows:
+        """Return rows as somebody reads them off what is printed of them."""
+
     def picture(self, before: Rows, after: Rows) -> Picture | None:
         """Return one row before and after as pictures, where rows are pictures."""
 
@@ -63,6 +66,12 @@ class Pictures:
         features = np.asarray(self._rows.features)
         new = _laid_out(points, features) * self._unit + self._least
         return SpoiledPictures(after=replace(self._rows, features=_typed(new, features.dtype), name=DAMAGED))
+
+    def read_off(self, rows: Rows) -> Rows:
+        """Return pictures as somebody reads them off their 8 bits a colour."""
+        features = np.asarray(rows.features)
+        read = read_off(features, self._least, self._unit, whole=whole_points(self._rows.features))
+        return replace(rows, features=_typed(read, features.dtype), name=DAMAGED)
 
     def picture(self, before: Rows, after: Rows) -> Picture | None:
         """Return both as pictures."""
@@ -112,6 +121,10 @@ class Table:
     def damaged(self, kind: str, severity: int, rng: np.random.Generator) -> Spoiled:
         """Return the rows after damage; draws what the kind says."""
         return self._by_words[kind](severity, rng)
+
+    def read_off(self, rows: Rows) -> Rows:
+        """Return the rows: no cell of them is printed."""
+        return rows
 
     def picture(self, before: Rows, after: Rows) -> Picture | None:
         """Return nothing: a table is no picture."""

@@ -7,11 +7,12 @@ from typing import Protocol, Self, final
 
 import numpy as np
 
-from probatum.checks.input_manipulation.pictured import drawable, pair, shown
+from probatum.checks.input_manipulation.pictured import SHADES, drawable, pair, read_off, shown, whole_points
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.engines.evasion.universal import Span
 from probatum.facts.finding import Picture
 from probatum.systems.datasets import Rows
+from probatum.systems.datasets.stated import IN_FULL, Rounding, Stated
 from probatum.systems.interface import Answers, Predictions
 
 FAR = 0.1  # of the range of all points that it learned from: tested points so far beyond it are odd
@@ -22,6 +23,7 @@ class Target(Protocol):
     """Some rows as an attacker sees them."""
 
     x: np.ndarray  # (n, ...) float64 or float32
+    roundings: tuple[Rounding, ...]  # ways to print a change, in the order to be tried
 
     def take(self, index: np.ndarray) -> Self:
         """Return some of the rows; what was learned from all of them, such as ranges, stays."""
@@ -38,8 +40,11 @@ class Target(Protocol):
     def outward(self, points: np.ndarray, which: np.ndarray, times: float, radius: float) -> np.ndarray:
         """Return (m, ...) allowed points that lie further from the rows ``which`` (m,), up to the radius."""
 
-    def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
-        """Return in words what was changed."""
+    def stated(self, row: int, point: np.ndarray, *, contents: bool, rounding: Rounding) -> Stated:
+        """Return in words what was changed, and the point that the words, or the picture, describe."""
+
+    def seen(self, row: int) -> np.ndarray | None:
+        """Return a row as it was, read off its picture; None where it is printed exactly."""
 
     def picture(self, row: int, point: np.ndarray) -> Picture | None:
         """Return both as pictures, where rows are pictures."""
@@ -49,12 +54,19 @@ class Target(Protocol):
 class Cells:
     """Rows whose cells are all in one unit, such as pictures: a change is a share of the range that cells have."""
 
+    roundings: tuple[Rounding, ...] = (
+        IN_FULL,
+        Rounding(digits=None, toward="inward"),
+        Rounding(digits=None, toward="outward"),
+    )
+
     def __init__(self, system: Predictions, rows: Rows, learned_from: Rows, norm: Norm) -> None:
         """Take the rows to be changed, and those that tell which range the cells have."""
         features: np.ndarray = np.asarray(rows.features)
         known: np.ndarray = np.asarray(learned_from.features)
         self._system, self._rows, self.norm = system, rows, norm
         self._type = features.dtype
+        self._whole = whole_points(features)
         self.x = features.astype(np.float64 if self._type == np.float64 else np.float32)
         (usual_least, usual_most), (least, most) = _ends(known), _ends(features)
         self.least, self.most = min(usual_least, least), max(usual_most, most)
@@ -115,10 +127,15 @@ class Cells:
         said = self._system.answers(replace(like, features=self._written(points), name=CHANGED))
         return scores_of(said, len(self._rows.schema.classes))
 
-    def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
-        """Return how many points were changed."""
+    def stated(self, row: int, point: np.ndarray, *, contents: bool, rounding: Rounding) -> Stated:
+        """Return how many points were changed, and the point as the picture shows it, where there is one."""
         count = int((self._written(point[None])[0] != self._written(self.x[row : row + 1])[0]).sum())
-        return (f"{count:,} of {point.size:,} points changed a little",)
+        words = (f"{count:,} of {point.size:,} points changed a little",)
+        return Stated(words=words, cells=self._read_off(point, self.x[row], rounding) if contents else point)
+
+    def seen(self, row: int) -> np.ndarray | None:
+        """Return a row as it was, read off its picture."""
+        return self._read_off(self.x[row], self.x[row], IN_FULL)
 
     def picture(self, row: int, point: np.ndarray) -> Picture | None:
         """Return both as pictures: (h, w), (1 or 3, h, w) or (h, w, 1 or 3)."""
@@ -130,6 +147,24 @@ class Cells:
             return None
         was, became = (shown(one[np.newaxis], self.least, self.unit)[0] for one in (before, after))
         return pair(was, became)
+
+    def _read_off(self, point: np.ndarray, before: np.ndarray, rounding: Rounding) -> np.ndarray:
+        """Return what somebody gets who reads a point off its picture of 8 bits; itself where there is none.
+
+        Args:
+            point: (...) the picture.
+            before: (...) the picture that it was made of.
+            rounding: of the points; inward: none goes further from what it was than it did; outward: none less far.
+        """
+        if not drawable(point.shape):
+            return point
+        read = read_off(point, self.least, self.unit, whole=self._whole)
+        if rounding.toward != "nearest":
+            shade = 1.0 if self._whole else self.unit / SHADES
+            way = np.sign(point.astype(np.float64) - before) * (1.0 if rounding.toward == "outward" else -1.0)
+            short = way * (point - read) > shade / 1e6  # it was rounded the other way
+            read = np.clip(read + np.where(short, way * shade, 0.0), self.least, self.most)
+        return np.asarray(read, dtype=self.x.dtype)
 
     def _written(self, points: np.ndarray) -> np.ndarray:
         """Return the points as the system gets them: whole numbers where its rows are whole numbers."""

@@ -37,12 +37,13 @@ import numpy as np
 
 from probatum.checks.inapplicable import not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation import fooled_in_words as in_words
+from probatum.checks.input_manipulation.as_printed import as_printed
 from probatum.checks.input_manipulation.evading import Cells, Target, scores_of, whole
 from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of
 from probatum.checks.input_manipulation.findings import Effort as Exploring
 from probatum.checks.input_manipulation.rounds import explore_in_rounds
 from probatum.checks.input_manipulation.smoothing import Version, try_smoothed
-from probatum.checks.input_manipulation.table import Table
+from probatum.checks.input_manipulation.table import CLOSE, Table
 from probatum.checks.input_manipulation.unsteady import (
     AVERAGED,
     CROWDED,
@@ -213,24 +214,36 @@ def _examples(
     first = broken[np.lexsort((found.found[broken], -scores[broken, truth[broken]]))][: options.examples]
     if not first.size:
         return ()
+    some, own = target.take(first), truth[first]
+    shown = as_printed(
+        target,
+        first,
+        found.examples[first],
+        own,
+        lambda points, scores, places: (
+            (labels_of(scores) >= 0)
+            & (labels_of(scores) != own[places])
+            & (some.take(places).sizes(points) <= options.radius * CLOSE)
+        ),
+        contents=terms.include_rows,
+    )
     names = [str(label) for label in data.rows.schema.classes]
-    said = target.ask(found.examples[first], first)
-    answers = said.argmax(axis=1)
     bare = bool(np.isin(scores, (0.0, 1.0)).all())  # labels, which say nothing of how sure they are
     return tuple(
         Example(
             row=int(chosen[row]),
             truth=names[truth[row]],
-            answer=names[answer],
-            score=None if bare else _digits(said[place, answer]),
+            answer=names[one.scores.argmax()],
+            score=None if bare else _digits(one.scores.max()),
             before=names[truth[row]],
             score_before=None if bare else _digits(scores[row, truth[row]]),
             # a category stated otherwise has no size
-            size=None if found.found[row] <= LEAST else _digits(found.found[row]),
-            changes=target.changes(int(row), found.examples[row], contents=terms.include_rows),
-            picture=target.picture(int(row), found.examples[row]) if terms.include_rows else None,
+            size=None if found.found[row] <= LEAST else _digits(some.take(np.array([place])).sizes(one.point[None])[0]),
+            changes=one.words,
+            picture=one.picture,
         )
-        for place, (row, answer) in enumerate(zip(first.tolist(), answers.tolist(), strict=True))
+        for place, (row, one) in enumerate(zip(first.tolist(), shown, strict=True))
+        if one is not None
     )
 
 

@@ -12,6 +12,7 @@ from typing import final
 
 import numpy as np
 
+from probatum.checks.input_manipulation.as_printed import as_printed
 from probatum.checks.input_manipulation.evading import Cells, scores_of
 from probatum.checks.input_manipulation.findings import labels_of
 from probatum.checks.input_manipulation.table import Numbered, Table
@@ -73,20 +74,26 @@ class Halves:
             terms: say whether rows may be shown.
             told: what was done to each, in words; None: what the target says.
         """
-        if not some.size:
-            return ()
-        names = [str(label) for label in data.rows.schema.classes]
-        answers = labels_of(self.ask(points[some])).tolist()
+        names, rows = [str(label) for label in data.rows.schema.classes], self.fresh[some]
+        shown = as_printed(
+            self.target,
+            rows,
+            points[some],
+            self.y[rows],
+            lambda _, scores, places: (labels_of(scores) >= 0) & (labels_of(scores) != self.y[rows[places]]),
+            contents=terms.include_rows,
+        )
         return tuple(
             Example(
                 row=int(self.places[row]),
                 truth=names[self.y[row]],
-                answer=names[answer],
+                answer=names[one.scores.argmax()],
                 before=names[self.y[row]],
-                changes=(told,) if told else self.target.changes(row, points[at], contents=terms.include_rows),
-                picture=self.target.picture(row, points[at]) if terms.include_rows else None,
+                changes=(told,) if told else one.words,
+                picture=one.picture,
             )
-            for at, row, answer in zip(some.tolist(), self.fresh[some].tolist(), answers, strict=True)
+            for row, one in zip(rows.tolist(), shown, strict=True)
+            if one is not None
         )
 
 

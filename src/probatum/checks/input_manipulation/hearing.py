@@ -46,6 +46,11 @@ class Hearing:
             out[left] = self._halved(rows.take(left))
         return out
 
+    def answer(self, row: Rows) -> float | None:
+        """Return the label of a single row; None where it is refused."""
+        said = self._ask(row)
+        return None if said is None else float(said[0])
+
     def require_alive(self, rows: Rows) -> None:
         """Refuse to call a dead system's silence a refusal: one row as it was must still be answered.
 

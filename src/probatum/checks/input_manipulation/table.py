@@ -17,8 +17,9 @@ from probatum.engines.evasion.universal import Span
 from probatum.facts.finding import Picture
 from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import Rows, Schema
-from probatum.systems.datasets.encoded import changes, decode, encode
+from probatum.systems.datasets.encoded import decode, encode
 from probatum.systems.datasets.moves import moves
+from probatum.systems.datasets.stated import IN_FULL, Rounding, Stated, changes, roundings, stated
 from probatum.systems.interface import Predictions
 from probatum.systems.mistakes import visible
 
@@ -28,6 +29,8 @@ CLOSE = 1 + 1e-9  # a change so much larger than the radius at which it was work
 @final
 class Table:
     """Rows whose cells are numbers, each measured by the usual range of its column, or categories."""
+
+    roundings: tuple[Rounding, ...] = tuple(roundings())  # the shortest print first
 
     def __init__(self, system: Predictions, rows: Rows, learned_from: Rows, attacker: Attacker) -> None:
         """Take the rows, those that tell the range of each column, and what the attacker may do."""
@@ -123,9 +126,13 @@ class Table:
         scores[~(same | feasible(self.moves, before, points, np.inf))] = np.nan
         return scores
 
-    def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
+    def stated(self, row: int, point: np.ndarray, *, contents: bool, rounding: Rounding) -> Stated:
         """Return in words what was changed; how far, but not from where, unless contents may be shown."""
-        return changes(self.x[row], point, self._rows.schema, with_contents=contents)
+        schema, single = self._rows.schema, self.moves.single
+        return stated(self.x[row], point, schema, contents=contents, rounding=rounding, single=single)
+
+    def seen(self, row: int) -> None:
+        """Return nothing: cells are printed exactly."""
 
     def picture(self, row: int, point: np.ndarray) -> Picture | None:
         """Return nothing: a table is no picture."""
@@ -138,6 +145,11 @@ class Numbered:
 
     Only its numbers may change: that is what one and the same change of all rows can be.
     """
+
+    roundings: tuple[Rounding, ...] = (
+        Rounding(digits=12),
+        IN_FULL,
+    )  # one change for all is printed the same of each row, as far as it goes
 
     def __init__(self, table: Table, schema: Schema) -> None:
         """Take the table."""
@@ -170,9 +182,13 @@ class Numbered:
         """Return (m, k) scores; the last cell of each point says which row it is, whatever ``which`` says."""
         return self._table.ask(points[:, :-1], points[:, -1].astype(np.int64))
 
-    def changes(self, row: int, point: np.ndarray, *, contents: bool) -> tuple[str, ...]:
-        """Return in words what was changed."""
-        return self._table.changes(row, point[:-1], contents=contents)
+    def stated(self, row: int, point: np.ndarray, *, contents: bool, rounding: Rounding) -> Stated:
+        """Return in words what was changed, and what the words make of the row."""
+        told = self._table.stated(row, point[:-1], contents=contents, rounding=rounding)
+        return replace(told, cells=np.append(told.cells, point[-1]))
+
+    def seen(self, row: int) -> None:
+        """Return nothing: cells are printed exactly."""
 
     def told(self, change: np.ndarray) -> tuple[str, ...]:
         """Return in words what one change of all rows does."""

@@ -42,6 +42,7 @@ from probatum.facts.finding import Advice, Finding, Measure, Picture
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
+from probatum.systems.datasets.stated import shortened
 from probatum.systems.interface import Structured
 from probatum.systems.structures import Linear, Network, Structure
 from probatum.systems.views import AttackedRows
@@ -132,7 +133,7 @@ def _search(
         hints = leanings(changes, found.y[rows], span, rng=rng, most=options.queries)
     best = search(changes, scale=scale, tries=options.queries, rng=rng, hints=hints).attack
     if isinstance(found.target, Numbered):
-        best = plainest(changes, best, scale=scale, rng=rng)
+        best = shortened(plainest(changes, best, scale=scale, rng=rng))  # measured as it will be printed
     return best, f"by asking about {changes.tried:,} changes, {changes.tried * len(rows):,} rows in all"
 
 

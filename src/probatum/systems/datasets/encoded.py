@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of a table as rows of numbers, back again in the user's own types, and what changed between two in words.
+"""Rows of a table as rows of numbers, and back again in the user's own types.
 
 Every column that the model is given is one number: numbers as they are, dates as days since 1970, ordered words and
 categories as their place in the column's list, and NaN for what is missing, was never seen in train, or is free text.
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from probatum.errors import DataError
-from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, Schema, as_frame, codes, numbers, printed
+from probatum.systems.datasets.rows import NUMBERS, Column, Kind, Rows, as_frame, codes, numbers, printed
 from probatum.systems.mistakes import visible
 
 _DAY = pd.Timedelta(days=1)
@@ -62,62 +62,6 @@ def decode(values: np.ndarray, like: Rows, *, before: np.ndarray | None = None) 
     if isinstance(like.features, pd.DataFrame):
         return _with(like, frame)
     return _with(like, frame.to_numpy(dtype=like.features.dtype).reshape(like.features.shape))
-
-
-def changes(before: np.ndarray, after: np.ndarray, schema: Schema, *, with_contents: bool) -> tuple[str, ...]:
-    """Return what changed between two encoded rows, (d,) each, in words: "raise hours-per-week from 40 to 43".
-
-    Without contents, and of columns marked as personal or protected, no cell is told: "raise hours-per-week by 3".
-    """
-    told = []
-    for column, old, new in zip(schema.given, before.tolist(), after.tolist(), strict=True):
-        if old == new or (np.isnan(old) and np.isnan(new)):
-            continue
-        show = with_contents and not (column.personal or column.protected)
-        told.append(_choice(column, old, new, show) if column.categories else _number(column, old, new, show))
-    return tuple(told)
-
-
-def _choice(column: Column, old: float, new: float, show: bool) -> str:
-    name = visible(column.name)
-    if not show or np.isnan(old) or np.isnan(new):
-        return f"change {name}"
-    return f"state {name} as {visible(column.categories[int(new)])} instead of {visible(column.categories[int(old)])}"
-
-
-def _number(column: Column, old: float, new: float, show: bool) -> str:
-    name = visible(column.name)
-    verb = "raise" if new > old else "lower"
-    if column.kind is Kind.DATE:
-        verb = "move"
-        by = f"by {_apart(old, new)} days {'later' if new > old else 'earlier'}"
-        return f"{verb} {name} from {_day(old)} to {_day(new)}" if show else f"{verb} {name} {by}"
-    if not show:
-        return f"{verb} {name} by {_apart(old, new)}"
-    first, second = _told_apart(old, new)
-    return f"{verb} {name} from {first} to {second}"
-
-
-def _day(value: float) -> str:
-    return str((_EPOCH + value * _DAY).date().isoformat())
-
-
-def _apart(old: float, new: float) -> str:
-    return _short(abs(new - old), 3)
-
-
-def _told_apart(old: float, new: float) -> tuple[str, str]:
-    """Return two numbers with as few digits as tell them apart, four at least."""
-    for digits in range(4, 18):
-        first, second = _short(old, digits), _short(new, digits)
-        if first != second:
-            return first, second
-    return repr(old), repr(new)
-
-
-def _short(value: float, digits: int) -> str:
-    """Return whole numbers in full, others with so many significant digits."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.{digits}g}"
 
 
 def _only_numbers(given: tuple[Column, ...]) -> bool:

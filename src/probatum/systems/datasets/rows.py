@@ -174,10 +174,15 @@ def as_frame(features: pd.DataFrame | np.ndarray) -> pd.DataFrame:
 
 
 def printed(value: object) -> str:
-    """Return a category or label as shown; a whole number reads the same whether it came as 1 or 1.0."""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
+    """Return a cell, category or label as shown; a whole number reads the same whether it came as 1 or 1.0."""
+    return number_in_full(value) if isinstance(value, float | np.floating) else str(value)
+
+
+def number_in_full(value: float | np.floating) -> str:
+    """Return a number in decimals without an exponent, as few as give the same number when they are read again."""
+    if not np.isfinite(value):
+        return str(value)
+    return str(int(value)) if float(value).is_integer() else np.format_float_positional(value, trim="-")
 
 
 def numbers(cells: pd.Series, column: Column) -> np.ndarray:
