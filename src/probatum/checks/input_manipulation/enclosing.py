@@ -27,7 +27,7 @@ def enclose_table(
     rng: np.random.Generator,
 ) -> str | None:
     """Enclose each row at every radius, in the numbers that the network gets; ask about what was found."""
-    from probatum.engines.evasion.api import enclosed, engine_of
+    from probatum.engines.evasion.api import engine_of
 
     inputs = inside.structure.inputs or ()
     rows = rows[np.isfinite(inside.encoded[rows]).all(axis=1)]
@@ -42,8 +42,7 @@ def enclose_table(
         if not todo.size:
             continue
         main = radius == effort.radius
-        out = enclosed(
-            engine_of(core.module, effort.level if main else "quick"),
+        out = engine_of(core.module, effort.level if main else "quick").enclose(
             x[todo],
             inside.own[todo],
             Region(lower=around.lower[todo], upper=around.upper[todo]),
@@ -69,7 +68,7 @@ def enclose_cells(
     findings: Findings, target: Cells, core: Network, y: np.ndarray, effort: Effort, rng: np.random.Generator
 ) -> None:
     """Attack and certify at the plan's radius; then one search for the nearest wrong answers serves all radii."""
-    from probatum.engines.evasion.api import enclosed, engine_of
+    from probatum.engines.evasion.api import engine_of
 
     def predict(points: np.ndarray) -> np.ndarray:
         return labels_of(target.ask(points, np.zeros(len(points), dtype=np.int64)))
@@ -83,7 +82,7 @@ def enclose_cells(
     engine = engine_of(core.module, effort.level, predict)
     region = target.region(effort.radius).take(todo)
     nodes = max(1, effort.nodes * PARTED // max(1, target.x[0].size))
-    out = enclosed(engine, target.x[todo], y[todo], region, rng=rng, nodes=nodes)
+    out = engine.enclose(target.x[todo], y[todo], region, rng=rng, nodes=nodes)
     findings.prove(todo[out.certified], np.full(int(out.certified.sum()), effort.radius))
     findings.work += out.work
     keep(todo, out.examples, out.broken, effort.radius)

@@ -10,10 +10,12 @@ import numpy as np
 from probatum.engines.evasion import black_box
 from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region, region
+from probatum.engines.evasion.turns import in_turn
 from probatum.errors import DataError, ModelError
 from probatum.systems.structures import Forest, Linear
 
 Bounds = np.ndarray | float | None
+NODES = 300  # parts, for each row, into which its region is split for a proof, unless it is said otherwise
 
 
 class Engine(Protocol):
@@ -26,6 +28,18 @@ class Engine(Protocol):
 
     def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
         """Prove for each region that it holds none."""
+
+    def enclose(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        where: Region,
+        *,
+        rng: np.random.Generator,
+        nodes: int,
+        unprovable: np.ndarray | None = None,
+    ) -> Bracket:
+        """Do both in turn; of the rows ``unprovable``, (n,) bool, nothing is to be proven."""
 
 
 def attack(
@@ -102,15 +116,17 @@ def bracket(
     norm: Norm | str | None = None,
     radius: np.ndarray | float | None = None,
     budget: Any = None,
-    nodes: int = 0,
+    nodes: int = NODES,
 ) -> Bracket:
     """Attack and certify in turn, and never work on a row that is settled; arguments as those of the two.
 
-    Bounds that cost little come first: what they prove is never attacked. What the attack breaks is never split.
+    Bounds that cost little come first: what they prove is never attacked. What the attack breaks is never split. A row
+    is given up only when the parts that it may be split into are used up, or the work that goes with them; ``ended``
+    tells of each row why its proof ended.
     """
     x, y = _checked(x, y)
     where = region(x, lower=lower, upper=upper, norm=norm, radius=radius)
-    return enclosed(engine_of(model, budget), x, y, where, rng=rng, nodes=nodes)
+    return engine_of(model, budget).enclose(x, y, where, rng=rng, nodes=nodes)
 
 
 def _checked(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -127,59 +143,6 @@ def _checked(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if y.size and (y.dtype.kind not in "iu" or y.min() < 0):
         raise DataError("Wanted labels as places of classes, whole numbers from 0; others came. Number the classes.")
     return x, y.astype(np.int64)
-
-
-def enclosed(
-    engine: Engine,
-    x: np.ndarray,
-    y: np.ndarray,
-    where: Region,
-    *,
-    rng: np.random.Generator,
-    nodes: int = 0,
-    unprovable: np.ndarray | None = None,
-) -> Bracket:
-    """Return the bracket over regions that are worked out already.
-
-    Args:
-        engine: works on the model.
-        x: (n, ...) rows.
-        y: (n,) index of the right class.
-        where: the regions.
-        rng: from which everything random is drawn.
-        nodes: see ``certify``.
-        unprovable: (n,) bool, rows that are attacked only.
-    """
-    proof = engine.certify(x, y, where, 0, unprovable)
-    last, ended, parts = proof.last, proof.ended, proof.parts
-    found = engine.attack(x, y, where, rng, proof.certified)
-    certified, stage = proof.certified & ~found.broken, proof.stage
-    work, stages = proof.work + found.work, (*proof.stages, *found.stages)
-    stage = np.where(found.broken, found.stage + len(proof.stages), np.where(certified, stage, -1))
-    open_rows = ~(found.broken | certified)
-    if nodes and proof.refused is None and open_rows.any():
-        deeper = engine.certify(x, y, where, nodes, ~open_rows if unprovable is None else ~open_rows | unprovable)
-        gained = deeper.certified & open_rows
-        stage = np.where(gained, deeper.stage + len(stages), stage)
-        certified, work = certified | gained, work + deeper.work
-        last = np.where(open_rows, deeper.last + len(stages), last)
-        ended, parts = np.where(open_rows, deeper.ended, ended), np.where(open_rows, deeper.parts, parts)
-        stages = (*stages, *deeper.stages)
-    return Bracket(
-        broken=found.broken,
-        certified=certified,
-        examples=found.examples,
-        margins=found.margins,
-        stage=stage.astype(np.int8),
-        stages=stages,
-        work=work,
-        last=last.astype(np.int8),
-        ended=np.where(found.broken, Ended.BROKEN, ended).astype(np.int8),
-        parts=parts,
-        warnings=found.warnings,
-        notes=found.notes,
-        refused=proof.refused,
-    )
 
 
 def engine_of(model: Any, budget: Any, predict: Callable[[np.ndarray], np.ndarray] | None = None) -> Engine:
@@ -232,6 +195,19 @@ class FunctionEngine:
     def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
         """Prove nothing, and say why."""
         return unproven(len(x), "Nobody can look inside a function, so nothing is proven of it.")
+
+    def enclose(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        where: Region,
+        *,
+        rng: np.random.Generator,
+        nodes: int,
+        unprovable: np.ndarray | None = None,
+    ) -> Bracket:
+        """Search by asking, and prove nothing."""
+        return in_turn(self, x, y, where, rng=rng, nodes=nodes, unprovable=unprovable)
 
 
 def unproven(n: int, why: str) -> Certified:

@@ -7,8 +7,9 @@ import numpy as np
 
 from probatum.engines.bounds import linear
 from probatum.engines.evasion.black_box import margin
-from probatum.engines.evasion.results import Attacked, Certified, Ended, Work
+from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region
+from probatum.engines.evasion.turns import in_turn
 from probatum.engines.trees.exact import NODES, decide, ruled_out
 from probatum.engines.trees.predict import margins
 from probatum.systems.structures import Forest, Linear
@@ -76,6 +77,19 @@ class LinearEngine:
             parts=np.zeros(n, dtype=np.int64),
         )
 
+    def enclose(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        where: Region,
+        *,
+        rng: np.random.Generator,
+        nodes: int,
+        unprovable: np.ndarray | None = None,
+    ) -> Bracket:
+        """Do both in turn."""
+        return in_turn(self, x, y, where, rng=rng, nodes=nodes, unprovable=unprovable)
+
     def _worst(self, x: np.ndarray, y: np.ndarray, other: int, where: Region) -> np.ndarray:
         weights, _ = linear.pairs(self._model)
         slope = weights[y] - weights[other]
@@ -141,3 +155,16 @@ class ForestEngine:
             ended=ended,
             parts=parts,
         )
+
+    def enclose(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        where: Region,
+        *,
+        rng: np.random.Generator,
+        nodes: int,
+        unprovable: np.ndarray | None = None,
+    ) -> Bracket:
+        """Do both in turn."""
+        return in_turn(self, x, y, where, rng=rng, nodes=nodes, unprovable=unprovable)

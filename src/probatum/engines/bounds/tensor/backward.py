@@ -64,7 +64,8 @@ class Ground:
             largest = weights.abs().amax(dim=1, keepdim=True)
             step = torch.where(weights.abs() == largest, weights.sign(), 0.0)
             step = step / step.abs().sum(dim=1, keepdim=True).clamp(min=1)
-        return (self.centre - self.radius[:, None] * step).clamp(self.low, self.high)
+        found: Tensor = (self.centre - self.radius[:, None] * step).clamp(self.low, self.high)
+        return found
 
     def least(self, weights: Tensor) -> Tensor:
         """Return (n, m) the least value of m weighted sums, (n, m, ...), over each region.

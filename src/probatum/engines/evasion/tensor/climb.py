@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows on their way up the ladder: which are broken, by what, and which a costlier search is still worth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import final
 
 import numpy as np
@@ -19,8 +19,8 @@ from probatum.engines.evasion.tensor.plain import silent, walk
 from probatum.engines.evasion.threat import Region
 
 Predict = Callable[[np.ndarray], np.ndarray]
-STAGES = ("clean", "first steps", "descent", "short patches", "targets", "long patches")
-CLEAN, FIRST_STEPS, DESCENT, SHORT, TARGETS, LONG = range(6)
+STAGES = ("clean", "first steps", "descent", "short patches", "targets", "long patches", "starts from bounds")
+CLEAN, FIRST_STEPS, DESCENT, SHORT, TARGETS, LONG, CORNERS = range(7)
 MASKED = 0.1  # share of rows without a gradient, or broken by patches alone, that is told
 
 DICE = (
@@ -113,9 +113,9 @@ class Climb:
         if steps and int(((gained <= 0) & can_move).sum()) > MASKED * max(self.started, 1):
             self.warnings += [UPHILL] if SILENT not in self.warnings else []
 
-    def restarts(self, count: int, steps: int) -> None:
+    def restarts(self, count: int, steps: int, *, first: int = 0) -> None:
         """Walk again from other random points, up the cross-entropy and down the margin in turns."""
-        for number in range(1, count + 1):
+        for number in range(first + 1, first + count + 1):
             if not steps or not len(self.front.rows):
                 return
 
@@ -139,6 +139,51 @@ class Climb:
                 return descend(self.asked, block, block.where.x, steps, target=target[block.rows], first=1.0)
 
             self._search(TARGETS, towards)
+
+    def from_corners(self, corners: Mapping[int, np.ndarray], steps: int) -> None:
+        """Walk from points that bounds named, (c, ...) by row; a row without so many starts at its best point."""
+        for place in range(max((len(points) for points in corners.values()), default=0)):
+            if not steps or not len(self.front.rows):
+                return
+            starts = self.examples.clone()
+            starts[self.front.rows] = self.front.best
+            for row, points in corners.items():
+                if place < len(points):
+                    starts[row] = tensor(points[place])
+
+            def walked(block: Front, starts: Tensor = starts) -> Outcome:
+                return descend(self.asked, block, block.where.back(starts[block.rows]), steps, first=0.5)
+
+            self._search(CORNERS, walked)
+
+    def breaks(self, row: int, points: np.ndarray) -> bool:
+        """Ask about points, (p, ...), of one row's region; return whether one of them is answered wrongly."""
+        if self.broken[row]:
+            return True
+        rows = torch.full((len(points),), row)
+        where = places(self.given[rows.numpy()], self.region.take(rows.numpy()))
+        inside = where.back(tensor(points))
+        margins = self.asked.margins(inside, self.y[rows])
+        worst = int(margins.argmin()) if len(points) else 0
+        if not len(points) or not margins[worst] < 0:
+            return False
+        one = slice(worst, worst + 1)
+        front = Front(rows=rows[one], where=where.take(one), y=self.y[rows[one]], best=inside[one], margin=margins[one])
+        self._believe(CORNERS, front)
+        return bool(self.broken[row])
+
+    def reopen(self, rows: np.ndarray) -> None:
+        """Go on with these rows, also where they were given up; the others are set aside."""
+        whole = joined([self.front, *self.aside])
+        chosen = torch.isin(whole.rows, torch.from_numpy(rows)) & ~self.broken[whole.rows]
+        self.front, self.aside = whole.take(chosen), [whole.take(~chosen & ~self.broken[whole.rows])]
+
+    def lowest(self) -> Tensor:
+        """Return (n,) the least margin found of each row so far."""
+        margins = self.margins.clone()
+        for front in (self.front, *self.aside):
+            margins[front.rows] = front.margin
+        return margins
 
     def nudge(self, steps: int) -> None:
         """Walk from the best points so far, with small steps."""
@@ -219,7 +264,12 @@ class Climb:
         self.front = found.left
         if not found.broken:
             return
-        broken = joined(found.broken)
+        doubted = self._believe(stage, joined(found.broken))
+        if len(doubted.rows):
+            self.front = joined([found.left, doubted])
+
+    def _believe(self, stage: int, broken: Front) -> Front:
+        """Note the rows whose points the user's own path answers wrongly; return the others."""
         rows = broken.rows
         points = broken.best.numpy()
         inside = within(points, self.given[rows.numpy()], self.region.take(rows.numpy()))
@@ -227,8 +277,7 @@ class Climb:
         self._remember(broken.take(sure))
         self.broken[rows[sure]] = True
         self.stage[rows[sure]] = stage
-        if not sure.all():
-            self.front = joined([found.left, broken.take(~sure).unbelieved()])
+        return broken.take(~sure).unbelieved()
 
     def _wrong(self, points: Tensor, y: Tensor) -> np.ndarray:
         return np.asarray(self.predict(points.numpy()) != y.numpy()) if len(points) else np.zeros(0, dtype=bool)

@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """A network, attacked by its gradients and certified by bounds."""
 
+from dataclasses import replace
 from typing import final
 
 import numpy as np
 from torch import nn
 
-from probatum.engines.bounds.tensor import certify
-from probatum.engines.evasion.results import Attacked, Certified
+from probatum.engines.bounds.tensor.certify import Limits, certify
+from probatum.engines.evasion.results import Attacked, Bracket, Certified
 from probatum.engines.evasion.tensor import ladder
+from probatum.engines.evasion.tensor.enclose import enclose
 from probatum.engines.evasion.threat import Region
+
+# of the proof of a row, beside its parts; by the name of the attack's budget
+LIMITS = {
+    "quick": Limits(work=5e9, inner=1 << 21),
+    "standard": Limits(work=3e10, inner=1 << 23),
+    "deep": Limits(work=1e12, inner=1 << 25),
+}
 
 
 @final
@@ -22,6 +31,7 @@ class NetworkEngine:
         """Take the network, how much may be done (also by name: quick, standard, deep), and the users' own path."""
         self._module, self._predict = module, predict
         self._budget = ladder.LEVELS[budget] if isinstance(budget, str) else budget
+        self._limits = LIMITS.get(budget, Limits()) if isinstance(budget, str) else Limits()
 
     def attack(
         self, x: np.ndarray, y: np.ndarray, where: Region, rng: np.random.Generator, skip: np.ndarray | None
@@ -31,4 +41,30 @@ class NetworkEngine:
 
     def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
         """Bound its scores."""
-        return certify.certify(self._module, x, y, where, nodes=nodes, skip=skip)
+        return certify(self._module, x, y, where, limits=self._within(nodes), skip=skip)
+
+    def enclose(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        where: Region,
+        *,
+        rng: np.random.Generator,
+        nodes: int,
+        unprovable: np.ndarray | None = None,
+    ) -> Bracket:
+        """Do both in turn, each where the other left something to do."""
+        return enclose(
+            self._module,
+            x,
+            y,
+            where,
+            rng=rng,
+            budget=self._budget or ladder.Budget(),
+            limits=self._within(nodes),
+            predict=self._predict,
+            unprovable=unprovable,
+        )
+
+    def _within(self, nodes: int) -> Limits:
+        return replace(self._limits, nodes=nodes)

@@ -11,7 +11,7 @@ through, rows broke late only if they had kept little after the first rounds; so
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import final
@@ -24,7 +24,7 @@ from probatum.engines.evasion.results import Attacked
 from probatum.engines.evasion.tensor.climb import LONG, SHORT, STAGES, Climb, Predict
 from probatum.engines.evasion.threat import Region
 
-__all__ = ["DEEP", "LEVELS", "QUICK", "STAGES", "Budget", "Predict", "attack", "pgd", "seeded"]
+__all__ = ["DEEP", "LEVELS", "QUICK", "STAGES", "Budget", "Predict", "attack", "begin", "end", "go_on", "pgd", "seeded"]
 
 
 @final
@@ -43,10 +43,18 @@ class Budget:
     race: float = 0.2  # after round r, rows that keep more of their margin than this share / r are given up
     patches: int = 250  # in each round
     steps: int = 8  # gradient steps after them
+    last_steps: int = 40  # from each corner that a proof in vain named, and towards each other class
+    last_restarts: int = 6  # of rows that no proof settled
 
 
-QUICK = Budget(descent=10, short=30, targets=1, target_steps=10, restarts=0, rounds=0)
-DEEP = Budget(descent=50, short=300, kept=1.0, targets=9, target_steps=40, restarts=10, rounds=34, race=math.inf)
+QUICK = Budget(
+    descent=10, short=30, targets=1, target_steps=10, restarts=0, rounds=0, last_steps=10, last_restarts=1
+)  # fmt: skip
+DEEP = Budget(
+    descent=50, short=300, kept=1.0, targets=9, target_steps=40, restarts=10, rounds=34, race=math.inf,
+    last_steps=100, last_restarts=20,
+)  # fmt: skip
+EVERY = 1000  # classes: all that there are
 LEVELS = {"quick": QUICK, "standard": Budget(), "deep": DEEP}
 
 
@@ -76,30 +84,59 @@ def attack(
     budget = budget or Budget()
     with seeded(rng):
         climb = Climb(module, x, y, region, rng, skip, predict)
-        climb.first_steps(budget.first)
-        climb.descent(budget.descent)
-        climb.patches(budget.short, SHORT)
-        given_up = climb.give_up(budget.kept)
-        climb.targets(budget.targets, budget.target_steps)
-        climb.restarts(budget.restarts, budget.descent)
-        late = 0
-        for done in range(budget.rounds):
-            begun, total = done * budget.patches, budget.rounds * budget.patches
-            climb.patches(budget.patches, LONG, begun=begun, total=total)
-            climb.nudge(budget.steps)
-            late += climb.give_up(budget.race / (done + 1))
-        if given_up:
-            climb.notes.append(
-                f"Left out of the costlier searches: {_cases(given_up)} whose right answer kept more than "
-                f"{100 * budget.kept:g} of 100 parts of its lead through {budget.first + budget.descent} steps and "
-                f"{budget.short} random patches."
-            )
-        if late:
-            climb.notes.append(
-                f"Left out of later rounds of the long search: {_cases(late)} whose right answer kept more than "
-                f"{100 * budget.race:g} of 100 parts of its lead, divided by the number of the round."
-            )
+        begin(climb, budget)
+        go_on(climb, budget)
         return climb.result()
+
+
+def begin(climb: Climb, budget: Budget) -> None:
+    """Take the cheap steps."""
+    climb.first_steps(budget.first)
+    climb.descent(budget.descent)
+
+
+def go_on(climb: Climb, budget: Budget) -> None:
+    """Take the costlier ones."""
+    climb.patches(budget.short, SHORT)
+    given_up = climb.give_up(budget.kept)
+    climb.targets(budget.targets, budget.target_steps)
+    climb.restarts(budget.restarts, budget.descent)
+    late = 0
+    for done in range(budget.rounds):
+        begun, total = done * budget.patches, budget.rounds * budget.patches
+        climb.patches(budget.patches, LONG, begun=begun, total=total)
+        climb.nudge(budget.steps)
+        late += climb.give_up(budget.race / (done + 1))
+    if given_up:
+        climb.notes.append(
+            f"Left out of the costlier searches: {_cases(given_up)} whose right answer kept more than "
+            f"{100 * budget.kept:g} of 100 parts of its lead through {budget.first + budget.descent} steps and "
+            f"{budget.short} random patches."
+        )
+    if late:
+        climb.notes.append(
+            f"Left out of later rounds of the long search: {_cases(late)} whose right answer kept more than "
+            f"{100 * budget.race:g} of 100 parts of its lead, divided by the number of the round."
+        )
+
+
+def end(climb: Climb, budget: Budget, corners: Mapping[int, np.ndarray], gaps: Mapping[int, float]) -> None:
+    """Search again where a proof was sought in vain, also of rows that were given up: longest where least is missing.
+
+    Args:
+        climb: the rows.
+        budget: how much may be done.
+        corners: (c, ...) by row, points where the bounds are least.
+        gaps: by row, how far the least margin found lies above the bound; the nearer half gets twice the restarts.
+    """
+    climb.reopen(np.array(sorted(gaps), dtype=np.int64))
+    climb.from_corners(corners, budget.last_steps)
+    climb.targets(EVERY, budget.last_steps)
+    climb.restarts(budget.last_restarts, budget.last_steps, first=budget.restarts)
+    near = np.array(sorted(gaps, key=lambda row: gaps[row])[: (len(gaps) + 1) // 2], dtype=np.int64)
+    climb.reopen(np.sort(near))
+    climb.restarts(budget.last_restarts, budget.last_steps, first=budget.restarts + budget.last_restarts)
+
 
 
 def pgd(

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is proven and broken of what is true, on the networks that thresholds were chosen on and on others.
+
+    python proofs.py run --nodes 300             # every question once; what was answered is kept, and not asked again
+    python proofs.py run --nodes 5000 --open     # longer, what 300 left open
+    python proofs.py milp                        # what is still open, by a mixed-integer program, where the network is small
+    python proofs.py table
+
+Questions: the first rows that each network answers rightly, at the radius of ``families``, and at twice that.
+"""
+
+import argparse
+import json
+import resource
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import families
+import models
+import numpy as np
+import torch
+from exact_milp import decide, layers_of
+
+from probatum.engines.evasion import bracket
+from probatum.engines.evasion.results import Ended
+from probatum.engines.evasion.threat import region
+
+TIMES = (1.0, 2.0)  # of the radius
+
+
+def run(nodes: int, rows: int, names: list[str], place: Path, *, only_open: bool) -> None:
+    """Ask, one row at a time, and keep the answers."""
+    known = _known(place)
+    for name in names:
+        asked, module = families.questions(name, rows), families.load(name)
+        for times in TIMES:
+            for row in range(len(asked.x)):
+                key = (name, times, row)
+                settled = any(one["end"] in ("PROVEN", "BROKEN") for one in known[key].values())
+                if nodes in known[key] or (only_open and settled):
+                    continue
+                one, began = slice(row, row + 1), time.process_time()
+                found = bracket(
+                    module, asked.x[one], asked.y[one], norm="linf", radius=times * asked.radius, lower=asked.lower,
+                    upper=asked.upper, rng=np.random.default_rng(0), nodes=nodes, budget="deep" if nodes > 1000 else None,
+                )  # fmt: skip
+                end = Ended(int(found.ended[0])).name if hasattr(found, "ended") else _end(found)
+                seconds = time.process_time() - began
+                _keep(place, key, nodes, end, seconds, int(found.parts[0]) if hasattr(found, "parts") else 0)
+    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
+
+
+def _end(found: object) -> str:
+    return "PROVEN" if found.certified[0] else "BROKEN" if found.broken[0] else "SPENT"
+
+
+def by_milp(rows: int, names: list[str], place: Path, seconds: float, checked: int) -> None:
+    """Decide what is open, and some of what is proven."""
+    known = _known(place)
+    for name in names:
+        asked, module = families.questions(name, rows), families.load(name)
+        if layers_of(module) is None:
+            continue
+        for times in TIMES:
+            proven = 0
+            for row in range(len(asked.x)):
+                key = (name, times, row)
+                ends = {one["end"] for one in known[key].values()}
+                proven += "PROVEN" in ends
+                if 0 in known[key] or "BROKEN" in ends or ("PROVEN" in ends and proven > checked):
+                    continue
+                one, began = slice(row, row + 1), time.process_time()
+                where = region(
+                    asked.x[one], norm="linf", radius=times * asked.radius, lower=asked.lower, upper=asked.upper
+                )  # fmt: skip
+                found = decide(
+                    module, where.lower[0].ravel().astype(np.float64), where.upper[0].ravel().astype(np.float64),
+                    int(asked.y[row]), seconds=seconds,
+                )  # fmt: skip
+                end = "BROKEN" if isinstance(found, np.ndarray) else {"safe": "PROVEN", "unknown": "SPENT"}[found]
+                _keep(place, key, 0, end, time.process_time() - began, 0)
+
+
+def table(place: Path, rows: int) -> None:
+    """Print what was found."""
+    known = _known(place)
+    print("| set | network | radius | asked | true | proven, 300 | proven, 5,000 | can be broken | broken | open | CPU s a row |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for family in ("choosing", "validation"):
+        total = np.zeros(8)
+        for name, recipe in families.RECIPES.items():
+            if recipe.family != family:
+                continue
+            for times in TIMES:
+                sums = _counted([known[name, times, row] for row in range(rows) if known[name, times, row]])
+                total += sums
+                print(f"| {family} | {recipe.told} | {times * recipe.radius:g} | {_row(sums)} |")
+        print(f"| **{family}** | all | | {_row(total)} |")
+
+
+def _counted(questions: list[dict[int, dict[str, object]]]) -> np.ndarray:
+    """Return asked, true, proven at 300, at 5,000, breakable, broken at 300, open, seconds."""
+    sums = np.zeros(8)
+    for runs in questions:
+        if 300 not in runs:
+            continue
+        ends = {one["end"] for one in runs.values()}
+        if {"PROVEN", "BROKEN"} <= ends:
+            raise SystemExit("A question was proven safe and shown broken at once: a proof is wrong.")
+        short = runs[300]["end"]
+        longer = "PROVEN" in (short, runs.get(5000, {}).get("end"))
+        sums += (
+            1, "PROVEN" in ends, short == "PROVEN", longer, "BROKEN" in ends, short == "BROKEN",
+            not ends & {"PROVEN", "BROKEN"}, runs[300]["seconds"],
+        )  # fmt: skip
+    return sums
+
+
+def _row(sums: np.ndarray) -> str:
+    asked, true, short, longer, breakable, broken, unsettled, seconds = sums
+    share = f" ({100 * short / true:.0f} %)" if true else ""
+    more = f" ({100 * longer / true:.0f} %)" if true else ""
+    return (
+        f"{asked:.0f} | {true:.0f} | {short:.0f}{share} | {longer:.0f}{more} | {breakable:.0f} | {broken:.0f} | "
+        f"{unsettled:.0f} | {seconds / max(asked, 1):.1f}"
+    )
+
+
+def _known(place: Path) -> dict[tuple[str, float, int], dict[int, dict[str, object]]]:
+    known: dict[tuple[str, float, int], dict[int, dict[str, object]]] = defaultdict(dict)
+    if place.is_file():
+        for line in place.read_text().splitlines():
+            one = json.loads(line)
+            known[one["name"], one["times"], one["row"]][one["nodes"]] = one
+    return known
+
+
+def _keep(place: Path, key: tuple[str, float, int], nodes: int, end: str, seconds: float, parts: int) -> None:
+    name, times, row = key
+    told = {"name": name, "times": times, "row": row, "nodes": nodes, "end": end, "seconds": seconds, "parts": parts}
+    with place.open("a") as file:
+        file.write(json.dumps(told) + "\n")
+    print(json.dumps(told), flush=True)
+
+
+def main() -> None:
+    """Do what is asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["run", "milp", "table"])
+    parser.add_argument("--nodes", type=int, default=300)
+    parser.add_argument("--rows", type=int, default=10)
+    parser.add_argument("--open", action="store_true", help="only what no run has settled yet")
+    parser.add_argument("--only", default="", help="networks whose name or family holds this")
+    parser.add_argument("--seconds", type=float, default=60.0, help="for each other class, of the mixed-integer program")
+    parser.add_argument("--checked", type=int, default=1, help="proven rows that the program is asked about as well")
+    parser.add_argument("--kept", type=Path, help="file of the answers")
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    place = given.kept or models.cache_folder() / "proofs.jsonl"
+    names = [name for name, one in families.RECIPES.items() if given.only in name or given.only == one.family]
+    if given.what == "run":
+        run(given.nodes, given.rows, names, place, only_open=given.open)
+    elif given.what == "milp":
+        by_milp(given.rows, names, place, given.seconds, given.checked)
+    else:
+        table(place, given.rows)
+
+
+if __name__ == "__main__":
+    main()

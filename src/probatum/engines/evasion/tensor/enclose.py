@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attack a network and certify it in turn, each where the other left something to do.
+
+Bounds that cost little come first: what they prove is never attacked. Then steps that cost little: what they break is
+never bounded further. Then lines for every layer, and the costlier searches on what these leave; then splits, whose
+least points are asked about on the way; and at last searches from those points, longest where the two sides are closest.
+"""
+
+import numpy as np
+from torch import nn
+
+from probatum.engines.bounds.tensor.certify import Limits, refused
+from probatum.engines.bounds.tensor.proof import Proof
+from probatum.engines.bounds.tensor.trace import Refused
+from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended
+from probatum.engines.evasion.tensor.climb import Climb, Predict
+from probatum.engines.evasion.tensor.ladder import Budget, begin, end, go_on, seeded
+from probatum.engines.evasion.threat import Region
+
+
+def enclose(
+    module: nn.Module,
+    x: np.ndarray,
+    y: np.ndarray,
+    where: Region,
+    *,
+    rng: np.random.Generator,
+    budget: Budget,
+    limits: Limits,
+    predict: Predict | None,
+    unprovable: np.ndarray | None,
+) -> Bracket:
+    """Return the bracket.
+
+    Args:
+        module: (n, ...) float32 to (n, k) scores.
+        x: (n, ...) rows.
+        y: (n,) index of the right class.
+        where: each row's region.
+        rng: from which everything random is drawn.
+        budget: of the attack.
+        limits: of the proof of each row.
+        predict: (m, ...) to (m,) labels as the user gets them; None: the network itself.
+        unprovable: (n,) bool, rows that are attacked only.
+    """
+    proof = _begun(module, x, y, where, limits, unprovable)
+    proven = np.zeros(len(x), dtype=bool) if isinstance(proof, str) else proof.found().certified
+    with seeded(rng):
+        climb = Climb(module, x, y, where, rng, proven, predict)
+        begin(climb, budget)
+        if not isinstance(proof, str):
+            proof.full(_open(proof, climb))
+            climb.reopen(_unproven(proof, climb))
+        go_on(climb, budget)
+        if not isinstance(proof, str) and limits.nodes:
+            proof.split(_open(proof, climb), climb.breaks)
+            last = np.flatnonzero(~climb.broken.numpy() & (proof.margins.numpy() <= 0))
+            if last.size:
+                margins = climb.lowest()
+                gaps = {int(row): float(margins[row] - proof.margins[row]) for row in last}
+                corners = {row: proof.corners[row] for row in gaps if row in proof.corners}
+                end(climb, budget, corners, gaps)
+        found = climb.result()
+    certificate = refused(len(x), proof) if isinstance(proof, str) else proof.found()
+    return _joined(certificate, found)
+
+
+def _begun(
+    module: nn.Module, x: np.ndarray, y: np.ndarray, where: Region, limits: Limits, unprovable: np.ndarray | None
+) -> Proof | str:
+    """Return what the cheap bounds left, or why nothing can be proven."""
+    try:
+        proof = Proof(module, x, y, where, limits)
+        proof.first(np.arange(len(x)) if unprovable is None else np.flatnonzero(~unprovable))
+    except Refused as why:
+        return str(why)
+    return proof
+
+
+def _open(proof: Proof, climb: Climb) -> np.ndarray:
+    """Return the rows of which a proof may still be found, and no wrong answer was."""
+    rows = proof.open_rows()
+    return np.asarray(rows[~climb.broken.numpy()[rows]])
+
+
+def _unproven(proof: Proof, climb: Climb) -> np.ndarray:
+    return np.flatnonzero(~climb.broken.numpy() & (proof.margins.numpy() <= 0))
+
+
+def _joined(proof: Certified, found: Attacked) -> Bracket:
+    certified = proof.certified & ~found.broken
+    stage = np.where(found.broken, found.stage + len(proof.stages), np.where(certified, proof.stage, -1))
+    # a point that is wrong in real numbers, and right as the network is asked, breaks nothing and leaves no proof
+    doubted = (proof.ended == Ended.BROKEN) & ~found.broken
+    ended = np.where(found.broken, Ended.BROKEN, np.where(doubted, Ended.EXHAUSTED, proof.ended))
+    return Bracket(
+        broken=found.broken,
+        certified=certified,
+        examples=found.examples,
+        margins=found.margins,
+        stage=stage.astype(np.int8),
+        stages=(*proof.stages, *found.stages),
+        work=proof.work + found.work,
+        last=proof.last,
+        ended=ended.astype(np.int8),
+        parts=proof.parts,
+        warnings=found.warnings,
+        notes=found.notes,
+        refused=proof.refused,
+    )
