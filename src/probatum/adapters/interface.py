@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an adapter is: it says which objects it can take, and makes a model of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from probatum import registry
 from probatum.errors import ModelError, PluginError
+from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Model
 
 PROBE_ROWS = 16
-SUM_TOLERANCE = 1e-6  # rows of probabilities that miss 1 by more are refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,24 @@ class Wish:
 
     output: str | None = None  # probabilities | logits | labels | values
     positive: Label | None = None  # the class that a single score speaks of
-    classes: tuple[Label, ...] | None = None
+    classes: tuple[Label, ...] | None = None  # in the order of the scores; they win over the model's own names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a model says about its own answers, before it is opened for a task."""
+
+    task: Task | None = None  # of classes, whatever their number, or of numbers; None: it does not say
+    because: str = ""  # how that is known, to be read after "the model": "is a GaussianNB, a classifier"
+    classes: tuple[Label, ...] | None = None  # its own labels, in the order of its scores
+
+
+SILENT = Claim()
+
+
+def silent(thing: Any, probe: Rows, wish: Wish) -> Claim:
+    """Return that an object says nothing about its answers."""
+    return SILENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +50,21 @@ class Adapter:
     name: str
     fits: Callable[[Any], bool]
     wrap: Callable[[Any, Rows, Wish], Model]  # the rows are a few to try the model on
+    claim: Callable[[Any, Rows, Wish], Claim] = silent  # asked before ``wrap``, while the task may still change
+
+
+def claim(thing: Any, probe: Rows, wish: Wish | None = None) -> Claim:
+    """Return what an object says about its own answers.
+
+    Args:
+        thing: a framework's own object.
+        probe: a few rows; their task may be a guess.
+        wish: what the description says of the model.
+
+    Raises:
+        ModelError: no adapter takes it, or it answers what cannot be assessed, such as several targets at once.
+    """
+    return _adapter(thing).claim(thing, probe, wish or Wish())
 
 
 def wrap(thing: Any, probe: Rows, wish: Wish | None = None) -> Model:
@@ -40,12 +73,17 @@ def wrap(thing: Any, probe: Rows, wish: Wish | None = None) -> Model:
     Raises:
         ModelError: no adapter takes it.
     """
+    return _adapter(thing).wrap(thing, probe, wish or Wish())
+
+
+def _adapter(thing: Any) -> Adapter:
+    """Return the first adapter that takes an object."""
     for name in registry.names("adapters", registry.ADAPTERS):
         adapter = registry.fetch(name)
         if not isinstance(adapter, Adapter):
             raise PluginError(f"Wanted an adapter at {name}; found a {type(adapter).__name__}. Mend its package.")
         if adapter.fits(thing):
-            return adapter.wrap(thing, probe, wish or Wish())
+            return adapter
     raise ModelError(
         f"Wanted a fitted scikit-learn model or a function; got {type(thing).__module__}.{type(thing).__qualname__}. "
         "Wrap it in a function that takes rows and returns answers."
@@ -59,39 +97,36 @@ def few(rows: Rows) -> Rows:
 
 def align(labels: np.ndarray, schema: Schema) -> np.ndarray:
     """Return the labels as (n,) int32 places in the schema's classes; a label that is none of them is -1."""
-    places = {label: place for place, label in enumerate(schema.classes)}
-    by_name = {str(label): place for place, label in enumerate(schema.classes)}
-    values, inverse = np.unique(np.asarray(labels), return_inverse=True)
-    codes = [places.get(value, by_name.get(spell(value), -1)) for value in values.tolist()]
-    return np.asarray(codes, dtype=np.int32)[inverse.reshape(-1)]
+    return places(labels, schema.classes)
+
+
+def places(labels: Any, classes: Sequence[Label]) -> np.ndarray:
+    """Return the labels as (n,) int32 places in a list of classes, by value, else by name; any other is -1."""
+    by_value = {label: place for place, label in enumerate(classes)}
+    by_name = {spell(label): place for place, label in enumerate(classes)}
+    found, values = pd.factorize(np.asarray(labels).reshape(-1))  # -1 for missing
+    codes = [_hashed(by_value, value, by_name.get(spell(value), -1)) for value in values.tolist()]
+    return np.asarray([*codes, -1], dtype=np.int32)[found]
+
+
+def _hashed(places: Mapping[Label, int], value: Any, otherwise: int) -> int:
+    try:
+        return places.get(value, otherwise)
+    except TypeError:  # a list, say
+        return otherwise
 
 
 def spell(label: object) -> str:
     """Return a label as text, whole floats without their point: 1.0 and 1 are the same class."""
+    if isinstance(label, bytes):
+        return label.decode(errors="replace")
     return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
 
 
 def spread(scores: np.ndarray, own: tuple[Label, ...], schema: Schema) -> np.ndarray:
     """Return (n, k) scores in the schema's order of classes, 0 for classes that the model does not know."""
     out = np.zeros((len(scores), len(schema.classes)))
-    for place, code in enumerate(align(np.asarray(own), schema)):
+    for place, code in enumerate(align(np.asarray(own, dtype=object), schema)):
         if code >= 0:
             out[:, code] = scores[:, place]
     return out
-
-
-def require_probabilities(scores: np.ndarray) -> None:
-    """Refuse rows that are no probabilities; rows with NaN are "no answer" and pass.
-
-    Raises:
-        ModelError: a score is negative, or a row does not sum to 1.
-    """
-    sums = scores.sum(axis=1)
-    wrong = np.flatnonzero((np.abs(sums - 1) > SUM_TOLERANCE) | (scores < 0).any(axis=1))
-    if wrong.size:
-        least, total = scores[wrong[0]].min(), sums[wrong[0]]
-        what = f"holds {least:.4g}" if least < 0 else f"sums to {total:.4g}"
-        raise ModelError(
-            f"Wanted probabilities that sum to 1; {wrong.size:,} of {len(scores):,} rows have none (one {what}). "
-            'Say output = "logits" under [model] if these are logits, or mend the model.'
-        )

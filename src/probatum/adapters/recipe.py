@@ -53,11 +53,19 @@ def train_by_recipe(train: Train, rows: Rows, seed: int, wish: Wish) -> RecipeMo
     Raises:
         ModelError: the recipe raises.
     """
+    return RecipeModel(wrap(trained_by(train, rows, seed), few(rows), wish), train, wish)
+
+
+def trained_by(train: Train, rows: Rows, seed: int) -> Any:
+    """Run a recipe; return what comes out, as it is.
+
+    Raises:
+        ModelError: the recipe raises.
+    """
     try:
-        model = train(_frame(rows), seed)
+        return train(_frame(rows), seed)
     except Exception as error:  # a recipe may raise anything
         raise ModelError(f"The recipe failed while training: {type(error).__name__}: {error}.") from error
-    return RecipeModel(wrap(model, few(rows), wish), train, wish)
 
 
 def _frame(rows: Rows) -> pd.DataFrame:

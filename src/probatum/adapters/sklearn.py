@@ -2,12 +2,15 @@
 """scikit-learn estimators and pipelines, and whatever else keeps their promises."""
 
 import copy
+from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
 import pandas as pd
 
-from probatum.adapters.interface import Adapter, Wish, align, few, require_probabilities, spread
+from probatum.adapters import answers
+from probatum.adapters.claims import SURVIVAL, counted, of_estimator, own_classes
+from probatum.adapters.interface import Adapter, Claim, Wish, align, few, places
 from probatum.adapters.refitting import refusal, trained_again
 from probatum.adapters.structures.build import capabilities, opened
 from probatum.adapters.structures.parts import given
@@ -23,28 +26,38 @@ from probatum.systems.structures import Structure
 class SklearnModel:
     """A fitted estimator, asked with the columns it was trained on, by name where it knows names."""
 
-    def __init__(self, estimator: Any, probe: Rows) -> None:
-        """Take a fitted estimator; its ``n_jobs`` are set to 1 on our own copy, so that its bits do not vary."""
+    def __init__(self, estimator: Any, probe: Rows, wish: Wish | None = None) -> None:
+        """Take a fitted estimator; its ``n_jobs`` are set to 1 on our own copy, so that its bits do not vary.
+
+        Raises:
+            ModelError: the description names another number of classes than the estimator tells apart.
+        """
         self._estimator = _single_threaded(estimator)
-        self._probe, schema = probe, probe.schema
-        scores = schema.task is not Task.REGRESSION and hasattr(estimator, "predict_proba")
+        self._probe, self._wish, schema = probe, wish or Wish(), probe.schema
+        self._own = own_classes(estimator)
+        self.classes: tuple[Label, ...] | None = named(self._own, self._wish.classes, type(estimator).__name__)
+        self._notes: tuple[str, ...] = renamed(self._own, self.classes)
+        self._scored = self._gives_scores(schema)
         refit = {Capability.REFIT} if refusal(estimator) is None else set()
-        said = {Capability.PREDICTIONS} | ({Capability.SCORES} if scores else set()) | refit
+        said = {Capability.PREDICTIONS} | ({Capability.SCORES} if self._scored else set()) | refit
         self.capabilities = frozenset(said) | capabilities(estimator, schema)
-        classes = getattr(estimator, "classes_", None)
-        self.classes: tuple[Label, ...] | None = None if classes is None else tuple(np.asarray(classes).tolist())
 
     def ask(self, rows: Rows) -> Answers:
         """Return labels from ``predict`` and scores from ``predict_proba``, as its users get them."""
         features = self._features(rows)
+        said = self._estimator.predict(features)
         if rows.schema.task is Task.REGRESSION:
-            return Answers(labels=np.asarray(self._estimator.predict(features), dtype=np.float64).reshape(-1))
-        labels = align(self._estimator.predict(features), rows.schema)
-        if Capability.SCORES not in self.capabilities:
+            return Answers(labels=answers.values(said, rows))
+        if self._scored == "predict":  # numbers that the description calls probabilities or logits
+            scores = answers.scores(said, rows, str(self._wish.output), self._wish)
+            return Answers(labels=answers.chosen(scores), scores=scores)
+        labels = self._labels(answers.labels(said, rows), rows.schema)
+        if not self._scored:
             return Answers(labels=labels)
-        scores = np.asarray(self._estimator.predict_proba(features), dtype=np.float64)
-        require_probabilities(scores)
-        return Answers(labels=labels, scores=spread(scores, self.classes or rows.schema.classes, rows.schema))
+        output = "logits" if self._wish.output == "logits" else "probabilities"
+        own = self.classes or rows.schema.classes
+        scores = answers.scores(self._estimator.predict_proba(features), rows, output, Wish(), own)
+        return Answers(labels=labels, scores=scores)
 
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
         """Return notes on the order of the columns; ModelError when some that the model was trained on are absent."""
@@ -58,14 +71,15 @@ class SklearnModel:
                     f"The model was trained on {len(names)} columns; the data lack {len(absent)} of them: "
                     f"{', '.join(absent[:8])}. Add them, or train the model without them."
                 )
-            return differences(names, given)
+            return (*self._notes, *differences(names, given))
+        bypassed = () if names is None else (without_names(len(names)),)
         wanted = getattr(self._estimator, "n_features_in_", None)
         if wanted is not None and wanted != len(given):
             raise ModelError(
                 f"The model was trained on {wanted} columns without names; the data give it {len(given)}. "
                 "List those it was trained on under [data] features, in their order."
             )
-        return ()
+        return (*self._notes, *bypassed)
 
     def refit(self, rows: Rows, seed: int) -> "SklearnModel":
         """Clone the estimator and train the clone, with every ``random_state`` drawn from the seed.
@@ -74,7 +88,7 @@ class SklearnModel:
             ModelError: it cannot be cloned, a part would keep what it learned, or its training fails.
         """
         again = trained_again(self._estimator, self._features(rows), _labels(rows), seed)
-        return SklearnModel(again, few(rows))
+        return SklearnModel(again, few(rows), self._wish)
 
     def structure(self, rows: Rows | None = None) -> Structure | str:
         """Return what the estimator is made of, where that answers as the estimator does, to the last bit for trees."""
@@ -82,6 +96,66 @@ class SklearnModel:
 
     def _features(self, rows: Rows) -> Any:
         return given(self._estimator, rows)
+
+    def _labels(self, said: np.ndarray, schema: Schema) -> np.ndarray:
+        """Return the places of labels in the schema's classes, by the name that each of the model's own goes by."""
+        if self._own is None or self.classes is None or self.classes == self._own:
+            return align(said, schema)
+        to_schema = np.append(align(np.asarray(self.classes, dtype=object), schema), np.int32(-1))
+        return np.asarray(to_schema[places(said, self._own)])
+
+    def _gives_scores(self, schema: Schema) -> str | None:
+        """Return the method that gives scores; None where there is none that works, or labels alone are wanted."""
+        if schema.task is Task.REGRESSION or self._wish.output in ("labels", "values"):
+            return None
+        if not hasattr(self._estimator, "predict_proba"):
+            stated = self._wish.output in ("probabilities", "logits")
+            return "predict" if stated and self._own is None else None
+        try:
+            self._estimator.predict_proba(self._features(self._probe))
+        except (AttributeError, NotImplementedError):
+            self._notes += ("The model has predict_proba, which says that it is not made; its labels alone are used.",)
+            return None
+        except Exception:  # noqa: BLE001  # on these rows, or all of them: whoever asks finds out
+            return "predict_proba"
+        return "predict_proba"
+
+
+
+def named(own: tuple[Label, ...] | None, stated: tuple[Label, ...] | None, what: str) -> tuple[Label, ...] | None:
+    """Return what a model's own labels are called: as stated, by position, unless the stated ones are its own.
+
+    A stated list that holds every label of the model's own names the same labels, in whatever order.
+
+    Raises:
+        ModelError: the stated list is of another length.
+    """
+    if own is None or stated is None:
+        return own if stated is None else stated
+    if (places(np.asarray(own, dtype=object), stated) >= 0).all():
+        return own
+    if len(own) != len(stated):
+        raise ModelError(
+            f"[model] classes lists {counted(stated)}; the {what} tells {counted(own)} apart. List one name for each, "
+            "in this order."
+        )
+    return stated
+
+
+def renamed(own: tuple[Label, ...] | None, now: tuple[Label, ...] | None) -> tuple[str, ...]:
+    """Return a note where the model's own labels go by other names."""
+    if own is None or now is None or own == now:
+        return ()
+    pairs = ", ".join(f"{old} is {new}" for old, new in list(zip(own, now, strict=True))[:6])
+    return (f"The model's own labels are read as [model] classes says: {pairs}{' …' if len(own) > 6 else ''}.",)
+
+
+def without_names(count: int) -> str:
+    """Return a note that an array came for a model that knows its columns by name."""
+    return (
+        f"The model was trained on {count} named columns and is given an array without names: nothing can tell whether "
+        "its columns, and the numbers that stand for categories, are those of its training. Give a table with names."
+    )
 
 
 def differences(wanted: list[str], given: list[str]) -> tuple[str, ...]:
@@ -114,7 +188,8 @@ def _single_threaded(estimator: Any) -> Any:
 
 
 def _fits(thing: Any) -> bool:
-    return hasattr(thing, "predict") and not isinstance(thing, type) and not isinstance(thing, pd.DataFrame)
+    able = any(hasattr(thing, method) for method in ("predict", *SURVIVAL))
+    return able and not isinstance(thing, type) and not isinstance(thing, pd.DataFrame)
 
 
 def _wrap(thing: Any, probe: Rows, wish: Wish) -> SklearnModel:
@@ -127,7 +202,11 @@ def _wrap(thing: Any, probe: Rows, wish: Wish) -> SklearnModel:
         raise ModelError("Wanted a trained model; this one was never fitted. Call fit first.") from error
     except TypeError:
         pass  # not an estimator by inheritance; it keeps the promises all the same
-    return SklearnModel(thing, probe)
+    return SklearnModel(thing, probe, wish)
 
 
-ADAPTER = Adapter(name="scikit-learn", fits=_fits, wrap=_wrap)
+def _claim(thing: Any, probe: Rows, wish: Wish) -> Claim:
+    return of_estimator(thing, probe, lambda features: thing.predict(given(thing, replace(probe, features=features))))
+
+
+ADAPTER = Adapter(name="scikit-learn", fits=_fits, wrap=_wrap, claim=_claim)

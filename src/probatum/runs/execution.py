@@ -12,7 +12,7 @@ from multiprocessing import active_children, get_context
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from traceback import format_exception
-from typing import Any, Protocol
+from typing import Protocol
 
 from threadpoolctl import threadpool_limits
 
@@ -28,7 +28,8 @@ from probatum.runs.refits import refit
 from probatum.runs.views import Absent, Bench, view_for
 from probatum.seeds import stream
 from probatum.systems.attacker import Attacker
-from probatum.systems.datasets import Rows, Schema, read
+from probatum.systems.datasets import Schema, read
+from probatum.systems.datasets.labels import under
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
 from probatum.systems.system import System
@@ -198,11 +199,11 @@ def _set_up(blueprint: Blueprint, queue: "SimpleQueue[Message]") -> None:
     if description.data.load is not None:
         load, _ = loading.find_function(description.data.load, description.folder)
     data = read(description, description.folder, load=load)
-    data = replace(data, train=_under(data.train, blueprint.schema), test=_under(data.test, blueprint.schema))
+    data = under(data, blueprint.schema)  # that the model and the data agreed on
     rows = {one.name: one for one in (data.train, data.test) if one is not None}
 
     def model() -> Model:
-        return open_model(description, data, blueprint.seed, before=blueprint.model)[0]
+        return open_model(description, data, blueprint.seed, before=blueprint.model)
 
     system = System(
         data,
@@ -219,11 +220,6 @@ def _set_up(blueprint: Blueprint, queue: "SimpleQueue[Message]") -> None:
         clock=clock_for(description),
     )
     _bench.append((Bench(system=system, terms=blueprint.terms, seed=blueprint.seed), blueprint.arrays, queue.put))
-
-
-def _under(rows: Rows | None, schema: Schema) -> Any:
-    """Put rows under the schema that the model and the data agreed on."""
-    return None if rows is None else replace(rows, schema=schema)
 
 
 def _run_here(piece: Work, unseen: Unseen) -> Result:

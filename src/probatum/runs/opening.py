@@ -1,38 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a description to a system that answers: read the data, open the model, make sure that they fit each other."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from probatum.adapters import loading
 from probatum.adapters.cases import CasesModel
 from probatum.adapters.factories import built
-from probatum.adapters.interface import Wish, align, few, spell, wrap
-from probatum.adapters.recipe import RecipeModel, Train, train_by_recipe
-from probatum.errors import DataError, DescriptionError, ModelError, ProbatumError
+from probatum.adapters.interface import Wish, claim, few, spell, wrap
+from probatum.adapters.recipe import RecipeModel, Train, train_by_recipe, trained_by
+from probatum.errors import DescriptionError, ModelError
 from probatum.evidence.canonical import digest
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
+from probatum.runs.matching import matched
 from probatum.runs.sources import address, from_file, leave, quota
+from probatum.runs.task import settled
+from probatum.runs.trial import try_out
 from probatum.runs.unfinished import Unfinished
 from probatum.seeds import number
 from probatum.systems.attacker import Attacker
 from probatum.systems.clocks import WALL, Clock
-from probatum.systems.datasets import Dataset, Label, Rows, Schema, read
+from probatum.systems.datasets import Dataset, Rows, read
 from probatum.systems.datasets.relations import broken
 from probatum.systems.description import Description
-from probatum.systems.interface import Answers, Model
+from probatum.systems.interface import Model
 from probatum.systems.quota import Quota
 from probatum.systems.stored import StoredFile
 from probatum.systems.system import System
 
 ON_THE_SPOT = "The model was trained on the spot by the recipe."
-PROBED_ROWS = 256  # rows on which the speed of the model is measured, for the estimate on the screen only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,10 +72,14 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
     start, counted = perf_counter(), quota(description)
     if counted is not None and unfinished is not None:
         counted.go_on(unfinished.asked(), unfinished.keep_asked)
-    model, model_inputs, notes = open_model(description, data, seed, counted=counted)
+    found, wish = find_model(description, data, seed, counted=counted), wish_of(description)
     seconds = perf_counter() - start
+    if not found.cases:
+        data = settled(data, claim(found.thing, few(data.test), wish), wish)
+    model = opened_for(found, data, wish)
     data = reconcile(data, model)
-    data = replace(data, notes=(*data.notes, *notes))
+    trial = try_out(model, data.test)
+    data = replace(data, notes=(*data.notes, *found.notes, *trial.notes))
     said = description.system
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
     return Opened(
@@ -83,14 +87,14 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
             model,
             data,
             tuple(entry.topic_fact() for entry in description.declarations),
-            stored_files(description, model_inputs.get("model")),
+            stored_files(description, found.inputs.get("model")),
             attacker,
             clock_for(description),
         ),
         subject=replace(subject, simulated=said.simulated),
-        inputs=inputs | model_inputs,
-        seconds_per_row=try_out(model, data.test),
-        seconds_to_train=seconds if ON_THE_SPOT in notes else 0.0,
+        inputs=inputs | found.inputs,
+        seconds_per_row=trial.seconds_per_row,
+        seconds_to_train=seconds if ON_THE_SPOT in found.notes else 0.0,
         description=description,
         quota=counted,
     )
@@ -120,121 +124,41 @@ def stored_files(description: Description, loaded: str | None) -> tuple[StoredFi
 def open_live(model: Any, data: Dataset, description: Description, *, recipe: Train | None = None) -> Opened:
     """Open a system made of Python objects; the description holds what was said of them."""
     wish = wish_of(description)
+    data = settled(data, claim(model, few(data.test), wish), wish)
     wrapped = wrap(model, few(data.test), wish)
     if recipe is not None:
         wrapped = RecipeModel(wrapped, recipe, wish)
     data = reconcile(data, wrapped)
+    trial = try_out(wrapped, data.test)
+    data = replace(data, notes=(*data.notes, *trial.notes))
     said, attacker = description.system, Attacker.of(description.attack, description.data.relations)
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
     return Opened(
         system=System.of(wrapped, data, attacker=attacker),
         subject=replace(subject, simulated=said.simulated),
         inputs=dict(data.digests),
-        seconds_per_row=try_out(wrapped, data.test),
+        seconds_per_row=trial.seconds_per_row,
         description=None,
     )
 
 
 def reconcile(data: Dataset, model: Model) -> Dataset:
-    """Make the classes of the data those of the model too.
-
-    A label that the model knows and the data do not is added at the end.
+    """Make the columns and the labels of the data those of the model too.
 
     Raises:
-        ModelError: the columns do not fit, or the model and the data have no label in common.
+        ModelError: the columns do not fit, or the labels cannot be the same ones.
     """
     schema = data.test.schema
     data = replace(data, notes=(*data.notes, *model.check_columns(schema)))
     if schema.task is Task.REGRESSION or model.classes is None:
         return data
-    known = align(np.asarray(model.classes), schema)
-    _require_common_labels(model.classes, schema, known)
-    extra = tuple(label for label, code in zip(model.classes, known, strict=True) if code < 0)
-    notes = [*data.notes, *_notes_on_labels(model.classes, schema, known)]
-    if extra:
-        notes.append(f"The model can also answer {_some(extra)}, which no row has.")
-        classes = schema.classes + extra
-        schema = replace(schema, classes=classes, task=Task.MULTICLASS if len(classes) > 2 else Task.BINARY)
-    train = None if data.train is None else replace(data.train, schema=schema)
-    return replace(data, train=train, test=replace(data.test, schema=schema), notes=tuple(notes))
-
-
-def _require_common_labels(own: tuple[Label, ...], schema: Schema, known: np.ndarray) -> None:
-    """Refuse labels that cannot be the model's: none in common, or one that differs only in its capital letters."""
-    if (known < 0).all():
-        raise ModelError(
-            f"The model answers {_some(own)}; the column {schema.target} holds {_some(schema.classes)}: no label in "
-            "common. Say which is which: give the model the labels of the data, or recode the column."
-        )
-    meant = {spell(label).strip().casefold(): label for label in own}
-    for code, label in enumerate(schema.classes):
-        like = meant.get(spell(label).strip().casefold())
-        if code not in known and like is not None:
-            raise ModelError(f"The column {schema.target} holds {label!r}; the model answers {like!r}. Recode one.")
-
-
-def _notes_on_labels(own: tuple[Label, ...], schema: Schema, known: np.ndarray) -> Iterator[str]:
-    if any(spell(label) in map(spell, schema.classes) and label not in schema.classes for label in own):
-        yield "The model and the data spell the labels differently (such as 1 and “1”); they were matched by name."
-    never = tuple(label for code, label in enumerate(schema.classes) if code not in known)
-    if never:
-        yield f"The model can never answer {_some(never)}; cases where that is right count as mistakes."
-
-
-def try_out(model: Model, rows: Rows) -> float:
-    """Ask about a few rows before anything is planned; return the seconds a row takes.
-
-    Raises:
-        DataError: there are no rows to ask about.
-        ModelError: the model raises on every one of the first rows, or answers with labels that no row has.
-    """
-    if not len(rows):
-        raise DataError("The test data have no rows. Give rows that the model was not trained on.")
-    failure: Exception | None = None
-    answers: list[Answers] = []
-    for place in range(len(few(rows))):
-        try:
-            answers.append(model.ask(rows.take(np.asarray([place]))))
-        except ProbatumError:
-            raise
-        except Exception as error:  # noqa: BLE001  # a model may raise anything
-            failure = error
-    if not any(answer.given.any() for answer in answers):
-        raise ModelError(_no_answer(rows, answers, failure))
-    probe = rows.take(np.arange(min(len(rows), PROBED_ROWS)))
-    start = perf_counter()
-    try:
-        model.ask(probe)
-    except ProbatumError:
-        raise
-    except Exception:  # noqa: BLE001, S110  # single rows may fail; they become a finding
-        pass
-    return (perf_counter() - start) / len(probe)
+    return matched(data, model.classes)
 
 
 def wish_of(description: Description) -> Wish:
     """Return what the description says of the model's answers."""
     model = description.model
     return Wish(output=model.output, positive=description.data.positive, classes=model.classes)
-
-
-def _no_answer(rows: Rows, answers: Sequence[Answers], failure: Exception | None) -> str:
-    """Say why none of the first rows has an answer."""
-    if not answers:
-        text = str(failure).splitlines()[0] if str(failure) else "no text"
-        return (
-            f"The model raised on every one of the first {len(few(rows))} rows ({type(failure).__name__}: {text}). "
-            "Are these its columns?"
-        )
-    if rows.schema.task is Task.REGRESSION or answers[0].scores is not None:
-        return (
-            f"Wanted numbers; the model answered NaN on every one of the first {len(answers)} rows. Does it want the "
-            "missing cells to be filled in, or the columns under other names?"
-        )
-    return (
-        f"The model's answers are none of the labels in {rows.schema.target} ({_some(rows.schema.classes)}). Make it "
-        'answer these, recode the column, or say output = "probabilities" or "logits" under [model] if it gives scores.'
-    )
 
 
 def open_recipe(description: Description) -> Callable[[Rows, int], Model] | None:
@@ -245,19 +169,30 @@ def open_recipe(description: Description) -> Callable[[Rows, int], Model] | None
     return lambda rows, seed: train_by_recipe(train, rows, seed, wish_of(description))
 
 
-def open_model(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a description names as its model, not yet opened for a task."""
+
+    inputs: dict[str, str]  # role, digest
+    thing: Any = None  # the framework's own object
+    cases: bool = False  # there is none: a table of cases stands for it
+    notes: tuple[str, ...] = ()
+    train: Train | None = None  # the recipe
+
+
+def find_model(
     description: Description,
     data: Dataset,
     seed: int,
     *,
     before: str | None = None,
     counted: Quota | None = None,
-) -> tuple[Model, dict[str, str], tuple[str, ...]]:
-    """Return the model that a description names, the digests of what it came from, and notes.
+) -> Found:
+    """Return the object that a description names, the digests of what it came from, and notes.
 
     Args:
         description: names it.
-        data: the rows that it fits.
+        data: from which a recipe trains it, where there is no model.
         seed: of a recipe.
         before: the digest of the file when it was opened before; another one is not loaded.
         counted: counts the rows that a server is asked about.
@@ -265,32 +200,40 @@ def open_model(
     Raises:
         ProbatumError: it is missing, broken or untrusted.
     """
-    said, wish = description.model, wish_of(description)
+    said = description.model
     inputs: dict[str, str] = {}
     if said.scores is not None:
-        return CasesModel(data.test), inputs, ()
-    train = None
+        return Found(inputs=inputs, cases=True)
+    train, notes = None, tuple[str, ...]()
     if description.recipe.train is not None:
         train, inputs["recipe"] = loading.find_function(description.recipe.train, description.folder)
     if said.file is not None:
-        content, notes = from_file(description, said.file, said.sha256 or before, inputs)
-        model: Model = wrap(content, few(data.test), wish)
+        thing, notes = from_file(description, said.file, said.sha256 or before, inputs)
     elif said.python is not None:
         function, inputs["model"] = loading.find_function(said.python, description.folder)
-        model, notes = wrap(built(function, said.python), few(data.test), wish), ()
+        thing = built(function, said.python)
     elif said.url is not None:
-        model, notes = wrap(address(description, counted), few(data.test), wish), leave(description)
+        thing, notes = address(description, counted), leave(description)
     elif train is not None and data.train is not None:
-        return (
-            train_by_recipe(train, data.train, number(seed, "recipe/train"), wish),
-            inputs,
-            (ON_THE_SPOT,),
-        )
+        thing, notes = trained_by(train, data.train, number(seed, "recipe/train")), (ON_THE_SPOT,)
     else:
         raise ModelError(
             "Wanted a model: [model] file, python, url or scores, or a [recipe] with train rows. None came."
         )
-    return (model if train is None else RecipeModel(model, train, wish)), inputs, notes
+    return Found(thing=thing, inputs=inputs, notes=notes, train=train)
+
+
+def opened_for(found: Found, data: Dataset, wish: Wish) -> Model:
+    """Return the model that was found, opened for the task of the data."""
+    if found.cases:
+        return CasesModel(data.test)
+    model = wrap(found.thing, few(data.test), wish)
+    return model if found.train is None else RecipeModel(model, found.train, wish)
+
+
+def open_model(description: Description, data: Dataset, seed: int, *, before: str | None = None) -> Model:
+    """Return the model that a description names, for data whose task is settled."""
+    return opened_for(find_model(description, data, seed, before=before), data, wish_of(description))
 
 
 def _subject(data: Dataset, *, name: str, stakes: Stakes | None, purpose: str | None, affected: str | None) -> Subject:
@@ -309,7 +252,3 @@ def _subject(data: Dataset, *, name: str, stakes: Stakes | None, purpose: str | 
         columns=len(schema.columns),
         notes=data.notes,
     )
-
-
-def _some(labels: tuple[Any, ...]) -> str:
-    return ", ".join(repr(label) for label in labels[:6]) + (" …" if len(labels) > 6 else "")

@@ -22,6 +22,7 @@ class Answers:
     scores: np.ndarray | None = None  # (n, k) probabilities in the order of the classes; NaN where no answer
     ranks: np.ndarray | None = None  # (n,) float64, higher is more of the positive class, where no probability is given
     failures: Mapping[str, int] = field(default_factory=dict)  # type of exception, rows on which it was raised
+    raised: str | None = None  # the first line of what was raised first; for messages, never for a record
 
     @property
     def given(self) -> np.ndarray:

@@ -172,11 +172,14 @@ def ask(model: Model, rows: Rows, limit: Limit | None = None) -> Answers:
     Rows are parted the same way whether the limit was seen before or is seen now, as long as it is one of numbers.
     """
     failures: Counter[str] = Counter()
+    raised: list[str] = []
     pieces: list[Answers] = []
     for start in range(0, len(rows), CHUNK_ROWS):
         chunk = rows.take(np.arange(start, min(start + CHUNK_ROWS, len(rows))))
-        pieces.extend(_ask_or_halve(model, chunk, failures, limit or Limit()))
-    return replace(joined(pieces), failures=dict(sorted(failures.items())))
+        pieces.extend(_ask_or_halve(model, chunk, failures, limit or Limit(), raised))
+    whole = joined(pieces)
+    failures.update(whole.failures)  # of adapters that know which rows the model takes
+    return replace(whole, failures=dict(sorted(failures.items())), raised=raised[0] if raised else whole.raised)
 
 
 def joined(pieces: Sequence[Answers]) -> Answers:
@@ -191,10 +194,11 @@ def joined(pieces: Sequence[Answers]) -> Answers:
         scores=_stack(pieces, scored[0].shape[1]) if scored else None,
         ranks=np.concatenate(ranked) if ranked else None,  # only a table of cases ranks, and it never raises
         failures=dict(sorted(failures.items())),
+        raised=next((piece.raised for piece in pieces if piece.raised), None),
     )
 
 
-def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str], limit: Limit) -> list[Answers]:
+def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str], limit: Limit, raised: list[str]) -> list[Answers]:
     """Ask; where the model raises, ask about each half, down to the single rows at fault."""
     tried = not limit.reached(len(rows))
     if tried:
@@ -205,10 +209,11 @@ def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str], limit: Limit
         except Exception as error:  # noqa: BLE001  # a model may raise anything; the type is kept and counted
             if len(rows) == 1:
                 failures[type(error).__name__] += 1
+                raised.append(str(error).partition("\n")[0][:200])
                 return [_silence(rows)]
     middle, before = len(rows) // 2, failures.total()
     halves = rows.take(np.arange(middle)), rows.take(np.arange(middle, len(rows)))
-    pieces = [piece for half in halves for piece in _ask_or_halve(model, half, failures, limit)]
+    pieces = [piece for half in halves for piece in _ask_or_halve(model, half, failures, limit, raised)]
     if tried and failures.total() == before:
         limit.note(len(rows))
     return pieces

@@ -56,6 +56,7 @@ def assemble(train: Table | None, test: Table, description: Description, notes: 
         test=_rows(test, schema, order, answer, "test"),
         digests=digests,
         notes=tuple(dict.fromkeys(notes)),
+        assumed=answer.assumed,
     )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """True answers: which task they make, which classes there are, and their encoding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 
 from probatum.errors import DataError
 from probatum.facts.threats import Task
-from probatum.systems.datasets.rows import Label, printed
+from probatum.systems.datasets.rows import Dataset, Label, Rows, Schema, printed
 from probatum.systems.datasets.tables import SHOWN, Table
 from probatum.systems.mistakes import visible
 from probatum.systems.sections import DataSection
@@ -25,6 +25,7 @@ class Answer:
     task: Task
     classes: tuple[Label, ...] = ()
     positive: int | None = None
+    assumed: str | None = None  # how the task was guessed, where nobody stated it
 
 
 def learn(
@@ -36,9 +37,14 @@ def learn(
         DataError: what was said does not fit the answers.
     """
     tables = [test] if train is None else [train, test]
-    task = data.task or (_task_of(len(classes)) if classes else _inferred(tables, notes))
+    for table in tables:
+        _require_single(table)
+    task, assumed = data.task or (_task_of(len(classes)) if classes else None), None
+    if task is None:
+        task, assumed = _inferred(tables)
+        notes.append(assumed)
     if task is Task.REGRESSION:
-        return Answer(task=task)
+        return Answer(task=task, assumed=assumed)
     found = _labels(tables)
     classes = tuple(sorted(found.values(), key=_order)) if not classes else _declared(classes, found)
     if task is Task.BINARY and len(classes) > 2:
@@ -47,7 +53,67 @@ def learn(
         _compare(train, test, notes)
     if test.truth.map(printed).nunique() == 1:
         notes.append(f"All rows of {test.what} have the same true answer, {_shown([printed(test.truth.iloc[0])])}.")
-    return Answer(task=task, classes=classes, positive=_positive(task, classes, data.positive))
+    return Answer(task=task, classes=classes, positive=_positive(task, classes, data.positive), assumed=assumed)
+
+
+def as_task(data: Dataset, task: Task, positive: Label | None = None) -> Dataset:
+    """Return the same rows read as another task: whole numbers as labels, or numbered labels as amounts.
+
+    Args:
+        data: whose task was only guessed.
+        task: regression, or classification of any kind; how many classes there are is counted.
+        positive: the label that is looked for, where somebody said.
+
+    Raises:
+        DataError: the target does not hold numbers, or no label is the positive one.
+    """
+    schema = data.test.schema
+    if task is Task.REGRESSION:
+        return under(data, replace(schema, task=task, classes=(), positive=None))
+    held = {label for rows in _both(data) for label in spoken(rows).tolist()}
+    classes = tuple(sorted(map(_scalar, held), key=_order))
+    task = _task_of(len(classes))
+    return under(data, replace(schema, task=task, classes=classes, positive=_positive(task, classes, positive)))
+
+
+def under(data: Dataset, schema: Schema) -> Dataset:
+    """Return the same rows under another schema, their true answers encoded as it wants them."""
+    train = None if data.train is None else _under(data.train, schema)
+    return replace(data, train=train, test=_under(data.test, schema))
+
+
+def spoken(rows: Rows) -> np.ndarray:
+    """Return the true answers as they came: (n,) labels, or (n,) float64 amounts."""
+    if rows.schema.task is Task.REGRESSION:
+        return rows.truth
+    held = np.empty(len(rows.schema.classes), dtype=object)
+    held[:] = rows.schema.classes
+    return np.asarray(held[rows.truth])
+
+
+def _both(data: Dataset) -> tuple[Rows, ...]:
+    return (data.test,) if data.train is None else (data.train, data.test)
+
+
+def _under(rows: Rows, schema: Schema) -> Rows:
+    old = rows.schema
+    if schema.task is Task.REGRESSION:
+        if old.task is Task.REGRESSION:
+            return replace(rows, schema=schema)
+        if not all(isinstance(label, int | float) and not isinstance(label, bool) for label in old.classes):
+            raise DataError(
+                f"The target of a regression is a number; the column {old.target} holds {_shown(old.classes)}. Name "
+                'the task (task = "multiclass" under [data], or --task multiclass), or another target.'
+            )
+        amounts = np.asarray(old.classes, dtype=np.float64)[rows.truth] if len(rows) else np.zeros(0)
+        return replace(rows, schema=schema, truth=amounts)
+    place = {printed(label): position for position, label in enumerate(schema.classes)}
+    if old.task is Task.REGRESSION:
+        values, which = np.unique(rows.truth, return_inverse=True)
+        codes = [place[printed(value)] for value in values.tolist()]
+        return replace(rows, schema=schema, truth=np.asarray(codes, dtype=np.int32)[which])
+    codes = [place[printed(label)] for label in old.classes]
+    return replace(rows, schema=schema, truth=np.asarray(codes, dtype=np.int32)[rows.truth])
 
 
 def encode(table: Table, answer: Answer) -> np.ndarray:
@@ -74,8 +140,8 @@ def _task_of(labels: int) -> Task:
     return Task.BINARY if labels <= 2 else Task.MULTICLASS
 
 
-def _inferred(tables: list[Table], notes: list[str]) -> Task:
-    """Guess the task from the answers."""
+def _inferred(tables: list[Table]) -> tuple[Task, str]:
+    """Guess the task from the answers; return it with the note that says so."""
     truth = pd.concat([table.truth for table in tables], ignore_index=True).infer_objects()
     distinct = truth.nunique()
     if _are_amounts(truth, distinct):
@@ -87,8 +153,29 @@ def _inferred(tables: list[Table], notes: list[str]) -> Task:
                 "name another column as the target."
             )
         task, why = _task_of(distinct), f"there {'is 1 label' if distinct == 1 else f'are {distinct} labels'}"
-    notes.append(f"Nobody said what the task is; {task.value} was assumed, since {why}.")
-    return task
+    return task, f"Nobody said what the task is; {task.value} was assumed, since {why}."
+
+
+def _require_single(table: Table) -> None:
+    """Refuse a target of which each cell holds several answers at once.
+
+    Raises:
+        DataError: names what the cells hold, and the kind of task that this is.
+    """
+    if table.truth.dtype != object:
+        return
+    for row, cell in enumerate(table.truth.tolist()):
+        if isinstance(cell, np.void) or (isinstance(cell, tuple) and any(isinstance(part, bool) for part in cell)):
+            raise DataError(
+                f"The target of {table.what} holds pairs such as (event, time), so this is a survival task, which is "
+                "not assessed. Give one target: whether the event came within a fixed time, or the time itself."
+            )
+        if isinstance(cell, list | tuple | set | frozenset | dict | np.ndarray):
+            raise DataError(
+                f"The target of {table.what} holds several answers at once (a {type(cell).__name__}, first in "
+                f"{table.place(row)}); tasks with several labels or targets a row are not assessed. Give one column "
+                "for each and assess them one by one."
+            )
 
 
 def _are_amounts(truth: pd.Series, distinct: int) -> bool:

@@ -158,6 +158,7 @@ class Dataset:
     test: Rows
     digests: Mapping[str, str]  # "train", "test": "sha256:" and hex
     notes: tuple[str, ...] = ()
+    assumed: str | None = None  # the note that tells how the task was guessed from the target; None: it was stated
 
 
 def plain_numbers(features: pd.DataFrame | np.ndarray) -> bool:

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ask the model about the first rows before anything is planned: what its answers are, and how many rows have one.
+
+The first 256 rows are asked about in one batch, as they will be later; where the model raises, in smaller ones down
+to single rows. At least half of them must have a usable answer: one that is finite, and one of the labels. The others
+are told in the notes and count as mistakes later.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from probatum.adapters.answers import precision
+from probatum.engines.mistakes.small_counts import SMALL
+from probatum.errors import DataError, ModelError
+from probatum.facts.threats import Task
+from probatum.runs.matching import listed
+from probatum.systems.datasets import Rows
+from probatum.systems.interface import Answers, Model
+from probatum.systems.system import ask
+
+TRIED_ROWS = 256  # also those on which the speed of the model is measured, for the estimate on the screen only
+LEAST_ANSWERED = 0.5  # of the rows tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What the first answers of a model show."""
+
+    seconds_per_row: float
+    notes: tuple[str, ...]
+
+
+def try_out(model: Model, rows: Rows) -> Trial:
+    """Ask about the first rows; return the seconds a row takes, and what there is to be told of the answers.
+
+    Raises:
+        DataError: there are no rows to ask about.
+        ModelError: the model's answers are not of the kind that the task wants, or too few rows have one.
+    """
+    if not len(rows):
+        raise DataError("The test data have no rows. Give rows that the model was not trained on.")
+    first = rows.take(np.arange(min(len(rows), TRIED_ROWS)))
+    start = perf_counter()
+    answers = ask(model, first)
+    seconds = (perf_counter() - start) / len(first)
+    verify(answers, first)
+    given = int(answers.given.sum())
+    if given < LEAST_ANSWERED * len(first) or not given:
+        raise ModelError(_too_few(first, answers, given))
+    return Trial(seconds_per_row=seconds, notes=tuple(_notes(first, answers, given)))
+
+
+def verify(answers: Answers, rows: Rows) -> None:
+    """Refuse answers that no adapter may give: a plug-in's own are not read by ours.
+
+    Raises:
+        ModelError: says what is wrong with them.
+    """
+    n, k = len(rows), len(rows.schema.classes)
+    wanted = "f" if rows.schema.task is Task.REGRESSION else "i"
+    if answers.labels.shape != (n,) or answers.labels.dtype.kind != wanted:
+        raise ModelError(
+            f"The adapter gives labels of the shape {answers.labels.shape} and type {answers.labels.dtype}; wanted "
+            f"({n},) {'float64' if wanted == 'f' else 'int32'}. Mend its package."
+        )
+    beyond = answers.labels > k - 1 if wanted == "i" else np.isinf(answers.labels)
+    if beyond.any():
+        raise ModelError("The adapter gives labels beyond the classes, or infinite values. Mend its package.")
+    if answers.scores is not None and answers.scores.shape != (n, k):
+        raise ModelError(
+            f"The adapter gives scores of the shape {answers.scores.shape}; wanted ({n}, {k}). Mend its package."
+        )
+
+
+def _too_few(rows: Rows, answers: Answers, given: int) -> str:
+    """Say why most of the first rows have no usable answer."""
+    n = len(rows)
+    what = "none" if not given else f"only {given}"
+    head = f"Of the first {n} rows, {what} has a usable answer; at least {LEAST_ANSWERED:.0%} must. "
+    if answers.failures and sum(answers.failures.values()) * 2 >= n - given:
+        kinds = ", ".join(f"{kind} on {count}" for kind, count in answers.failures.items())
+        return f"{head}The model raised ({kinds}{_said(answers)}). Are these its columns, in the types of its training?"
+    if rows.schema.task is Task.REGRESSION or answers.scores is not None:
+        return (
+            f"{head}The model answered NaN on the others. Does it want the missing cells to be filled in, or the "
+            "columns under other names?"
+        )
+    return (
+        f"{head}The other answers are none of the labels in {rows.schema.target} ({listed(rows.schema.classes)}). Make "
+        'it answer these, recode the column, or say output = "probabilities" or "logits" under [model] if it gives '
+        "scores."
+    )
+
+
+def _said(answers: Answers) -> str:
+    return f"; first: {answers.raised}" if answers.raised else ""
+
+
+def _notes(rows: Rows, answers: Answers, given: int) -> Iterator[str]:
+    n = len(rows)
+    silent = n - given
+    if silent:
+        raised = sum(answers.failures.values())
+        kinds = f", since it raised {' or '.join(answers.failures)} or gave nothing usable" if raised else ""
+        yield f"Of the first {n:,} rows {_few(silent)} have no usable answer{kinds}; such rows count as mistakes."
+    if answers.scores is None:
+        return
+    bare = int((answers.given & np.isnan(answers.scores).any(axis=1)).sum())
+    if bare:
+        yield (
+            f"Of the first {n:,} rows {_few(bare)} have a label and no score (not a number); their labels are used, "
+            "and what needs scores leaves them out."
+        )
+    _, came = precision(answers.scores)
+    if came is not None:
+        yield f"The probabilities came {came if came.startswith('rounded') else f'as {came}'}, so their sums miss 1."
+
+
+def _few(count: int) -> str:
+    return f"fewer than {SMALL}" if count < SMALL else f"{count:,}"
