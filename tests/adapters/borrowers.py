@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from probatum.adapters.interface import few, wrap
+from probatum.adapters.interface import Wish, few, wrap
 from probatum.engines.trees.predict import raw
 from probatum.facts.capabilities import Capability
 from probatum.systems.datasets import Dataset, from_arrays
@@ -44,7 +44,7 @@ def exact(found: Structure | str, said: np.ndarray, x: np.ndarray) -> None:
 def asked_by_category(estimator: Any, said: np.ndarray) -> None:
     """Ask one that was trained on pandas' categories about text as read from a file; ``said`` are its labels."""
     held = data(FRAME, NAMES[GOOD])
-    model = wrap(estimator, few(held.test))
+    model = wrap(estimator, few(held.test), Wish(classes=("bad", "good")))
     answers = model.ask(held.test)
     assert answers.scores is not None
     np.testing.assert_array_equal(answers.scores[:, 1], estimator.predict_proba(TYPED[150:])[:, 1])
@@ -69,7 +69,7 @@ def trained_again(estimator: Any) -> None:
     """Train one again whose training draws something: by one seed alike, by another otherwise."""
     held = data(FRAME, NAMES[GOOD])
     assert held.train is not None
-    model = wrap(estimator, few(held.test))
+    model = wrap(estimator, few(held.test), Wish(classes=("bad", "good")))
     one, same, other = (model.refit(held.train, seed).ask(held.test).scores for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert one is not None

@@ -84,7 +84,7 @@ def test_a_softmax_booster_gives_the_labels_of_the_data() -> None:
     held = data(NUMBERS, NAMES[THREE])
     matrix = xgboost.DMatrix(NUMBERS[:150], THREE[:150])
     booster = xgboost.train({"objective": "multi:softmax", "num_class": 3}, matrix, 5)
-    model = wrap(booster, few(held.test))
+    model = wrap(booster, few(held.test), Wish(classes=tuple(NAMES.tolist())))
     wanted = booster.predict(xgboost.DMatrix(NUMBERS[150:]))
     np.testing.assert_array_equal(model.ask(held.test).labels, wanted)
     assert isinstance(model.structure(held.test), Structure)
@@ -119,7 +119,8 @@ def test_columns_are_matched_by_name_and_missing_ones_are_refused() -> None:
     held = data(FRAME, NAMES[GOOD])
     turned = data(FRAME[FRAME.columns[::-1]], NAMES[GOOD])
     estimator = classifier().fit(TYPED[:150], GOOD[:150])
-    one, other = (wrap(estimator, few(rows)).ask(rows).labels for rows in (held.test, turned.test))
+    wish = Wish(classes=("bad", "good"))
+    one, other = (wrap(estimator, few(rows), wish).ask(rows).labels for rows in (held.test, turned.test))
     np.testing.assert_array_equal(one, other)
     lacking = data(FRAME[["age", "income"]], NAMES[GOOD])
     with pytest.raises(ModelError, match="lack 2 of them: job, edu"):
@@ -129,8 +130,8 @@ def test_columns_are_matched_by_name_and_missing_ones_are_refused() -> None:
 def test_the_number_of_classes_must_fit_where_the_booster_does_not_name_them() -> None:
     held = data(NUMBERS, NAMES[THREE])
     booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(NUMBERS[:150], GOOD[:150]), 2)
-    with pytest.raises(ModelError, match="tells 2 classes apart"):
-        wrap(booster, few(held.test))
+    with pytest.raises(ModelError, match=r"lists 3 classes .*; the XGBoost model tells 2 classes \(0, 1\) apart"):
+        wrap(booster, few(held.test), Wish(classes=tuple(NAMES.tolist())))
 
 
 def test_a_regression_answers_numbers_and_an_untrained_one_is_refused() -> None:
