@@ -11,12 +11,13 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from probatum.adapters.interface import Wish
 from probatum.errors import ModelError
 from probatum.facts.plan import Subject
 from probatum.facts.threats import Task
 from probatum.runs.opening import Opened, open_live
 from probatum.systems.datasets import from_arrays
+from probatum.systems.description import Description
+from probatum.systems.sections import ModelSection
 
 RNG = np.random.default_rng(0)
 X = pd.DataFrame(RNG.normal(size=(400, 3)), columns=["a", "b", "c"])
@@ -39,8 +40,7 @@ class Plain:
 
 def opened(model, truth, *, rows=X, output=None, **said) -> Opened:
     data = from_arrays((rows, pd.Series(truth, name="grade")), **said)
-    wish = Wish(output=output, positive=said.get("positive"), classes=said.get("classes"))
-    return open_live(model, data, name="m", stakes=None, wish=wish)
+    return open_live(model, data, Description(model=ModelSection(output=output, classes=said.get("classes"))))
 
 
 def subject(model, truth, **said) -> Subject:

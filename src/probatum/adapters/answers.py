@@ -8,6 +8,7 @@ Probabilities must be non-negative and sum to 1, as far as the precision in whic
 d digits may each be off by half a unit of the last one, float16 and float32 by half a step of theirs.
 """
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ from probatum.adapters.interface import Wish, align, spread
 from probatum.errors import ModelError
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
+from probatum.systems.interface import Answers
 
 EXACT = 1e-6  # the sum of a row of probabilities may always miss 1 by this much
 DIGITS = (6, 5, 4, 3, 2)  # to which probabilities are often rounded
+STRANGE = 40  # labels that are none of the classes are kept for a message, at most
 STEPS = {"float32": 2.0**-24, "float16": 2.0**-12, "bfloat16": 2.0**-9}  # half a step of a number just below 1
 
 
@@ -41,6 +44,18 @@ def labels(said: Any, rows: Rows) -> np.ndarray:
         ModelError: they are not one for each row.
     """
     return _single(said, rows)
+
+
+def named_labels(said: Any, rows: Rows) -> Answers:
+    """Return labels that the model gives by name, matched with the schema's; others are no answer, and kept aside.
+
+    Raises:
+        ModelError: they are not one for each row.
+    """
+    held = _single(said, rows)
+    codes = align(held, rows.schema)
+    others = dict.fromkeys(one for one in held[codes < 0].tolist() if isinstance(one, str | int | float) and one == one)
+    return Answers(labels=codes, strange=tuple(islice(others, STRANGE)))
 
 
 def scores(said: Any, rows: Rows, output: str, wish: Wish, own: tuple[Label, ...] | None = None) -> np.ndarray:

@@ -19,7 +19,7 @@ from probatum.adapters.booster_rows import coded, spelled, typed, unknown
 from probatum.adapters.claims import own_classes
 from probatum.adapters.interface import Wish, align, places
 from probatum.adapters.refitting import refusal, trained_again
-from probatum.adapters.sklearn import differences, named, renamed, without_names
+from probatum.adapters.sklearn import differences, named, renamed, true_labels, without_names
 from probatum.adapters.structures.agreement import compared
 from probatum.adapters.structures.build import placed
 from probatum.adapters.structures.parts import Parts
@@ -27,7 +27,6 @@ from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
-from probatum.systems.datasets.labels import spoken
 from probatum.systems.interface import Answers
 from probatum.systems.structures import Structure
 
@@ -146,7 +145,8 @@ class BoostedModel:
                 f"A bare {self._booster.library} booster does not say how it was trained. Give a recipe: [recipe] "
                 "train."
             )
-        return self._again(trained_again(estimator, self._typed(rows), self._labels(rows), seed), rows)
+        labels = true_labels(rows, self._own, self.classes)
+        return self._again(trained_again(estimator, self._typed(rows), labels, seed), rows)
 
     def structure(self, rows: Rows | None = None) -> Structure | str:
         """Return the trees, where they answer as the booster does on these rows, to the last bit."""
@@ -225,14 +225,6 @@ class BoostedModel:
             return list(range(len(given)))
         by_name = {spelled(name): place for place, name in enumerate(given)}
         return [by_name[spelled(name)] for name in self._booster.names]
-
-    def _labels(self, rows: Rows) -> np.ndarray:
-        """Return the true answers by the model's own labels; one that it does not know as it is."""
-        truth = spoken(rows)
-        if rows.schema.task is Task.REGRESSION or self._own is None or self.classes is None:
-            return truth
-        found = places(truth, self.classes)
-        return np.asarray([self._own[at] if at >= 0 else one for at, one in zip(found, truth.tolist(), strict=True)])
 
     def _typed(self, rows: Rows) -> Any:
         """Return the rows as the model's users give them: named columns in their own types, text as categories.

@@ -92,7 +92,8 @@ def by_answers(ask: Callable[[Any], Any], probe: Rows) -> Claim:
 
     Whole numbers beside a target of whole numbers may be labels or amounts: then nothing is claimed.
     """
-    said = first_answers(ask, probe)
+    numbers = probe.schema.task is Task.REGRESSION or all(isinstance(one, int | float) for one in probe.schema.classes)
+    said = first_answers(ask, probe) if numbers else None  # where the target is text, nothing is left to find out
     if said is None:
         return SILENT
     flat = said.reshape(len(said), -1) if said.ndim else said.reshape(1, 1)
@@ -109,8 +110,7 @@ def by_answers(ask: Callable[[Any], Any], probe: Rows) -> Claim:
     two = len(probe.schema.classes) == 2
     if two and (there >= 0).all() and (there <= 1).all():
         return Claim(task=Task.BINARY, because="gives a number between 0 and 1 for each row")
-    numbers = probe.schema.task is Task.REGRESSION or all(isinstance(one, int | float) for one in probe.schema.classes)
-    if numbers and not two:
+    if not two:
         return Claim(task=Task.REGRESSION, because=f"answers numbers with fractions, such as {there[0]:.6g}")
     return SILENT
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from probatum.adapters import answers
 from probatum.adapters.claims import by_answers, first_answers
-from probatum.adapters.interface import Adapter, Claim, Wish, align
+from probatum.adapters.interface import Adapter, Claim, Wish
 from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
@@ -40,7 +40,7 @@ class FunctionModel:
         if self._output == "values":
             return Answers(labels=answers.values(said, rows))
         if self._output == "labels":
-            return Answers(labels=align(answers.labels(said, rows), rows.schema))
+            return answers.named_labels(said, rows)
         scores = answers.scores(said, rows, self._output, self._wish)
         return Answers(labels=answers.chosen(scores), scores=scores)
 

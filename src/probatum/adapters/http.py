@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from probatum.adapters.claims import by_answers
 from probatum.adapters.function import FunctionModel, tell_output
 from probatum.adapters.inference_protocol import NUMBERS, column, read
-from probatum.adapters.interface import Adapter, Wish
+from probatum.adapters.interface import Adapter, Claim, Wish
 from probatum.errors import MissingExtraError, ModelError, NoMoreAnswersError, UnreachableError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
@@ -73,8 +74,8 @@ class HttpModel:
         outputs = [str(one.get("name")) for one in told.get("outputs") or [] if isinstance(one, dict)]
         wanted = wish.output in (None, "probabilities") and probe.schema.task is not Task.REGRESSION
         self._output = self._probabilities(outputs, probe) if wanted else None
-        output = wish.output or ("probabilities" if self._output else tell_output(self._said, probe))
-        self._function = FunctionModel(self._said, output, wish)
+        output = wish.output or ("probabilities" if self._output else tell_output(self.said, probe))
+        self._function = FunctionModel(self.said, output, wish)
         self.capabilities: frozenset[Capability] = self._function.capabilities
         self.classes: tuple[Label, ...] | None = wish.classes
 
@@ -120,7 +121,7 @@ class HttpModel:
             return None
         return PROBABILITIES[0]
 
-    def _said(self, features: Any) -> np.ndarray:
+    def said(self, features: Any) -> np.ndarray:
         """Return the answers about features, request by request; connections are closed at the end of each."""
         with _client() as client:
             return np.concatenate(
@@ -287,4 +288,9 @@ def _wrap(thing: Address, probe: Rows, wish: Wish) -> HttpModel:
     return HttpModel(thing, probe, wish)
 
 
-ADAPTER = Adapter(name="Open Inference Protocol", fits=_fits, wrap=_wrap)
+def _claim(thing: Address, probe: Rows, wish: Wish) -> Claim:
+    asked = HttpModel(thing, probe, wish)
+    return by_answers(asked.said, probe)
+
+
+ADAPTER = Adapter(name="Open Inference Protocol", fits=_fits, wrap=_wrap, claim=_claim)

@@ -18,6 +18,7 @@ from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
+from probatum.systems.datasets.labels import spoken
 from probatum.systems.interface import Answers
 from probatum.systems.structures import Structure
 
@@ -51,6 +52,8 @@ class SklearnModel:
         if self._scored == "predict":  # numbers that the description calls probabilities or logits
             scores = answers.scores(said, rows, str(self._wish.output), self._wish)
             return Answers(labels=answers.chosen(scores), scores=scores)
+        if self._own is None and not self._scored:
+            return answers.named_labels(said, rows)
         labels = self._labels(answers.labels(said, rows), rows.schema)
         if not self._scored:
             return Answers(labels=labels)
@@ -87,7 +90,7 @@ class SklearnModel:
         Raises:
             ModelError: it cannot be cloned, a part would keep what it learned, or its training fails.
         """
-        again = trained_again(self._estimator, self._features(rows), _labels(rows), seed)
+        again = trained_again(self._estimator, self._features(rows), true_labels(rows, self._own, self.classes), seed)
         return SklearnModel(again, few(rows), self._wish)
 
     def structure(self, rows: Rows | None = None) -> Structure | str:
@@ -119,7 +122,6 @@ class SklearnModel:
         except Exception:  # noqa: BLE001  # on these rows, or all of them: whoever asks finds out
             return "predict_proba"
         return "predict_proba"
-
 
 
 def named(own: tuple[Label, ...] | None, stated: tuple[Label, ...] | None, what: str) -> tuple[Label, ...] | None:
@@ -170,10 +172,19 @@ def differences(wanted: list[str], given: list[str]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _labels(rows: Rows) -> np.ndarray:
-    if rows.schema.task is Task.REGRESSION:
-        return rows.truth
-    return np.asarray(np.asarray(rows.schema.classes)[rows.truth])
+def true_labels(rows: Rows, own: tuple[Label, ...] | None, now: tuple[Label, ...] | None) -> np.ndarray:
+    """Return the true answers for training, by the model's own labels; one that it does not know stays as it is.
+
+    Args:
+        rows: to train on.
+        own: the labels that the model was trained on; None: it does not list them.
+        now: what these are called in the data.
+    """
+    truth = spoken(rows)
+    if rows.schema.task is Task.REGRESSION or own is None or now is None or own == now:
+        return truth if truth.dtype != object else np.asarray(truth.tolist())
+    found = places(truth, now)
+    return np.asarray([own[at] if at >= 0 else one for at, one in zip(found, truth.tolist(), strict=True)])
 
 
 def _single_threaded(estimator: Any) -> Any:

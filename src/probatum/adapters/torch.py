@@ -7,9 +7,10 @@ from typing import Any, final
 
 import numpy as np
 
+from probatum.adapters.claims import by_answers
 from probatum.adapters.factories import is_network
 from probatum.adapters.function import FunctionModel
-from probatum.adapters.interface import Adapter, Wish
+from probatum.adapters.interface import Adapter, Claim, Wish
 from probatum.adapters.tensor_files import Weights, weights_of
 from probatum.errors import ModelError, ProbatumError
 from probatum.facts.capabilities import Capability
@@ -37,7 +38,7 @@ class TorchModel:
         self._inference = True
         first = self._first(probe)
         output = wish.output or _told(first, probe.schema.task)
-        self._function = FunctionModel(self._said, output, wish)
+        self._function = FunctionModel(self.said, output, wish)
         self._schema, self._output, self._positive = probe.schema, output, wish.positive
         self._width = first.size // max(len(first), 1)
         self._notes = (
@@ -88,7 +89,7 @@ class TorchModel:
         failure: Exception | None = None
         for rows in (probe, *(probe.take(np.asarray([place])) for place in range(len(probe)))):
             try:
-                return self._said(rows.features)
+                return self.said(rows.features)
             except ProbatumError:
                 raise
             except Exception as error:  # noqa: BLE001  # a network may raise anything, on some rows only
@@ -100,7 +101,7 @@ class TorchModel:
             f"one row has the shape {shape}. Let its forward bring them into the shape and the scale that it wants."
         ) from failure
 
-    def _said(self, features: Any) -> np.ndarray:
+    def said(self, features: Any) -> np.ndarray:
         """Return what the network gives for these rows: float64, or whole numbers as they are."""
         import torch
 
@@ -263,4 +264,8 @@ def _wrap(thing: Any, probe: Rows, wish: Wish) -> TorchModel:
     return TorchModel(thing, probe, wish)
 
 
-ADAPTER = Adapter(name="PyTorch", fits=is_network, wrap=_wrap)
+def _claim(thing: Any, probe: Rows, wish: Wish) -> Claim:
+    return by_answers(TorchModel(thing, probe, wish).said, probe)
+
+
+ADAPTER = Adapter(name="PyTorch", fits=is_network, wrap=_wrap, claim=_claim)

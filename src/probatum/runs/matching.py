@@ -56,6 +56,14 @@ def listed(labels: Sequence[Label]) -> str:
     return ", ".join(repr(label) for label in labels[:6]) + (" …" if len(labels) > 6 else "")
 
 
+def sorted_order(schema: Schema) -> str:
+    """Return a note that the scores of a model were read in the order of the sorted labels, since nobody named them."""
+    return (
+        "Nobody said of which label each score of the model speaks; the sorted order was taken: "
+        f"{listed(schema.classes)}. Say another under [model] classes (--classes)."
+    )
+
+
 def shift(own: Sequence[Label], others: Sequence[Label]) -> int | None:
     """Return the number by which whole-number labels differ from the model's own, if it is one for all; else None."""
     numbers = [[one for one in side if isinstance(one, int | float)] for side in (own, others)]
@@ -68,6 +76,34 @@ def shift(own: Sequence[Label], others: Sequence[Label]) -> int | None:
         if step and step.is_integer() and {one - step for one in theirs} <= mine:
             return int(step)
     return None
+
+
+def require_unshifted(given: Sequence[Label], strange: Sequence[Label], share: float, schema: Schema) -> None:
+    """Refuse labels of a model that lists none, where some of its first answers are none of the data's.
+
+    Args:
+        given: labels among the answers that rows have too.
+        strange: labels among them that no row has.
+        share: of the answers that are strange.
+        schema: of the data.
+
+    Raises:
+        ModelError: they are the data's shifted by a fixed number, or too many are strange.
+    """
+    seen = sorted({*given, *strange}, key=lambda one: (isinstance(one, str), one))
+    step = shift(seen, schema.classes)
+    if step is None and share <= MOST_STRANGE:
+        return
+    what = (
+        f"the same numbers shifted by {abs(step)}"
+        if step is not None
+        else f"{share:.0%} of its answers are none of these"
+    )
+    raise ModelError(
+        f"The model answers {listed(seen)}; the column {schema.target} holds {listed(schema.classes)}: {what}. Make it "
+        'answer these, recode the column, or say output = "probabilities" or "logits" under [model] (--model-output) '
+        "if it gives scores."
+    )
 
 
 def _require_common(own: tuple[Label, ...], schema: Schema, known: np.ndarray) -> None:

@@ -13,10 +13,11 @@ from probatum.adapters.interface import Wish, claim, few, spell, wrap
 from probatum.adapters.recipe import RecipeModel, Train, train_by_recipe, trained_by
 from probatum.errors import DescriptionError, ModelError
 from probatum.evidence.canonical import digest
+from probatum.facts.capabilities import Capability
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
-from probatum.runs.matching import matched
+from probatum.runs.matching import matched, sorted_order
 from probatum.runs.sources import address, from_file, leave, quota
 from probatum.runs.task import settled
 from probatum.runs.trial import try_out
@@ -150,8 +151,12 @@ def reconcile(data: Dataset, model: Model) -> Dataset:
     """
     schema = data.test.schema
     data = replace(data, notes=(*data.notes, *model.check_columns(schema)))
-    if schema.task is Task.REGRESSION or model.classes is None:
+    if schema.task is Task.REGRESSION:
         return data
+    if model.classes is None:
+        counted = schema.classes == tuple(range(len(schema.classes)))  # in this order nothing is left to say
+        told = Capability.SCORES not in model.capabilities or data.test.said is not None or counted
+        return data if told else replace(data, notes=(*data.notes, sorted_order(schema)))
     return matched(data, model.classes)
 
 

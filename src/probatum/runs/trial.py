@@ -12,11 +12,11 @@ from time import perf_counter
 
 import numpy as np
 
-from probatum.adapters.answers import precision
+from probatum.adapters.answers import chosen, precision
 from probatum.engines.mistakes.small_counts import SMALL
 from probatum.errors import DataError, ModelError
 from probatum.facts.threats import Task
-from probatum.runs.matching import listed
+from probatum.runs.matching import listed, require_unshifted
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers, Model
 from probatum.systems.system import ask
@@ -48,6 +48,9 @@ def try_out(model: Model, rows: Rows) -> Trial:
     seconds = (perf_counter() - start) / len(first)
     verify(answers, first)
     given = int(answers.given.sum())
+    if answers.strange and given:
+        some = [first.schema.classes[code] for code in np.unique(answers.labels[answers.given]).tolist()]
+        require_unshifted(some, answers.strange, 1 - given / len(first), first.schema)
     if given < LEAST_ANSWERED * len(first) or not given:
         raise ModelError(_too_few(first, answers, given))
     return Trial(seconds_per_row=seconds, notes=tuple(_notes(first, answers, given)))
@@ -106,8 +109,16 @@ def _notes(rows: Rows, answers: Answers, given: int) -> Iterator[str]:
         raised = sum(answers.failures.values())
         kinds = f", since it raised {' or '.join(answers.failures)} or gave nothing usable" if raised else ""
         yield f"Of the first {n:,} rows {_few(silent)} have no usable answer{kinds}; such rows count as mistakes."
+    if answers.strange:
+        yield f"The model also answers {listed(answers.strange)}, which no row has; such answers are mistakes."
     if answers.scores is None:
         return
+    differ = int((answers.scored & (chosen(answers.scores) != answers.labels)).sum())
+    if differ:
+        yield (
+            f"In {_few(differ)} of the first {n:,} rows the model's label is not that of its highest score: it decides "
+            "at another threshold. Its own labels are used."
+        )
     bare = int((answers.given & np.isnan(answers.scores).any(axis=1)).sum())
     if bare:
         yield (

@@ -22,12 +22,20 @@ class Answers:
     scores: np.ndarray | None = None  # (n, k) probabilities in the order of the classes; NaN where no answer
     ranks: np.ndarray | None = None  # (n,) float64, higher is more of the positive class, where no probability is given
     failures: Mapping[str, int] = field(default_factory=dict)  # type of exception, rows on which it was raised
+    strange: tuple[Label, ...] = ()  # labels that were given and are none of the classes, the first few; likewise
     raised: str | None = None  # the first line of what was raised first; for messages, never for a record
 
     @property
     def given(self) -> np.ndarray:
         """(n,) bool: the model answered."""
         return np.asarray(~np.isnan(self.labels) if self.labels.dtype.kind == "f" else self.labels >= 0)
+
+    @property
+    def scored(self) -> np.ndarray:
+        """(n,) bool: the model answered, and gave scores."""
+        if self.scores is None:
+            return np.zeros(len(self.labels), dtype=bool)
+        return np.asarray(self.given & ~np.isnan(self.scores).any(axis=1))
 
 
 class Model(Protocol):

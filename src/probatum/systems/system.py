@@ -194,6 +194,7 @@ def joined(pieces: Sequence[Answers]) -> Answers:
         scores=_stack(pieces, scored[0].shape[1]) if scored else None,
         ranks=np.concatenate(ranked) if ranked else None,  # only a table of cases ranks, and it never raises
         failures=dict(sorted(failures.items())),
+        strange=tuple(dict.fromkeys(label for piece in pieces for label in piece.strange)),
         raised=next((piece.raised for piece in pieces if piece.raised), None),
     )
 

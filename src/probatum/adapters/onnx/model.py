@@ -2,15 +2,18 @@
 """An ONNX model as its users run it: onnxruntime, one thread, in chunks of the size that the model wants."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
 
+from probatum.adapters.claims import by_answers, counted
 from probatum.adapters.function import FunctionModel, tell_output
-from probatum.adapters.interface import Adapter, Wish
+from probatum.adapters.interface import Adapter, Claim, Wish, align
+from probatum.adapters.onnx.outputs import order, outputs, table
 from probatum.errors import MissingExtraError, ModelError
 from probatum.facts.capabilities import Capability
+from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
 from probatum.systems.structures import Input, Network, Structure
@@ -38,7 +41,8 @@ class OnnxModel:
             ModelError: it cannot be opened, has several inputs, or keeps its numbers in other files.
         """
         self._content, self._schema = content, probe.schema
-        _require_whole(content)
+        self._keys: tuple[Label, ...] | None = None  # of scores that come as maps
+        graph = _whole(content)
         self._session = _session(content)
         inputs = self._session.get_inputs()
         if len(inputs) != 1:
@@ -47,10 +51,12 @@ class OnnxModel:
                 f"({', '.join(one.name for one in inputs[:6])}). Export it with a single input."
             )
         self._input = inputs[0]
-        self._output = _output(self._session)
-        self._function = FunctionModel(self._said, wish.output or tell_output(self._said, probe), wish)
+        self.outputs = outputs(self._session, graph)
+        self.classes: tuple[Label, ...] | None = wish.classes or self._order(probe)
+        labels = None if self.outputs.scored else "labels"
+        self._means = wish.output or labels or tell_output(self._said, probe)
+        self._function = FunctionModel(self._said, self._means, replace(wish, classes=self.classes))
         self.capabilities: frozenset[Capability] = self._function.capabilities
-        self.classes: tuple[Label, ...] | None = wish.classes
 
     def ask(self, rows: Rows) -> Answers:
         """Return what the model says of all rows."""
@@ -61,7 +67,19 @@ class OnnxModel:
         return self._given(rows.features)
 
     def _said(self, features: Any) -> np.ndarray:
-        return self._run(self._given(features))
+        return self._run(self._given(features), self.outputs.answers)
+
+    def _order(self, probe: Rows) -> tuple[Label, ...] | None:
+        """Return the labels in the order of the scores, as the file states them and its labels bear out."""
+        if not self.outputs.scored or probe.schema.task is Task.REGRESSION:
+            return None
+        try:
+            given = self._given(probe.features)
+            scores = self._run(given, self.outputs.answers)
+            labels = None if self.outputs.labels is None else self._run(given, self.outputs.labels).reshape(-1)
+        except Exception:  # noqa: BLE001  # whoever asks in earnest finds out why
+            return self.outputs.stated
+        return order(self.outputs, scores.reshape(len(scores), -1), labels, self._keys)
 
     def _given(self, features: Any) -> np.ndarray:
         features = features if isinstance(features, np.ndarray) else features.to_numpy()
@@ -79,6 +97,16 @@ class OnnxModel:
             given = given.reshape(len(given), *shape)
         return given
 
+    def claim(self, probe: Rows) -> Claim:
+        """Return what the file says of its answers, else what they show."""
+        found = self.outputs
+        if found.stated or (found.labels is not None and found.scored):
+            names = f" with {counted(found.stated)}" if found.stated else " with an output of labels"
+            return Claim(task=Task.MULTICLASS, because=f"is an ONNX classifier{names}", classes=found.stated)
+        if found.regressor:
+            return Claim(task=Task.REGRESSION, because="is an ONNX model of amounts (a regressor)")
+        return by_answers(self._said, probe)
+
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
         """Return no notes: an ONNX input has no names of columns."""
         return ()
@@ -95,8 +123,10 @@ class OnnxModel:
             from probatum.adapters.onnx.convert import network
         except ImportError:
             return 'Its gradients need torch. Install it: pip install "probatum[torch,onnx]"'
+        if self.outputs.maps:
+            return "The ONNX model gives its scores as maps, which are not looked into."
         try:
-            module = network(onnx.load_model_from_string(self._content), self._output)
+            module = network(onnx.load_model_from_string(self._content), self.outputs.answers)
         except ModelError as error:
             return str(error)
         classes = len(self._schema.classes)
@@ -104,7 +134,13 @@ class OnnxModel:
         if len(self._input.shape) == 2:
             inputs = tuple(Input(column=place) for place in range(len(self._schema.given)))
         core = Network(module=module, classes=classes)
-        found = Structure(core=core, encode=self.encode, inputs=inputs, order=tuple(range(classes)))
+        schema = self._schema if rows is None else rows.schema
+        places = (
+            range(classes) if self.classes is None else align(np.asarray(self.classes, dtype=object), schema).tolist()
+        )
+        if min(places) < 0:
+            return "The model answers classes that the data do not have."
+        found = Structure(core=core, encode=self.encode, inputs=inputs, order=tuple(places))
         if rows is not None and not self.agrees(found, rows):
             return "The ONNX graph as read gives other scores than onnxruntime, so it is only asked."
         return found
@@ -116,27 +152,31 @@ class OnnxModel:
         given = self.encode(rows)
         with torch.inference_mode():
             ours = structure.core.module(torch.from_numpy(given)).numpy()  # type: ignore[union-attr]  # always a Network
-        theirs = self._run(given)
+        theirs = self._run(given, self.outputs.answers)
         return bool(ours.shape == theirs.shape and np.allclose(ours, theirs, rtol=AGREE, atol=AGREE))
 
-    def _run(self, given: np.ndarray) -> np.ndarray:
-        """Return the output for all rows; a model with a fixed number of rows gets that many, the last filled up."""
+    def _run(self, given: np.ndarray, output: str) -> np.ndarray:
+        """Return an output for all rows; a model with a fixed number of rows gets that many, the last filled up."""
         size = self._input.shape[0]
         size = size if isinstance(size, int) else max(len(given), 1)
         pieces = []
         for start in range(0, len(given), size):
             chunk = given[start : start + size]
             filled = np.concatenate([chunk, np.repeat(chunk[-1:], size - len(chunk), axis=0)])
-            (out,) = self._session.run([self._output], {self._input.name: filled})
+            (out,) = self._session.run([output], {self._input.name: filled})
+            if self.outputs.maps and output == self.outputs.answers:
+                self._keys = tuple(out[0]) if out else self._keys
+                out = table(out)
             pieces.append(np.asarray(out)[: len(chunk)])
         if not pieces:  # no rows: the model says what shape its answers have
-            (out,) = self._session.run([self._output], {self._input.name: given})
-            return np.asarray(out)
+            (out,) = self._session.run([output], {self._input.name: given})
+            maps = self.outputs.maps and output == self.outputs.answers
+            return np.zeros((0, len(self._keys or ()))) if maps else np.asarray(out)
         return np.concatenate(pieces)
 
 
-def _require_whole(content: bytes) -> None:
-    """Refuse a model that keeps numbers in other files: they would be read from wherever this process happens to be.
+def _whole(content: bytes) -> Any:
+    """Return the graph; refuse one that keeps numbers in other files: they would be read from wherever this runs.
 
     Raises:
         ModelError: names the other file.
@@ -155,6 +195,7 @@ def _require_whole(content: bytes) -> None:
             f"The ONNX model keeps its numbers in another file ({elsewhere[0]}), and only this one was read. Export it "
             "into one file: torch.onnx.export(…, external_data=False)."
         )
+    return graph
 
 
 def _tensors(graph: Any) -> Iterator[Any]:
@@ -191,18 +232,6 @@ def _session(content: bytes) -> Any:
         ) from error
 
 
-def _output(session: Any) -> str:
-    """Return the output that holds scores: the last one that is a plain table of decimal numbers."""
-    plain = [one.name for one in session.get_outputs() if one.type in ("tensor(float)", "tensor(double)")]
-    if plain:
-        return str(plain[-1])
-    others = ", ".join(f"{one.name}: {one.type}" for one in session.get_outputs())
-    raise ModelError(
-        f"Wanted an output of decimal numbers; the ONNX model gives {others}. Where it was converted from "
-        "scikit-learn, convert it again with zipmap=False."
-    )
-
-
 def _times(shape: Any) -> str:
     return " x ".join(map(str, shape))
 
@@ -215,4 +244,9 @@ def _wrap(thing: OnnxFile, probe: Rows, wish: Wish) -> OnnxModel:
     return OnnxModel(thing.content, probe, wish)
 
 
-ADAPTER = Adapter(name="ONNX", fits=_fits, wrap=_wrap)
+def _claim(thing: OnnxFile, probe: Rows, wish: Wish) -> Claim:
+    model = OnnxModel(thing.content, probe, wish)
+    return model.claim(probe)
+
+
+ADAPTER = Adapter(name="ONNX", fits=_fits, wrap=_wrap, claim=_claim)

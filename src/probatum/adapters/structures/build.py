@@ -3,6 +3,7 @@
 
 import importlib.util
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,8 @@ def opened(estimator: Any, model: Model, rows: Rows) -> Structure | str:
     found = parts(estimator, columns_of(estimator, rows.schema))
     if isinstance(found, str):
         return found
+    if model.classes is not None and len(model.classes) == len(found.classes):
+        found = replace(found, classes=model.classes)  # the same ones, under the names that they go by in the data
     whole = assembled(found, estimator, rows.schema)
     if isinstance(whole, str):
         return whole

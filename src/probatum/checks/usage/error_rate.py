@@ -55,10 +55,14 @@ def _classes(data: TestRows, answers: Answers, options: Options, terms: Terms) -
         "trivial_error_rate": classes.share(int((truth != trivial).sum()), len(truth), confidence=sure),
         "mistake_kinds": classes.mistake_kinds(truth, labels, names, confidence=sure),
     }
-    if answers.scores is not None and answers.given.any():
-        measures["close_calls"] = classes.close_calls(answers.scores, confidence=sure)
+    scored = answers.scored
+    if answers.scores is not None and scored.any():
+        scores = answers.scores[scored]
+        measures["close_calls"] = classes.close_calls(scores, confidence=sure)
         if len(names) > 2:
-            measures["runner_up_right"] = classes.runner_up_right(truth, labels, answers.scores, confidence=sure)
+            measures["runner_up_right"] = classes.runner_up_right(
+                truth[scored], labels[scored], scores, confidence=sure
+            )
     wrong = int((truth != labels).sum())
     return Finding(
         sentence=f"The system answered {wrong:,} of {len(truth):,} {_cases(data)} wrongly.",
@@ -109,10 +113,21 @@ def _size(error: Measure) -> str:
 
 def _silent(answers: Answers) -> tuple[str, ...]:
     """Say where the model gave no answer; the type of what it raised, never its text."""
-    return tuple(
-        f"It gave no answer for {f'fewer than {SMALL}' if rows < SMALL else f'{rows:,}'} cases: it raised {kind}."
+    told = [
+        f"It gave no answer for {_count(rows)} cases: {f'it raised {kind}' if kind.isidentifier() else kind}."
         for kind, rows in answers.failures.items()
-    )
+    ]
+    unusable = int((~answers.given).sum()) - sum(answers.failures.values())
+    if unusable > 0:
+        told.append(f"It gave no usable answer for {_count(unusable)} cases: none of the labels, or not a number.")
+    bare = 0 if answers.scores is None else int((answers.given & ~answers.scored).sum())
+    if bare:
+        told.append(f"For {_count(bare)} cases it gave an answer and no score; what needs scores leaves them out.")
+    return tuple(told)
+
+
+def _count(rows: int) -> str:
+    return f"fewer than {SMALL}" if rows < SMALL else f"{rows:,}"
 
 
 def _no_answer(answers: Answers, confidence: float) -> dict[str, Measure]:
@@ -126,6 +141,7 @@ def _surest_mistakes(names: list[str], truth: np.ndarray, answers: Answers, most
         return tuple(
             Example(row=int(row), truth=names[truth[row]], answer=names[answers.labels[row]]) for row in wrong[:most]
         )
+    wrong = wrong[answers.scored[wrong]]
     sure = answers.scores[wrong, answers.labels[wrong]]
     return tuple(
         Example(row=int(row), truth=names[truth[row]], answer=names[answers.labels[row]], score=float(score))
