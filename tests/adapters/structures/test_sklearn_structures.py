@@ -140,6 +140,12 @@ def test_what_cannot_be_looked_into_says_why() -> None:
     assert "exponential" in str(opened(GradientBoostingClassifier(n_estimators=2, loss="exponential"), X, y))
 
 
+def test_a_linear_model_of_float32_says_what_would_help() -> None:
+    x = np.random.default_rng(0).normal(size=(60, 2)).astype(np.float32)
+    model = LogisticRegression().fit(x, x[:, 0] > 0)
+    assert "Train it on float64" in str(parts(model, ()))
+
+
 def test_the_capability_is_stated_when_there_is_an_inside() -> None:
     y = np.minimum(THREE, 1)
     held = data(X, y)

@@ -15,6 +15,11 @@ def linear(estimator: Any) -> Parts | str:
     classes = tuple(np.asarray(estimator.classes_).tolist())
     if weights.shape[0] != (1 if len(classes) == 2 else len(classes)):
         return f"This {name_of(estimator)} does not have one row of weights for each class."
+    if weights.dtype == np.float32:
+        return (
+            f"This {name_of(estimator)} holds its weights in float32, and its sums of float32 rows are rounded more "
+            "coarsely than a proof allows for. Train it on float64 numbers (X.astype(float)) to have proofs."
+        )
     core = Linear(
         weights=np.ascontiguousarray(weights, dtype=np.float64),
         bias=np.broadcast_to(bias, (len(weights),)).astype(np.float64),

@@ -110,7 +110,8 @@ class Rows:
     def contents(self, row: int) -> dict[str, str]:
         """Return the cells of one row as printed, by column."""
         frames = [as_frame(self.features)] if self.audit is None else [as_frame(self.features), self.audit]
-        cells = [printed(cell) for frame in frames for cell in frame.iloc[row].tolist()]
+        # one by one: a whole row would be brought to one type, and float32 to the many digits of float64
+        cells = [printed(frame.iat[row, at]) for frame in frames for at in range(frame.shape[1])]
         return {column.name: cell for column, cell in zip(self.schema.columns, cells, strict=True)}
 
     def numeric_columns(self) -> tuple[Column, ...]:
