@@ -21,6 +21,8 @@ BEWARE = "Beware:"  # how a remark begins that says why the numbers may be too g
 _LONGER_SEARCH = "The limit lies within what nobody knows, since nothing is proven. More cases would not decide it."
 UNPROVEN = "Nothing was proven."  # how a remark begins that says why
 _NOTHING_KNOWN = "so nobody knows how easily it is fooled"
+_OPEN = "we found no attack and could not prove safety"
+ENDED = "Why safety could not be proven: "  # how the detail begins that says why
 _NO_CHANGE = "no change of any size was allowed, so this does not say how easily it is fooled"
 _NAMED = 4  # columns that page one names, at most
 _LARGEST_WHOLE = 10**9
@@ -45,7 +47,7 @@ def evasion(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
         why = "" if proven.value else "".join(f". {one.removeprefix(UNPROVEN).strip()}" for one in unproven(finding))
         yield say(f"{_proven(proven, whole)}{why}", finding, "proven_share")
     if unknown is not None and unknown.value:
-        yield say(_unknown(fooled, proven, whole), finding, "unknown_share")
+        yield say(f"{_unknown(fooled, proven, whole)}{_why_open(finding)}", finding, "unknown_share")
     warnings = beware(finding)
     if warnings:
         yield Saying(text=_SIGNS, behind=warnings, check=EVASION, key=True)
@@ -59,6 +61,12 @@ def beware(finding: Finding) -> tuple[str, ...]:
 def unproven(finding: Finding) -> tuple[str, ...]:
     """Return the remark that says why nothing could be proven, if there is one."""
     return tuple(sentence(visible(one)) for one in finding.details if one.startswith(UNPROVEN))
+
+
+def _why_open(finding: Finding) -> str:
+    """Return why safety could not be proven, and what more work would cost; empty where that is not told."""
+    told = [one.removeprefix(ENDED).rstrip(".") for one in finding.details if one.startswith(ENDED)]
+    return f": {visible(told[0])}" if told else ""
 
 
 def allowed(options: Mapping[str, Json], *, pictures: bool = False) -> str | None:
@@ -132,11 +140,11 @@ def _proven(proven: Measure, whole: int) -> str:
 
 
 def _unknown(fooled: Measure, proven: Measure | None, whole: int) -> str:
-    """Return of how many nobody knows, so that the three numbers told add up."""
+    """Return for how many neither was shown, so that the three numbers told add up."""
     told = [round((one.value or 0.0) * whole) for one in (fooled, proven) if one]
     if not any(told):
-        return "of all the others, nobody knows" if any((fooled.value, proven and proven.value)) else _NOTHING_KNOWN
-    return f"of the other {max(1, whole - sum(told)):,}, nobody knows"
+        return f"for all the others, {_OPEN}" if any((fooled.value, proven and proven.value)) else _NOTHING_KNOWN
+    return f"for the other {max(1, whole - sum(told)):,}, {_OPEN}"
 
 
 def _value(measures: Mapping[str, Measure], name: str) -> float | None:

@@ -13,8 +13,6 @@ from probatum.engines.evasion.tables.inside import lifted, lowered
 from probatum.engines.evasion.threat import Region
 from probatum.systems.structures import Network
 
-PARTED = 80  # cells of a row, for each of the nodes that are allowed: regions of larger rows are split less often
-
 
 def enclose_table(
     findings: Findings,
@@ -56,6 +54,7 @@ def enclose_table(
         cells = lowered(inputs, target.x[at], inside.encoded[at], points)
         confirm(findings, target, at, cells, np.full(len(at), radius), y)
         if main:
+            findings.ended[todo] = out.ended
             findings.stages += dict.fromkeys(out.stages)
             findings.warnings += out.warnings
             findings.remarks += out.notes
@@ -81,8 +80,8 @@ def enclose_cells(
     todo = np.flatnonzero(findings.found > 0)
     engine = engine_of(core.module, effort.level, predict)
     region = target.region(effort.radius).take(todo)
-    nodes = max(1, effort.nodes * PARTED // max(1, target.x[0].size))
-    out = engine.enclose(target.x[todo], y[todo], region, rng=rng, nodes=nodes)
+    out = engine.enclose(target.x[todo], y[todo], region, rng=rng, nodes=effort.parts)
+    findings.ended[todo] = out.ended
     findings.prove(todo[out.certified], np.full(int(out.certified.sum()), effort.radius))
     findings.work += out.work
     keep(todo, out.examples, out.broken, effort.radius)

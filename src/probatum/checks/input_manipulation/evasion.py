@@ -69,6 +69,9 @@ from probatum.systems.interface import Predictions, Structured
 from probatum.systems.structures import Structure
 from probatum.systems.views import AttackedRows
 
+DEEP: dict[str, int | float | str] = {
+    "rows": 1000, "queries": 5000, "nodes": 20_000, "parts": 5000, "level": "deep", "smoothed_rows": 100,
+}  # fmt: skip
 CURVE = (0.0, 0.25, 0.5, 1.0, 2.0)  # radii of the curve, in parts of the plan's
 
 
@@ -81,7 +84,8 @@ class Options:
     rows: int = 500  # held-out rows that are tried, at most
     width: float = 0.0  # of a range: the trial ends early once both sides of the bracket are known so well; 0: never
     queries: int = 200  # points asked about, a row, where the model can only be asked
-    nodes: int = 2000  # parts into which what can be reached of a row is split for a proof, a row
+    nodes: int = 2000  # parts into which what can be reached of a row is split for a proof, a row of a table
+    parts: int = 300  # the same for each picture, where a part costs much more
     level: str = "standard"  # of the search by gradients: quick, standard or deep
     examples: int = 5  # most examples shown
     smoothed_rows: int = 0  # pictures on which a smoothed version is tried, where nothing is proven of the model itself
@@ -141,6 +145,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         sentence=in_words.sentence(taken),
         details=(
             *in_words.details(found, options.radius, target, trial),
+            *in_words.unsettled(found, options.radius, _limit(target, options.parts, options.nodes), _deeper(target, options)),
             *in_words.oddities(target, len(drawn) - len(planned_rows)),
             *([loose.told()] if loose else ()),
             *([f"{in_words.BEWARE}{crowd}"] if crowd else ()),
@@ -176,6 +181,7 @@ def _explored(
         radii=[options.radius * part for part in CURVE],
         queries=options.queries,
         nodes=options.nodes,
+        parts=options.parts,
         level=options.level,
     )
     return explore_in_rounds(target, structure, encoded, rows.truth, scores, effort=effort, looks=looks, rng=rng)
@@ -247,6 +253,17 @@ def _examples(
     )
 
 
+def _limit(target: Target, parts: int, nodes: int) -> int:
+    """Return into how many parts a row may be split."""
+    return parts if isinstance(target, Cells) else nodes
+
+
+def _deeper(target: Target, options: Options) -> int | None:
+    """Return the same under more effort; None where that is not more."""
+    most = _limit(target, int(DEEP["parts"]), int(DEEP["nodes"]))
+    return most if most > _limit(target, options.parts, options.nodes) else None
+
+
 def _digits(value: float) -> float:
     """Return three digits: more say nothing to a person, and may differ from machine to machine."""
     return float(f"{value:.3g}")
@@ -273,8 +290,8 @@ CHECK = Check(
         )
     },
     by_effort={
-        Effort.QUICK: {"rows": 200, "queries": 100, "nodes": 200, "level": "quick"},
-        Effort.DEEP: {"rows": 1000, "queries": 5000, "nodes": 20_000, "level": "deep", "smoothed_rows": 100},
+        Effort.QUICK: {"rows": 200, "queries": 100, "nodes": 200, "parts": 100, "level": "quick"},
+        Effort.DEEP: DEEP,
     },
     run=run,
     seconds=lambda rows, columns: min(rows, 500) * min(0.01 + 1e-4 * columns, 0.1),

@@ -10,9 +10,9 @@ from probatum.checks.input_manipulation.nearest import Inside, nearest
 from probatum.checks.input_manipulation.table import Table
 from probatum.engines.evasion import black_box
 from probatum.engines.evasion.queries.scheduler import Allowance
-from probatum.engines.evasion.results import Work
+from probatum.engines.evasion.results import Ended, Work
 from probatum.engines.evasion.tables.search import search
-from probatum.systems.structures import Linear, Network, Structure
+from probatum.systems.structures import Forest, Linear, Network, Structure
 
 UNKNOWN = "What each number inside the model comes from cannot be told, so nothing is proven of it."
 
@@ -42,6 +42,7 @@ def explore(
         found=np.where(labels_of(scores) == y, np.inf, 0.0),
         safe=np.zeros(len(y)),
         examples=target.x.copy(),
+        ended=np.full(len(y), Ended.SKIPPED, dtype=np.int8),
         work=Work(),
         stages=[],
     )
@@ -77,6 +78,8 @@ def _table(
     if isinstance(out, str):
         return out
     findings.prove(out.rows, out.safe)
+    if isinstance(core, Forest):
+        findings.ended[out.rows] = Ended.SPENT  # what is not settled: all that a search of trees may end by
     findings.work += out.work
     findings.stages.append("closed form" if isinstance(core, Linear) else "exact search of the trees")
     near = np.isfinite(out.found)

@@ -24,6 +24,7 @@ class Effort:
     radii: Sequence[float]  # of the curve, ascending
     queries: int  # most points asked about, a row, where there is nothing but asking
     nodes: int  # most parts into which what can be reached of a row is split for a proof
+    parts: int  # the same of a picture, where a part costs much more
     level: str  # of the search by gradients: quick, standard or deep
 
 
@@ -35,6 +36,7 @@ class Findings:
     found: np.ndarray  # (n,) see ``Known``
     safe: np.ndarray
     examples: np.ndarray  # (n, ...) points of the target
+    ended: np.ndarray  # (n,) int8 why the proof at the plan's radius ended, see ``Ended``
     work: Work
     stages: list[str]
     warnings: list[str] = field(default_factory=list)  # signs that the numbers are too good
@@ -67,6 +69,7 @@ def joined(parts: Sequence[Findings]) -> Findings:
         found=np.concatenate([part.found for part in parts]),
         safe=safe if unproven is None else np.zeros_like(safe),
         examples=np.concatenate([part.examples for part in parts]),
+        ended=np.concatenate([part.ended for part in parts]),
         work=sum((part.work for part in parts), Work()),
         stages=list(dict.fromkeys(stage for part in parts for stage in part.stages)),
         warnings=list(dict.fromkeys(warning for part in parts for warning in part.warnings)),

@@ -8,11 +8,14 @@ from probatum.checks.input_manipulation.findings import Findings
 from probatum.checks.input_manipulation.rounds import in_words
 from probatum.checks.input_manipulation.table import Table
 from probatum.checks.input_manipulation.unsteady import Unsteady
+from probatum.engines.evasion.results import Ended
 from probatum.engines.intervals.looks import Trial
 from probatum.facts.finding import Advice, Measure
 
 BEWARE = "Beware: "
 UNPROVEN = "Nothing was proven. "
+ENDED = "Why safety could not be proven: "  # before the reason
+REASONS = (Ended.SPENT, Ended.EXHAUSTED, Ended.UNFOLLOWED)
 POINTS = "the range of all points"
 ONLY = "Of the numbers, an attacker may change only: "  # before the names of columns
 OTHERWISE = "Any other category may also be stated in: "  # before the names of columns
@@ -28,6 +31,7 @@ PLAINLY = {  # what engines call their stages
     "short patches": "random patches",
     "targets": "steps towards other answers",
     "long patches": "a longer search by patches and steps",
+    "starts from bounds": "steps from where the bounds are least",
     "given candidates": "changes that were worked out",
 }
 
@@ -37,7 +41,8 @@ def sentence(taken: dict[str, Measure]) -> str:
     fooled, proven = taken["fooled_share"], taken["proven_share"]
     shown, safe = round(fooled.per_100 or 0.0), round(proven.per_100 or 0.0)
     left = 100 - shown - safe  # so that the three add up as they are told
-    rest = f"; of {'all of them' if left == 100 else f'the other {left}'}, nobody knows" if left > 0 else ""
+    whom = "all of them" if left == 100 else f"the other {left}"
+    rest = f"; for {whom}, we found no attack and could not prove safety" if left > 0 else ""
     return f"Of 100 right answers, {shown} are turned wrong by a small change; {safe} are proven safe{rest}."
 
 
@@ -66,6 +71,29 @@ def details(found: Findings, radius: float, target: Target, trial: Trial) -> Ite
         yield f"{BEWARE}{warning[0].lower()}{warning[1:]}"
 
 
+def unsettled(found: Findings, radius: float, limit: int, deeper: int | None) -> Iterator[str]:
+    """Say why the proofs ended where there is neither an attack nor a proof, and what more work would cost.
+
+    Args:
+        found: what is known.
+        radius: the plan's.
+        limit: parts into which the region of a row may be split.
+        deeper: the same under more effort; None: it allows no more.
+    """
+    known = found.known()
+    ends = found.ended[~(known.broken(radius) | known.certified(radius))]
+    spent, exhausted, unfollowed = (int((ends == end).sum()) for end in REASONS)
+    if not spent + exhausted + unfollowed or found.unproven is not None or found.refused is not None:
+        return
+    reasons = [f"the search for proofs ended at {limit:,} parts a row, or at the work that goes with them"] * bool(spent)
+    reasons[0:1] = [f"{reason}; --effort deep allows {deeper:,}" for reason in reasons[0:1] if deeper] or reasons[0:1]
+    if exhausted:
+        reasons.append(f"of {exhausted:,} cases nothing is left to bound better: more work would not settle them")
+    if unfollowed:
+        reasons.append(f"of {unfollowed:,} cases the model's numbers may grow beyond what it can hold")
+    yield f"{ENDED}{'; '.join(reasons)}."
+
+
 def oddities(target: Target, left_out: int) -> Iterator[str]:
     """Yield what is odd about the rows themselves."""
     if left_out:
@@ -84,4 +112,4 @@ def advice(taken: dict[str, Measure], found: Findings, loose: Unsteady | None, l
     elif found.unproven is not None:  # not where its inside was looked into, and refused
         yield Advice(sentence="Give the model itself rather than a way to ask it; then safety can be proven.")
     elif found.refused is None and taken["unknown_share"].value and level != "deep":
-        yield Advice(sentence="Try longer, with --effort deep: it may settle cases of which nobody knows.")
+        yield Advice(sentence="Try longer, with --effort deep: it may settle cases that were neither broken nor proven safe.")

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from probatum.engines.bounds.tensor.local import Local
-from probatum.engines.bounds.tensor.slopes import ROOM, Meter, Parts, searched, sharpened, whole
+from probatum.engines.bounds.tensor.slopes import ROOM, Meter, Parts, refined, searched, sharpened, whole
 from probatum.engines.evasion.results import Ended
 
 CANDIDATES = 8  # units that are looked at for each split
@@ -85,7 +85,10 @@ def _searching(
             ended, pool = Ended.EXHAUSTED, now
             break
         used += len(halves.asked)
-        halves = searched(local, local.margins, halves, meter)
+        halves = refined(local, halves, meter)
+        halves = halves.take(~(halves.low > halves.high).any(dim=1))  # the others are empty
+        if len(halves.asked):
+            halves = searched(local, local.margins, halves, meter)
         pool = pool.join(halves.take(halves.bound <= 0))
     worst = pool.take(torch.argsort(pool.bound, stable=True)[:PROBED])
     return Split(

@@ -19,6 +19,7 @@ STEPS = 12  # of a search
 BOTH = 3  # a step's way forward and back, in ways forward
 PACE = (0.25, 0.05)  # of that search: shares, multipliers
 SHRINK = 0.9  # of the pace, from step to step
+REFINED = 64  # units whose bounds are worked out anew in each part, at most
 SHARPENED = 0.4  # of a row's work, at most, for the bounds of inner layers
 
 
@@ -147,3 +148,35 @@ def sharpened(local: Local, parts: Parts, meter: Meter) -> Local:
         low, high = searched(before, both, whole(before, both, meter), meter, settle=False).bound.view(2, -1)
         local = local.narrowed(places, low, -high)
     return local
+
+
+def refined(local: Local, parts: Parts, meter: Meter) -> Parts:
+    """Bound the units of inner layers anew in each part, those that matter most to it, by what the part knows.
+
+    A part of which bounds contradict one another is empty: its bound is infinite.
+    """
+    if len(local.layers) < 2 or not REFINED:
+        return parts
+    held, first = local.held(parts.low, parts.high, parts.signs), local.layers[1].start
+    matters = torch.where(held.bent, held.left_out(parts.shares, parts.arriving), 0.0)
+    matters[:, :first] = 0.0
+    most = min(REFINED, matters.shape[1])
+    places = matters.topk(most, dim=1).indices
+    wanted = torch.zeros_like(matters, dtype=torch.bool).scatter_(1, places, True) & (matters > 0)
+    low, high = parts.low.clone(), parts.high.clone()
+    for place, layer in enumerate(local.layers[1:], start=1):
+        rows, units = torch.nonzero(wanted[:, layer], as_tuple=True)
+        if not len(rows):
+            continue
+        before, units = local.until(place), units + layer.start
+        some = max(1, ROOM // max(1, *local.before.inputs.shape))
+        for at in range(0, len(rows), some):
+            row, unit = rows[at : at + some], units[at : at + some]
+            index = (torch.cat([row, row])[:, None], torch.arange(layer.start)[None])
+            known = before.held(low[index], high[index], torch.zeros(2 * len(row), layer.start, dtype=torch.float64))
+            both = local.before.take(unit).both_ways().until(layer.start)
+            bound = before.least(both, known.usual, known)[0].view(2, -1)
+            meter.spent += 2 * len(row) * before.size
+            low[row, unit] = torch.maximum(low[row, unit], bound[0])
+            high[row, unit] = torch.minimum(high[row, unit], -bound[1])
+    return replace(parts, low=low, high=high)
