@@ -48,6 +48,10 @@ class Check:
     observe: Run | None = None
     # all that it measures is of this machine: its one finding is judged, and stands beside the record, not in it
     volatile: bool = False
+    # it compares answers with the right ones, which of a table of decisions may not be known
+    needs_truth: bool = True
+    # it asks the model about rows that nobody asked about before, which a table of decisions cannot answer
+    asks_anew: bool = False
 
     @property
     def page(self) -> str:

@@ -38,6 +38,9 @@ class Subject:
     test_rows: int
     columns: int
     simulated: bool = False  # made-up people, said so on page one
+    decisions: bool = False  # a table of past decisions stands for the model: nothing can be asked again
+    favourable: str | None = None  # the answer that is good for the person, as printed, where somebody said which
+    truth_known: bool = True  # the right answers are known; only of decisions they may be not
     notes: tuple[str, ...] = ()  # what was repaired or assumed on the way in, in plain sentences
 
 

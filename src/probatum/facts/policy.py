@@ -46,6 +46,7 @@ class Judged:
     high: float
     because: str
     tasks: tuple[Task, ...] = ALL_TASKS
+    truth: bool = True  # judged where the right answers are known; False: only where they are not
 
     def at(self, stakes: Stakes) -> Limit:
         """Return the limit for these stakes."""
@@ -58,9 +59,13 @@ def at_most(*, low: float, medium: float, high: float, because: str, tasks: tupl
     return Judged(direction=Direction.AT_MOST, low=low, medium=medium, high=high, because=because, tasks=tasks)
 
 
-def at_least(*, low: float, medium: float, high: float, because: str, tasks: tuple[Task, ...] = ALL_TASKS) -> Judged:
+def at_least(
+    *, low: float, medium: float, high: float, because: str, tasks: tuple[Task, ...] = ALL_TASKS, truth: bool = True
+) -> Judged:
     """Declare a measure that passes at or above its limit."""
-    return Judged(direction=Direction.AT_LEAST, low=low, medium=medium, high=high, because=because, tasks=tasks)
+    return Judged(
+        direction=Direction.AT_LEAST, low=low, medium=medium, high=high, because=because, tasks=tasks, truth=truth
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,12 @@ class Lookup:
         measure = self.measure(check, name)
         return next((part for part in measure.groups if part.name == group), None) if measure else None
 
+    @staticmethod
+    def part_of(finding: Finding, name: str, group: str) -> Part | None:
+        """Return one group of a measure by name, also where the measure has no value of its own."""
+        measure = finding.measures.get(name)
+        return next((part for part in measure.groups if part.name == group), None) if measure else None
+
     def verdict(self, finding: Finding) -> Mark:
         """Return the verdict on a finding."""
         return mark_of(verdict_on(finding, self.edition.judgement.verdicts).verdict)

@@ -10,6 +10,7 @@ from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import Advice, Finding, State
 from probatum.facts.policy import Stakes
 from probatum.facts.record import TopicVerdict, Verdict
+from probatum.report.decisions import treated, untold
 from probatum.report.further import LEAKAGE
 from probatum.report.interface import Edition, judged_beside
 from probatum.report.lookup import Lookup
@@ -104,10 +105,10 @@ def page_one(edition: Edition) -> PageOne:
         name=visible(edition.record.plan.subject.name, longest=120),
         introduction=_introduction(edition),
         overall=overall(lookup, topics, covered(matrix)),
-        questions=three_questions(lookup),
+        questions=_questions(lookup),
         ranges=RANGES.format(sure=f"{edition.record.plan.confidence * 100:g}"),
         matrix=matrix,
-        not_tested=tuple(_not_tested(lookup)),
+        not_tested=_not_tested(lookup),
         no_check=tuple(_in_words(row.way) for row in matrix if not any(cell.checks for cell in row.cells)),
         declarations=_declarations(lookup, topics),
         open_questions=tuple(
@@ -132,23 +133,41 @@ def in_full(day: str) -> str:
     return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
 
 
+def _questions(lookup: Lookup) -> tuple[Answer, ...]:
+    """Return the three questions; of a table of decisions, first how groups of people are treated."""
+    subject = lookup.edition.record.plan.subject
+    if not subject.decisions:
+        return three_questions(lookup)
+    return (treated(lookup), *(three_questions(lookup) if subject.truth_known else untold(lookup)))
+
+
 def _introduction(edition: Edition) -> Introduction:
     subject = edition.record.plan.subject
     learned = f"It learned from {plural(subject.train_rows, 'case')}. " if subject.train_rows else ""
     unknown = "" if learned else f" {UNKNOWN_TRAINING}"
-    tested = plural(subject.test_rows, "case")
+    tested = plural(subject.test_rows, "case" if subject.truth_known else "decision")
     assumed = " Nobody said so; this is assumed." if subject.stakes_assumed else ""
     return Introduction(
         purpose=sentence(visible(subject.purpose)) if subject.purpose else "Not stated.",
         affected=sentence(visible(subject.affected)) if subject.affected else "Not stated.",
         stakes=f"{subject.stakes.value.capitalize()}.{assumed}",
-        tried_on=f"{learned}It was tested on {tested}, on {in_full(edition.context.measured_on)}.{unknown}",
+        tried_on=f"{tested} were compared, on {in_full(edition.context.measured_on)}."
+        if not subject.truth_known
+        else f"{learned}It was tested on {tested}, on {in_full(edition.context.measured_on)}.{unknown}",
         simulated="The cases are made up by a computer. No real person is in them." if subject.simulated else None,
         notes=tuple(sentence(visible(note)) for note in subject.notes),
     )
 
 
-def _not_tested(lookup: Lookup) -> Iterator[NotTested]:
+def _not_tested(lookup: Lookup) -> tuple[NotTested, ...]:
+    """Return what did not run, one entry for all that did not run for the same reason."""
+    together: dict[tuple[str, str | None], list[str]] = {}
+    for one in _each_not_tested(lookup):
+        together.setdefault((one.why, one.enable), []).append(one.what)
+    return tuple(NotTested(what="; ".join(names), why=why, enable=enable) for (why, enable), names in together.items())
+
+
+def _each_not_tested(lookup: Lookup) -> Iterator[NotTested]:
     record = lookup.edition.record
     named = set()
     for omission in record.plan.omitted:

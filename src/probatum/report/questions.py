@@ -94,8 +94,11 @@ def three_questions(lookup: Lookup) -> tuple[Answer, Answer, Answer]:
 def _answer(question: str, sayings: list[Saying], further: tuple[tuple[str, str], ...], lookup: Lookup) -> Answer:
     uncovered: list[str] = []
     absent: dict[str, list[str]] = {}  # why, what is not known for that reason
+    decisions = lookup.edition.record.plan.subject.decisions  # what needs a model is told once, below
     for check, words in further:
         finding, why = lookup.finding(check), lookup.why_absent(check)
+        if decisions and (check == BIAS or not finding):
+            continue
         if finding:
             sayings += told(finding, lookup)
         elif why:

@@ -75,7 +75,8 @@ def run_unit(unit: Unit, check: Check, bench: Bench, listener: Listener = nobody
         ours = isinstance(error, ProbatumError)
         why = str(error) if ours else f"The check stopped with {type(error).__name__}. {FAULT}"
         finding = _without_answer(State.ERROR, why)
-    judged = tuple(name for name, limit in check.judged.items() if bench.system.task in limit.tasks)
+    task, truth = bench.system.task, bench.system.schema.truth_known
+    judged = tuple(name for name, one in check.judged.items() if task in one.tasks and one.truth is truth)
     return replace(
         finding,
         check=unit.check,

@@ -255,5 +255,8 @@ def _subject(data: Dataset, *, name: str, stakes: Stakes | None, purpose: str | 
         train_rows=0 if data.train is None else len(data.train),
         test_rows=len(data.test),
         columns=len(schema.columns),
+        decisions=data.test.said is not None,
+        truth_known=schema.truth_known,
+        favourable=None if schema.favourable is None else spell(schema.classes[schema.favourable]),
         notes=data.notes,
     )

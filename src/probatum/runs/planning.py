@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from probatum.checks.interface import Check
 from probatum.errors import DescriptionError, UsageError
@@ -29,13 +30,16 @@ from probatum.runs.folder import read_fact
 from probatum.runs.policies import policy_digest
 from probatum.runs.refits import refits
 from probatum.runs.settings import option_mistakes
-from probatum.systems.views import CrossFit
+from probatum.systems.views import AttackedRows, CrossFit, ModelFiles, TrainTest
 
 ENABLE = {
     Capability.PREDICTIONS: "Give a model under [model].",
     Capability.SCORES: 'Give a model that returns probabilities (predict_proba, or output = "probabilities").',
     Capability.REFIT: 'Give a recipe: [recipe] train = "recipe:train".',
 }
+NEED_A_MODEL: tuple[type[Any], ...] = (TrainTest, CrossFit, ModelFiles, AttackedRows)
+NO_MODEL = "There is no model to test: only its decisions are known, as a table."
+NO_TRUTH = "It needs the right answers, and nobody said which column holds them."
 NOT_CHOSEN = "It was not among those chosen by --only."
 
 
@@ -147,6 +151,10 @@ def _omission(check: Check, subject: Subject, capabilities: frozenset[Capability
         return Omission(check=check.id, why="It was left out by --skip.", chosen=True)
     if subject.task not in check.tasks:
         return Omission(check=check.id, why=f"It has no meaning for a {subject.task.value} task.", chosen=False)
+    if subject.decisions and (check.asks_anew or check.data in NEED_A_MODEL):
+        return Omission(check=check.id, why=NO_MODEL, chosen=False, enable="Give the model itself.")
+    if check.needs_truth and not subject.truth_known:
+        return Omission(check=check.id, why=NO_TRUTH, chosen=False, enable="Name their column: --target COLUMN.")
     missing = [need for need in check.needs if need not in capabilities]
     if missing:
         why = f"It needs {' and '.join(need.value for need in missing)}, which this model does not give."

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from probatum.facts.threats import Task
 from probatum.systems.lines import Path as Place
 from probatum.systems.lines import Whereabouts
 from probatum.systems.mistakes import close, mistake
@@ -155,6 +156,26 @@ def _cases(description: "Description") -> Iterator[tuple[str, Place]]:
             yield "the rows are those of scores, the table of cases; leave this out.", ("data", key)
     if description.recipe.train is not None:
         yield "a table of cases cannot be trained again; leave this or scores out.", ("recipe", "train")
+    yield from _decisions_alone(description)
+
+
+def _decisions_alone(description: "Description") -> Iterator[tuple[str, Place]]:
+    """Yield what is wanted of a table of decisions of which nobody says which were right."""
+    data = description.data
+    if data.target is not None:
+        return
+    if data.favourable is None:
+        yield 'wanted the decision that is good for the person, as in favourable = "approved".', ("data", "favourable")
+    if not data.columns.protected:
+        yield (
+            "wanted the columns that tell groups of people apart; without them, and without a target, nothing can be "
+            "measured on decisions alone.",
+            ("data", "columns", "protected"),
+        )
+    if data.task is Task.REGRESSION:
+        yield "without a target, decisions are compared as labels; leave this out.", ("data", "task")
+    if data.positive is not None:
+        yield "goes with a target; say favourable, the decision that is good for the person.", ("data", "positive")
 
 
 def _rows(description: "Description") -> Iterator[tuple[str, Place]]:
@@ -168,7 +189,7 @@ def _rows(description: "Description") -> Iterator[tuple[str, Place]]:
         hint = " If the one file holds rows the model was not trained on, call it test." if data.train else ""
         yield f"test is missing; wanted a file of rows that the model was not trained on.{hint}", ("data",)
     arrays = split_reference(data.test or "")[1]
-    if data.target is None and arrays is None:
+    if data.target is None and arrays is None and description.model.scores is None:
         yield 'target is missing; wanted the column to be predicted, as in target = "income".', ("data",)
 
 

@@ -168,6 +168,7 @@ CHECK = Check(
     tasks=ALL_TASKS,
     needs=(Capability.PREDICTIONS,),
     data=TestRows,
+    asks_anew=True,
     options=Options,
     judged={
         "lost_share": at_most(

@@ -105,6 +105,7 @@ CHECK = Check(
     needs=(Capability.PREDICTIONS,),
     uses=(Capability.SCORES,),
     data=TestRows,
+    asks_anew=True,
     options=Options,
     judged={
         "silent_nonsense": at_most(

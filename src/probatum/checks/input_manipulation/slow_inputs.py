@@ -131,6 +131,7 @@ CHECK = Check(
     tasks=ALL_TASKS,
     needs=(Capability.PREDICTIONS,),
     data=TestRows,
+    asks_anew=True,
     options=Options,
     judged={
         "slowdown": at_most(

@@ -10,11 +10,16 @@ Measure     max_gap: the largest difference between any two groups in the true-p
             selected, precision and calibration (truth - score; for ranks, at equal rank) are shown beside.
             A case without an answer is left out of the shares; their ranges hold whatever it might have been, and
             the difference in being left without an answer is part of max_gap.
-Judged      max_gap, against the policy's limit. A pass says that no two groups differ by more, whoever they are; a
-            group of fewer than ten people to compare leaves it open.
-Source      Hardt, Price and Srebro 2016, NeurIPS (equalized odds); Fay, Proschan and Brittain 2015 (melded ranges);
-            Welch 1947; Šidák 1967; Berger 1982 (intersection-union). With unequal base rates the numbers shown
-            cannot all be equal: Kleinberg, Mullainathan and Raghavan 2016; Chouldechova 2017.
+            Where the favourable answer is stated: how often each group gets it, compared with everybody else, as a
+            difference and as a ratio (selection_ratio: the lowest ratio of any group). Of a table of decisions that
+            does not hold the right answers, that is all that can be measured.
+Judged      max_gap, against the policy's limit; selection_ratio instead where the right answers are not known. A pass
+            says that no two groups differ by more, whoever they are; a group of fewer than ten people to compare leaves
+            it open.
+Source      Hardt, Price and Srebro 2016, NeurIPS (equalized odds); Fay, Proschan and Brittain 2015 (melded ranges, of
+            differences and of ratios); 29 CFR 1607.4 D (four-fifths rule); Welch 1947; Šidák 1967; Berger 1982
+            (intersection-union). With unequal base rates the numbers shown cannot all be equal: Kleinberg, Mullainathan
+            and Raghavan 2016; Chouldechova 2017.
 Not shown   groups told apart by columns that the data do not have, and whether a difference is just.
 """
 
@@ -24,32 +29,48 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.interface import Check
-from probatum.engines.groups import grammar, publish
+from probatum.engines.groups import grammar, publish, selected_in_words
 from probatum.engines.groups.compare import compare
 from probatum.engines.groups.questions import (
     CALIBRATION,
     FALSE_ALARMS,
     HITS,
     MEAN_ERROR,
+    SELECTION,
     SILENCE,
     Groups,
     Question,
     about_classes,
+    about_favour,
     about_scores,
     about_values,
     arrange,
     expected_at_rank,
 )
+from probatum.engines.groups.selected import (
+    RATIO,
+    TOO_FEW,
+    against_the_rest,
+    beside,
+    family_of,
+    lowest_ratio,
+)
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.plan import Terms
-from probatum.facts.policy import at_most
-from probatum.facts.threats import ALL_TASKS, Property, Task, Vector, atlas
+from probatum.facts.policy import at_least, at_most
+from probatum.facts.threats import ALL_TASKS, CLASSIFICATION, Property, Task, Vector, atlas
 from probatum.systems.interface import Answers, Predictions
 from probatum.systems.views import GroupedRows
 
 JUDGED = (HITS, FALSE_ALARMS, MEAN_ERROR, SILENCE)
+
+ASK = Advice(sentence="Ask the people who know these groups whether the difference is just, and say so in writing.")
+NOT_WHETHER_RIGHT = (
+    "This compares how often people got a decision, not whether it was right: what turned out to be true is not known "
+    "here. A difference may have reasons that the table does not hold, and equal shares may hide wrong decisions."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +86,8 @@ def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, 
     """Compare every group with every other; nothing is drawn at random."""
     answers = system.answers(data.rows)
     groupings = arrange([(one.columns, one.names, one.codes) for one in data.groupings])
+    if not data.rows.schema.truth_known:
+        return _decisions_alone(groupings, data, answers, options, terms.confidence)
     questions = [question for groups in groupings for question in _questions(groups, data, answers)]
     judged = [question for question in questions if question.measure in JUDGED]
     found = compare(groupings, judged, confidence=terms.confidence, keep=options.pairs)
@@ -79,14 +102,57 @@ def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, 
     )
     return Finding(
         sentence=grammar.headline(found, options.decide_at),
-        details=(
-            *grammar.verdicts(found, options.decide_at),
-            *_details(data, answers, system.task),
-        ),
-        measures={"max_gap": largest} | _shown(questions, data, answers, options, terms.confidence),
+        details=(*grammar.verdicts(found, options.decide_at), *_details(data, answers, system.task)),
+        measures={"max_gap": largest}
+        | _shown(questions, data, answers, options, terms.confidence)
+        | _favoured(groupings, data, answers, options, terms.confidence),
         advice=_advice(data) if found.proven else (),
         tried=found.pairs,
     )
+
+
+def _decisions_alone(
+    groupings: Sequence[Groups], data: GroupedRows, answers: Answers, options: Options, confidence: float
+) -> Finding:
+    """Compare who got the favourable decision; nobody knows which decisions were right."""
+    (everybody,) = arrange([(("all",), ("everybody",), np.zeros(len(data.rows), dtype=np.int32))])
+    questions, (whole,) = _favour(groupings, data, answers), _favour([everybody], data, answers)
+    found = against_the_rest(questions, confidence=confidence)
+    if not found:
+        raise InsufficientDataError(f"{TOO_FEW} Give more rows.")
+    rates = publish.rates(questions, whole, confidence=confidence, keep=options.groups)
+    return Finding(
+        sentence=selected_in_words.headline(found),
+        details=(*selected_in_words.verdicts(found), NOT_WHETHER_RIGHT),
+        measures={SELECTION: rates} | _favoured(groupings, data, answers, options, confidence),
+        advice=(ASK,) if found[0].ratio.upper < 1 else (),
+        tried=len(found),
+    )
+
+
+def _favoured(
+    groupings: Sequence[Groups], data: GroupedRows, answers: Answers, options: Options, confidence: float
+) -> dict[str, Measure]:
+    """Return how often each group gets the favourable answer, compared with everybody else."""
+    if data.rows.schema.favourable is None:
+        return {}
+    questions, n = _favour(groupings, data, answers), len(data.rows)
+    found, family = against_the_rest(questions, confidence=confidence), family_of(questions)
+    lowest = lowest_ratio(found, n, confidence=confidence, family=family, keep=options.groups)
+    return {RATIO: lowest} | beside(found, n, confidence=confidence, family=family, keep=options.groups)
+
+
+def _favour(groupings: Sequence[Groups], data: GroupedRows, answers: Answers) -> list[Question]:
+    """Return the share of the favourable answer, a question a grouping."""
+    schema, truth = data.rows.schema, data.rows.truth
+    place = schema.favourable
+    if place is None:  # refused where only decisions are known, and not asked otherwise
+        return []
+    names = [str(label) for label in schema.classes]
+    if not schema.truth_known:
+        return [about_favour(groups, answers.labels, place, names[place]) for groups in groupings]
+    every = [one for groups in groupings for one in about_classes(groups, truth, answers.labels, names, place)]
+    return [one for one in every if one.measure == SELECTION]
 
 
 def _questions(groups: Groups, data: GroupedRows, answers: Answers) -> list[Question]:
@@ -141,10 +207,10 @@ def _details(data: GroupedRows, answers: Answers, task: Task) -> tuple[str, ...]
 
 
 def _advice(data: GroupedRows) -> tuple[Advice, ...]:
-    return (
-        Advice(sentence="Ask the people who know these groups whether the difference is just, and say so in writing."),
-        Advice(sentence="Look at the training rows of the group that fares worse: are its labels right, and enough?"),
-    )
+    if data.rows.said is not None:  # a table of decisions: there are no training rows to look at
+        return (ASK,)
+    look = "Look at the training rows of the group that fares worse: are its labels right, and enough?"
+    return (ASK, Advice(sentence=look))
 
 
 CHECK = Check(
@@ -164,8 +230,18 @@ CHECK = Check(
             medium=0.10,
             high=0.05,
             because="Who somebody is should not decide how often the system is wrong about them.",
-        )
+        ),
+        RATIO: at_least(
+            low=0.80,
+            medium=0.80,
+            high=0.80,
+            because="The four-fifths rule of 1978 (29 CFR 1607.4 D): a group selected less often than that is taken as "
+            "evidence of adverse impact.",
+            tasks=CLASSIFICATION,
+            truth=False,
+        ),
     },
     follows={"decide_at": "max_gap"},
+    needs_truth=False,
     run=run,
 )

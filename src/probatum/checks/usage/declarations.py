@@ -63,6 +63,7 @@ CHECK = Check(
     taxonomy=(atlas("AML.T0048.003"),),
     tasks=ALL_TASKS,
     needs=(),
+    needs_truth=False,
     data=Statements,
     options=Options,
     judged={},

@@ -83,6 +83,19 @@ def about_classes(
             yield from _about_class(groups, truth == place, labels == place, given, (*whose, name, of))
 
 
+def about_favour(groups: Groups, labels: np.ndarray, favourable: int, name: str) -> Question:
+    """Return the share that got the favourable answer, where nobody knows which answers were right.
+
+    Args:
+        groups: the grouping.
+        labels: (n,) int32 places in the classes, -1 for no answer.
+        favourable: the place of the class that is good for the person.
+        name: that class, as printed.
+    """
+    share, _ = _shares(groups, np.ones(len(labels), dtype=bool), labels == favourable, labels >= 0)
+    return Question(measure=SELECTION, groups=groups, rows=_rows(groups), numbers=share, did=f"got “{name}”")
+
+
 def about_scores(groups: Groups, right: np.ndarray, expected: np.ndarray) -> Question:
     """Return the mean of (truth - what was expected): above 0, the class is more frequent than the score says.
 

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from probatum.errors import DataError
+from probatum.facts.threats import Task
 from probatum.systems.datasets import kinds, labels
-from probatum.systems.datasets.rows import Dataset, Rows, Schema, as_frame
+from probatum.systems.datasets.rows import Dataset, Label, Rows, Schema, as_frame
 from probatum.systems.datasets.tables import Table, aligned, answered, column_names
 from probatum.systems.description import Description
 
@@ -49,6 +50,7 @@ def assemble(train: Table | None, test: Table, description: Description, notes: 
         array=isinstance(test.features, np.ndarray),
         positive=answer.positive,
         group=data.group,
+        favourable=_favourable(answer, data.favourable),
     )
     digests = {"test": test.digest} if train is None else {"train": train.digest, "test": test.digest}
     return Dataset(
@@ -58,6 +60,15 @@ def assemble(train: Table | None, test: Table, description: Description, notes: 
         notes=tuple(dict.fromkeys(notes)),
         assumed=answer.assumed,
     )
+
+
+def _favourable(answer: labels.Answer, said: Label | None) -> int | None:
+    """Return the place of the class that is good for the person, where somebody said which."""
+    if said is None:
+        return None
+    if answer.task is Task.REGRESSION:
+        raise DataError("[data] favourable names one of several answers, but the target is a number; leave it out.")
+    return labels.place_of(answer.classes, said, "favourable")
 
 
 def _given(table: Table, description: Description) -> list[str]:

@@ -13,6 +13,7 @@ from probatum.errors import DataError
 from probatum.facts.threats import Task
 from probatum.systems.datasets.rows import Label, Rows, Said, Schema, printed
 from probatum.systems.datasets.tables import Table
+from probatum.systems.description import Description
 from probatum.systems.mistakes import visible
 from probatum.systems.sections import ModelSection
 
@@ -22,12 +23,57 @@ HALF = 0.5  # where a probability decides, unless somebody said
 def without_answers(table: Table, model: ModelSection) -> Table:
     """Return the table without the columns that hold what the system said: no group is told apart by them."""
     spoken = {model.score, model.decision} - {None}
-    if not isinstance(table.features, pd.DataFrame):
-        raise DataError(f"{table.what} holds arrays; a table of cases wants named columns, as in a csv file.")
-    kept = [name for name in table.features.columns if str(name) not in spoken]
+    frame = _frame(table)
+    kept = [name for name in frame.columns if str(name) not in spoken]
     if not kept:
         raise DataError(f"{table.what} holds no column besides the answers; wanted some to tell cases apart by.")
-    return replace(table, features=table.features[kept])
+    return replace(table, features=frame[kept])
+
+
+def _frame(table: Table) -> pd.DataFrame:
+    if not isinstance(table.features, pd.DataFrame):
+        raise DataError(f"{table.what} holds arrays; a table of cases wants named columns, as in a csv file.")
+    return table.features
+
+
+def decisions_alone(table: Table, description: Description) -> tuple[Table, np.ndarray, Description]:
+    """Return the table with its decisions in place of right answers, so that the classes are learned from them.
+
+    The decisions are those of their column, or those that a score makes with ``decides_at``.
+
+    Returns:
+        The table, where a missing decision took the place of the first; (n,) bool, which cases have one; and the
+        description with the decision for a target.
+
+    Raises:
+        DataError: no case has a decision, or a score does not say what was decided.
+    """
+    model = description.model
+    cells = _frame(table)[model.decision] if model.decision is not None else _by_limit(table, model)
+    cells = cells.map(lambda cell: (cell.strip() or None) if isinstance(cell, str) else cell)
+    there = cells.notna()
+    if not there.any():
+        raise DataError(f'No case of {table.what} has a decision: column "{visible(str(cells.name))}" is empty.')
+    classes = model.classes or cells.dropna().unique()
+    task = Task.BINARY if len(classes) <= 2 else Task.MULTICLASS
+    said = description.data.model_copy(update={"task": description.data.task or task, "target": str(cells.name)})
+    whole = replace(table, truth=cells.where(there, cells[there].iloc[0]))
+    return whole, there.to_numpy(dtype=bool), replace(description, data=said)
+
+
+def _by_limit(table: Table, model: ModelSection) -> pd.Series:
+    """Return the decisions that a limit makes of the scores, in words."""
+    name = str(model.score)
+    if model.decides_at is None:
+        raise DataError(
+            "A score does not say what was decided; say from which score on the decision is positive, as [model] "
+            "decides_at, or name the column of the decision."
+        )
+    score, limit = _numbers(table, _frame(table)[name], name), f"{model.decides_at:g}"
+    words = pd.Series(
+        np.where(score >= float(model.decides_at), f"{limit} or more", f"under {limit}"), name=name, dtype=object
+    )
+    return words.mask(np.isnan(score))
 
 
 def said(table: Table, rows: Rows, model: ModelSection, notes: list[str]) -> Said:
@@ -42,9 +88,7 @@ def said(table: Table, rows: Rows, model: ModelSection, notes: list[str]) -> Sai
     Raises:
         DataError: the answers do not fit the task.
     """
-    frame = table.features
-    if not isinstance(frame, pd.DataFrame):  # refused before
-        raise DataError(f"{table.what} holds arrays; a table of cases wants named columns.")
+    frame = _frame(table)
     schema = rows.schema
     score = None if model.score is None else _numbers(table, frame[model.score], model.score)
     if schema.task is Task.REGRESSION:

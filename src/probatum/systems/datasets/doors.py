@@ -13,7 +13,7 @@ from probatum.errors import DataError, UsageError
 from probatum.facts.threats import Task
 from probatum.systems.datasets import cases, digests, files
 from probatum.systems.datasets.assemble import assemble
-from probatum.systems.datasets.rows import Dataset, Label
+from probatum.systems.datasets.rows import Dataset, Label, Said
 from probatum.systems.datasets.tables import Table, answered, column_names
 from probatum.systems.description import Description
 from probatum.systems.sections import ColumnsSection, DataSection, ModelSection
@@ -151,7 +151,14 @@ def _answers(answers: Any, what: str) -> pd.Series:
 
 def _cases(reference: str, folder: Path, description: Description, notes: list[str]) -> Dataset:
     """Read a table of cases that stands for a model."""
-    table = answered(files.read(reference, folder, description, None, notes), notes)
+    return of_cases(files.read(reference, folder, description, None, notes), description, notes)
+
+
+def of_cases(table: Table, description: Description, notes: list[str]) -> Dataset:
+    """Make a data set of a table of cases that stands for a model."""
+    if description.data.target is None:
+        return _decisions_alone(table, description, notes)
+    table = answered(table, notes)
     data = assemble(None, cases.without_answers(table, description.model), description, notes)
     said = cases.said(table, data.test, description.model, notes)
     return replace(
@@ -160,6 +167,23 @@ def _cases(reference: str, folder: Path, description: Description, notes: list[s
         digests={"cases": table.digest},
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _decisions_alone(table: Table, description: Description, notes: list[str]) -> Dataset:
+    """Make a data set of decisions of which nobody knows whether they were right."""
+    decided, there, described = cases.decisions_alone(table, description)
+    data = assemble(None, cases.without_answers(decided, description.model), described, notes)
+    silent = int((~there).sum())
+    if silent:
+        notes.append(f"{silent:,} of {len(table):,} cases have no decision; they are counted as such.")
+    codes = np.where(there, data.test.truth, -1).astype(np.int32)
+    test = replace(
+        data.test,
+        schema=replace(data.test.schema, target="", truth_known=False),
+        truth=np.full(len(codes), -1, dtype=np.int32),
+        said=Said(labels=codes),
+    )
+    return replace(data, test=test, digests={"cases": table.digest}, notes=tuple(dict.fromkeys(notes)))
 
 
 def _loaded(load: Load, description: Description) -> tuple[Table | None, Table]:

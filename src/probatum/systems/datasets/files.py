@@ -39,8 +39,10 @@ def read(reference: str, folder: Path, description: Description, like: Table | N
     return parse(data, path.name, arrays, description, like, notes)
 
 
-def split(frame: pd.DataFrame, target: str, what: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Take the target out of a frame."""
+def split(frame: pd.DataFrame, target: str | None, what: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Take the target out of a frame; where none is named, only decisions are known, and every answer is missing."""
+    if target is None:
+        return frame, pd.Series([None] * len(frame), dtype=object)
     names = [str(name) for name in frame.columns]
     if target not in names:
         close = get_close_matches(target, names, n=3)
@@ -103,7 +105,7 @@ def _parse_csv(
     if like is None:
         refuse_columns(description, layout.names)
     frame = delimited.parse(text, layout, name, description.data.missing, None if like is None else _texts(like))
-    features, truth = split(frame, str(description.data.target), name)
+    features, truth = split(frame, description.data.target, name)
     if like is not None and isinstance(like.features, pd.DataFrame):
         features = _widened(features, like.features)
     lines = layout.lines if len(layout.lines) == len(frame) else None
@@ -191,7 +193,7 @@ def _parse_parquet(
     refuse_duplicates(names, name)
     if like is None:
         refuse_columns(description, names)
-    features, truth = split(frame.reset_index(drop=True), str(description.data.target), name)
+    features, truth = split(frame.reset_index(drop=True), description.data.target, name)
     return Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data))
 
 

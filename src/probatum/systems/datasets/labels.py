@@ -236,10 +236,15 @@ def _positive(task: Task, classes: tuple[Label, ...], said: Label | None) -> int
     """Return the index of the class that is looked for; unless somebody said, the last one."""
     if said is None:
         return 1 if task is Task.BINARY and len(classes) == 2 else None
+    return place_of(classes, said, "positive")
+
+
+def place_of(classes: tuple[Label, ...], said: Label, key: str) -> int:
+    """Return the place of a label that somebody named under ``[data]``; DataError where it is none of the classes."""
     names = [printed(label) for label in classes]
     if printed(said) not in names:
         raise DataError(
-            f"[data] positive is {_shown([printed(said)])}, but the labels are {_shown(classes)}; name one of these."
+            f"[data] {key} is {_shown([printed(said)])}, but the labels are {_shown(classes)}; name one of these."
         )
     return names.index(printed(said))
 

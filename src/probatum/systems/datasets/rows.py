@@ -53,6 +53,8 @@ class Schema:
     array: bool  # the user gave arrays, so the model gets arrays
     positive: int | None = None  # binary: the index of the class that is looked for
     group: str | None = None  # the column whose equal cells belong together: one person's visits, one family
+    favourable: int | None = None  # the index of the class that is good for the person, where somebody said which
+    truth_known: bool = True  # False: only decisions are known, and every row's truth is -1
 
     @property
     def given(self) -> tuple[Column, ...]:
@@ -84,7 +86,7 @@ class Rows:
     """Some rows with their true answers."""
 
     features: pd.DataFrame | np.ndarray  # what the model is given, in the user's own types; arrays may have any shape
-    truth: np.ndarray  # (n,) int32 index into the classes; regression: (n,) float64
+    truth: np.ndarray  # (n,) int32 index into the classes, -1 if the truth is not known; regression: (n,) float64
     schema: Schema
     name: str  # "train" or "test"
     audit: pd.DataFrame | None = None  # what is only looked at
