@@ -41,30 +41,38 @@ def recipe(desk: Desk) -> None:
     desk.describe(("[data]", '[recipe]\ntrain = "recipe:train"\n\n[data]'))
 
 
-def worked(desk: Desk, jobs: str) -> float:
-    """Return the seconds from the plan to the end of a run."""
-    process = start("assess", "-o", f"timed-{jobs}", "--jobs", jobs)
+def lines_of(desk: Desk, jobs: str) -> int:
+    """Return how many lines a run says from its plan to its end."""
+    process = start("assess", "-o", f"counted-{jobs}", "--jobs", jobs)
     wait_for(process, "plan:")
-    begun = time.monotonic()
+    _, said = process.communicate()
+    return len(said.splitlines())
+
+
+def cut(run: Path, jobs: str, lines: int, later: float) -> None:
+    """Start a run and kill it a little after so many lines, of those from its plan on; before that where negative."""
+    process = start("assess", "-o", str(run), "--jobs", jobs)
+    if lines >= 0:
+        wait_for(process, "plan:")
+    assert process.stderr is not None
+    for _ in range(lines):
+        process.stderr.readline()
+    time.sleep(later)
+    os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    return time.monotonic() - begun
 
 
 def test_the_record_is_the_same_when_killed_at_random_moments_and_resumed(desk: Desk) -> None:
     recipe(desk)
     wanted = whole(desk, "whole")
-    seconds = {jobs: worked(desk, jobs) for jobs in ("1", "2")}
+    lines = {jobs: lines_of(desk, jobs) for jobs in ("1", "2")}
     moments = random.Random(0)
     ids, resumed = [], 0
     for kill in range(KILLS):
         run = desk.folder / f"run-{kill}"
         jobs = str(1 + kill % 2)
-        process = start("assess", "-o", str(run), "--jobs", jobs)
-        if kill % 10:  # one in ten is killed before or while it plans
-            wait_for(process, "plan:")
-        time.sleep(moments.uniform(0, seconds[jobs]))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        # after a line rather than a time, so that a busy machine is killed in the middle too
+        cut(run, jobs, moments.randrange(lines[jobs] // 2) if kill % 10 else -1, moments.uniform(0, 0.3))
         if not run.exists():  # before it made its folder: nothing to go on with
             continue
         if (run / "report.html").exists() and not (run / "unfinished").exists():

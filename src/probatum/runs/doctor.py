@@ -20,6 +20,7 @@ from probatum.runs.policies import shipped
 from probatum.runs.reporting import formats
 
 # Extra, the module that shows it is there, what it makes possible.
+PATIENCE = 600  # seconds until a worker process counts as hanging; a busy machine may need most of a minute
 EXTRAS = (
     ("parquet", "pyarrow", "reading Parquet files"),
     ("torch", "torch", "neural networks: PyTorch models, their gradients and bounds"),
@@ -97,7 +98,7 @@ def _same_twice() -> str:
 
 def _processes() -> str:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        other = pool.submit(getpid).result(timeout=60)
+        other = pool.submit(getpid).result(timeout=PATIENCE)
     if other == getpid():
         raise RuntimeError("the work did not leave this process")
     return "worker processes start and answer"

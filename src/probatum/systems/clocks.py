@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clocks by which the cost of an answer is told; which one fits depends on where the model works."""
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,3 +27,16 @@ COARSE = 1e-4  # seconds; a clock that moves in larger steps cannot tell short c
 def processor_is_fine() -> bool:
     """Say whether the processor's clock moves in steps small enough to time one call."""
     return time.get_clock_info("process_time").resolution <= COARSE
+
+
+def times_waited() -> int | None:
+    """Return how often this thread has given the processor up by itself so far, to wait; None: nobody counts that.
+
+    What other programs do on this machine takes the processor away from a thread, which does not count.
+    """
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    own = getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)  # where threads are not counted alone, all together
+    return resource.getrusage(own).ru_nvcsw

@@ -13,7 +13,7 @@ from probatum.engines.slowness.dependence import dependence, rounds
 from probatum.engines.slowness.ladder import climb
 from probatum.engines.slowness.ratio import pairs
 from probatum.errors import ProbatumError
-from probatum.systems.clocks import PROCESSOR, WALL, Clock, processor_is_fine
+from probatum.systems.clocks import PROCESSOR, WALL, Clock, processor_is_fine, times_waited
 from probatum.systems.datasets import Rows
 from probatum.systems.datasets.crafted import Workshop, mixed, unusual, wider
 from probatum.systems.interface import Answers, Timed
@@ -65,18 +65,23 @@ class Stopwatch:
 
 
 def fitting(system: Timed, rows: Sequence[Rows]) -> Clock:
-    """Return the clock that fits where the model works: found out by both, where nobody said."""
+    """Return the clock that fits where the model works: found out by both, where nobody said.
+
+    On a busy machine every answer takes longer than it keeps the processor. So the model works elsewhere only where
+    this thread gave the processor up by itself while it was asked, each time.
+    """
     if system.clock is not None:
         return system.clock
     if not processor_is_fine():
         return WALL
-    quotients = []
+    quotients, waited = [], []
     for row in rows:
-        busy, passed = PROCESSOR.read(), WALL.read()
+        before, busy, passed = times_waited(), PROCESSOR.read(), WALL.read()
         system.probe(row)
-        busy, passed = PROCESSOR.read() - busy, WALL.read() - passed
+        busy, passed, after = PROCESSOR.read() - busy, WALL.read() - passed, times_waited()
         quotients.append(passed / max(busy, 1e-9))
-    return WALL if min(quotients) > ELSEWHERE else PROCESSOR  # the least: a loaded machine makes all of them wait
+        waited.append(before is None or after is None or after > before)
+    return WALL if min(quotients) > ELSEWHERE and all(waited) else PROCESSOR
 
 
 @final
