@@ -65,7 +65,7 @@ def _booster(thing: Any) -> Booster:
     booster.set_param({"nthread": 1})
     learner = json.loads(booster.save_config())["learner"]
     objective, kind = str(learner["objective"]["name"]), str(learner["gradient_booster"]["name"])
-    named, unnamed = _categories(booster)
+    named, unnamed = named_categories(booster)
     kinds, names = booster.feature_types, booster.feature_names
 
     def ask(features: Any) -> np.ndarray:
@@ -118,7 +118,7 @@ def _objective(thing: Any) -> tuple[str, int, int]:
     return str(learner["objective"]["name"]), int(said["num_class"]), int(said.get("num_target", 1))
 
 
-def _categories(booster: Any) -> tuple[dict[int, tuple[Any, ...]], frozenset[int]]:
+def named_categories(booster: Any) -> tuple[dict[int, tuple[Any, ...]], frozenset[int]]:
     """Return the categories that the model names (XGBoost 3.1 and later), and the columns where it does not."""
     coded = [place for place, kind in enumerate(booster.feature_types or ()) if kind == "c"]
     if not coded:

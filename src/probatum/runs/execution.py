@@ -30,6 +30,7 @@ from probatum.seeds import stream
 from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import Schema, read
 from probatum.systems.datasets.labels import under
+from probatum.systems.datasets.known import KnownCells
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
 from probatum.systems.system import System
@@ -147,6 +148,7 @@ class Blueprint:
     topics: tuple[Topic, ...]
     terms: Terms
     seed: int
+    known: KnownCells  # what the model knows of the cells, so that they are read alike
 
 
 class Processes:
@@ -199,7 +201,7 @@ def _set_up(blueprint: Blueprint, queue: "SimpleQueue[Message]") -> None:
     load = None
     if description.data.load is not None:
         load, _ = loading.find_function(description.data.load, description.folder)
-    data = read(description, description.folder, load=load)
+    data = read(description, description.folder, load=load, known=blueprint.known)
     data = under(data, blueprint.schema)  # that the model and the data agreed on
     rows = {one.name: one for one in (data.train, data.test) if one is not None}
 

@@ -165,6 +165,7 @@ class Measuring:
                 topics=opened.system.topics,
                 terms=terms,
                 seed=int(plan.seed),
+                known=opened.system.data.known,
             )
             return Processes(blueprint, jobs, self._hear)
         if jobs > 1:

@@ -8,8 +8,8 @@ from typing import Any
 
 from probatum.adapters import loading
 from probatum.adapters.cases import CasesModel
-from probatum.adapters.factories import built
 from probatum.adapters.interface import Wish, claim, few, spell, wrap
+from probatum.adapters.knowledge import known_cells
 from probatum.adapters.recipe import RecipeModel, Train, train_by_recipe, trained_by
 from probatum.errors import DescriptionError, ModelError
 from probatum.evidence.canonical import digest
@@ -18,7 +18,7 @@ from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
 from probatum.runs.matching import matched, sorted_order
-from probatum.runs.sources import address, from_file, leave, quota
+from probatum.runs.sources import Named, address, leave, named_model, quota
 from probatum.runs.task import settled
 from probatum.runs.trial import try_out
 from probatum.runs.unfinished import Unfinished
@@ -26,6 +26,7 @@ from probatum.seeds import number
 from probatum.systems.attacker import Attacker
 from probatum.systems.clocks import WALL, Clock
 from probatum.systems.datasets import Dataset, Rows, read
+from probatum.systems.datasets.comparison import compared
 from probatum.systems.datasets.relations import broken
 from probatum.systems.description import Description
 from probatum.systems.interface import Model
@@ -64,7 +65,9 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
     load = None
     if description.data.load is not None:
         load, inputs["load"] = loading.find_function(description.data.load, description.folder)
-    data = read(description, description.folder, load=load)
+    named = named_model(description)
+    known = known_cells(None if named is None else named.thing)
+    data = compared(read(description, description.folder, load=load, known=known), description.data.columns)
     inputs |= data.digests
     attacker = Attacker.of(description.attack, description.data.relations)
     mistakes = [] if data.train is None else list(broken(attacker.relations, data.train))
@@ -73,7 +76,8 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
     start, counted = perf_counter(), quota(description)
     if counted is not None and unfinished is not None:
         counted.go_on(unfinished.asked(), unfinished.keep_asked)
-    found, wish = find_model(description, data, seed, counted=counted), wish_of(description)
+    found = find_model(description, data, seed, counted=counted, named=named)
+    wish = wish_of(description)
     seconds = perf_counter() - start
     if not found.cases:
         data = settled(data, claim(found.thing, few(data.test), wish), wish)
@@ -125,6 +129,7 @@ def stored_files(description: Description, loaded: str | None) -> tuple[StoredFi
 def open_live(model: Any, data: Dataset, description: Description, *, recipe: Train | None = None) -> Opened:
     """Open a system made of Python objects; the description holds what was said of them."""
     wish = wish_of(description)
+    data = compared(replace(data, known=known_cells(model)), description.data.columns)
     data = settled(data, claim(model, few(data.test), wish), wish)
     wrapped = wrap(model, few(data.test), wish)
     if recipe is not None:
@@ -192,6 +197,7 @@ def find_model(
     *,
     before: str | None = None,
     counted: Quota | None = None,
+    named: Named | None = None,
 ) -> Found:
     """Return the object that a description names, the digests of what it came from, and notes.
 
@@ -201,6 +207,7 @@ def find_model(
         seed: of a recipe.
         before: the digest of the file when it was opened before; another one is not loaded.
         counted: counts the rows that a server is asked about.
+        named: what is named as the model, if it was opened already.
 
     Raises:
         ProbatumError: it is missing, broken or untrusted.
@@ -212,11 +219,10 @@ def find_model(
     train, notes = None, tuple[str, ...]()
     if description.recipe.train is not None:
         train, inputs["recipe"] = loading.find_function(description.recipe.train, description.folder)
-    if said.file is not None:
-        thing, notes = from_file(description, said.file, said.sha256 or before, inputs)
-    elif said.python is not None:
-        function, inputs["model"] = loading.find_function(said.python, description.folder)
-        thing = built(function, said.python)
+    named = named or named_model(description, before)
+    if named is not None:
+        thing, notes = named.thing, named.notes
+        inputs |= named.inputs
     elif said.url is not None:
         thing, notes = address(description, counted), leave(description)
     elif train is not None and data.train is not None:

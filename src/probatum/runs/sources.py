@@ -2,7 +2,9 @@
 """Where a described model comes from: a file, with or without what builds its network, or a server."""
 
 import datetime
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, final
 
 from probatum.adapters import loading
 from probatum.adapters.factories import built
@@ -12,6 +14,37 @@ from probatum.adapters.torch import fill
 from probatum.errors import ModelError
 from probatum.systems.description import Description
 from probatum.systems.quota import Quota
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Named:
+    """What a description names as the model, as it came out of its file or its module."""
+
+    thing: Any
+    inputs: Mapping[str, str]  # role, digest
+    notes: tuple[str, ...] = ()
+
+
+def named_model(description: Description, before: str | None = None) -> Named | None:
+    """Open what is named as the model; None where it is a server, a table of cases, or trained by the recipe.
+
+    Args:
+        description: names it.
+        before: the digest of the file when it was opened before; another one is not loaded.
+
+    Raises:
+        ProbatumError: it is missing, broken or untrusted.
+    """
+    said = description.model
+    inputs: dict[str, str] = {}
+    if said.file is not None:
+        thing, notes = from_file(description, said.file, said.sha256 or before, inputs)
+        return Named(thing=thing, inputs=inputs, notes=notes)
+    if said.python is not None:
+        function, inputs["model"] = loading.find_function(said.python, description.folder)
+        return Named(thing=built(function, said.python), inputs=inputs)
+    return None
 
 
 def from_file(

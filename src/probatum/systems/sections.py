@@ -42,6 +42,14 @@ def _digest(value: Any) -> Any:
     return f"sha256:{text}"
 
 
+def _separator(value: Any) -> Any:
+    """Let only one character through; the word tab stands for it."""
+    character = "\t" if value in ("tab", "\\t") else value
+    if not isinstance(character, str) or len(character) != 1 or character in '"\n\r':
+        raise ValueError('wanted one character, such as ";" or "tab"')
+    return character
+
+
 def _day(value: Any) -> Any:
     """Let only a day through, as TOML's own date or as text."""
     try:
@@ -102,7 +110,7 @@ class ColumnsSection(Section):
     """``[data.columns]``: what the columns are, where that cannot be guessed."""
 
     categorical: Names = ()
-    text: Names = ()  # free text, never a category
+    text: Names = ()  # read as they stand: free text, or codes that look like numbers
     ordinal: Names | dict[str, Names] = ()  # numbers by name alone; words with their order
     integer: Names = ()
     date: Names = ()
@@ -136,9 +144,9 @@ class DataSection(Section):
     protected_file: str | None = None
     names: Names | None = None  # of the columns, where the file has no header
     missing: Names = ()  # further marks for a missing cell
-    encoding: str | None = None  # of csv files
-    decimal: str | None = None  # the mark in numbers of csv files
-    separator: str | None = None  # between the cells of csv files
+    encoding: str | None = None  # of text files; None: UTF-8, or as their first bytes say
+    separator: Annotated[str, BeforeValidator(_separator)] | None = None  # between cells; None: as the file looks
+    decimal: Literal[".", ","] | None = None  # None: a point, unless the file can only mean a comma
     id: str | None = None
     group: str | None = None
     time: str | None = None

@@ -6,6 +6,7 @@ cells, each without a word. All three are refused here, with the line.
 """
 
 import csv
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ class Layout:
     separator: str
     lines: Sequence[int]  # on which each row begins
     notes: list[str]
+    padded: bool  # blanks stand beside separators
+    quoted_late: bool  # quotes stand behind such blanks, and are quotes only if these are left out
+    zeros: bool  # some cells begin with a zero and a digit
 
 
 def decode(data: bytes, name: str) -> str:
@@ -70,8 +74,16 @@ def scan(text: str, name: str, given: Sequence[str] | None) -> Layout:
     if not lines:
         raise DataError(f"{name} holds a header and no rows; at least one row was wanted.")
     notes = [] if separator == "," else [f"{name} separates its columns by {SEPARATORS[separator]}, not commas."]
+    beside = re.escape(separator)
     return Layout(
-        names=_named(names, name, notes), has_header=given is None, separator=separator, lines=lines, notes=notes
+        names=_named(names, name, notes),
+        has_header=given is None,
+        separator=separator,
+        lines=lines,
+        notes=notes,
+        padded=f"{separator} " in text or f" {separator}" in text or re.search(r"^ | $", text, re.M) is not None,
+        quoted_late=re.search(f'(?:^|{beside}) +"', text, re.M) is not None,
+        zeros=re.search(f'(?:^|{beside})[ "]*[+-]?0[0-9]', text, re.M) is not None,
     )
 
 
@@ -92,6 +104,23 @@ def parse(text: str, layout: Layout, name: str, missing: Sequence[str], texts: S
         )
     except (ValueError, OverflowError) as error:  # ParserError and EmptyDataError are ValueErrors
         raise DataError(f"{name} cannot be read as csv: {str(error).splitlines()[0]}") from None
+    return frame
+
+
+def raw(text: str, layout: Layout, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns as text, exactly as their cells stand in the file, blanks and all."""
+    frame: pd.DataFrame = pd.read_csv(
+        StringIO(text, newline=""),
+        sep=layout.separator,
+        header=0 if layout.has_header else None,
+        names=layout.names,
+        usecols=list(columns),
+        index_col=False,
+        dtype=str,
+        keep_default_na=False,
+        na_filter=False,
+        skipinitialspace=layout.quoted_late,
+    )
     return frame
 
 

@@ -13,6 +13,7 @@ from probatum.errors import DataError, UsageError
 from probatum.facts.threats import Task
 from probatum.systems.datasets import cases, digests, files
 from probatum.systems.datasets.assemble import assemble
+from probatum.systems.datasets.known import NOTHING, KnownCells
 from probatum.systems.datasets.rows import Dataset, Label, Said
 from probatum.systems.datasets.tables import Table, answered, column_names
 from probatum.systems.description import Description
@@ -23,13 +24,14 @@ Load = Callable[[], Any]  # the user's own: what comes back is looked at
 Pair = tuple[Any, Any]  # rows: a frame or an array of two or more axes; answers: a series or an array of one
 
 
-def read(description: Description, folder: Path, *, load: Load | None = None) -> Dataset:
+def read(description: Description, folder: Path, *, load: Load | None = None, known: KnownCells = NOTHING) -> Dataset:
     """Read the data that a description names.
 
     Args:
         description: what was said of the data.
         folder: what its file names are relative to.
         load: the function named by ``[data] load``, already imported; it returns the train and the test frame.
+        known: what the model knows of the cells that it was trained on; it decides how they are read.
 
     Raises:
         DescriptionError: names columns that are not there.
@@ -46,11 +48,11 @@ def read(description: Description, folder: Path, *, load: Load | None = None) ->
     elif data.test is None:
         raise DataError("No data file is named; wanted [data] test, rows that the model was not trained on.")
     else:
-        train = None if data.train is None else files.read(data.train, folder, description, None, notes)
-        test = files.read(data.test, folder, description, train, notes)
+        train = None if data.train is None else files.read(data.train, folder, description, None, notes, known)
+        test = files.read(data.test, folder, description, train, notes, known)
         if data.train == data.test:
             notes.append("Train and test are the same rows, so the mistakes are understated.")
-    return assemble(train, test, description, notes)
+    return replace(assemble(train, test, description, notes), known=known)
 
 
 def from_arrays(

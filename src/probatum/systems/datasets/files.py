@@ -5,6 +5,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,8 @@ import pandas as pd
 
 from probatum.errors import DataError, DescriptionError, MissingExtraError
 from probatum.systems.datasets import delimited, digests
+from probatum.systems.datasets.column_reading import Source, settle
+from probatum.systems.datasets.known import NOTHING, KnownCells
 from probatum.systems.datasets.tables import Table, column_names, listed
 from probatum.systems.description import Description, check_columns, split_reference
 
@@ -22,8 +25,17 @@ READABLE = "wanted csv, parquet or npz (csv may be gzipped)"
 FOREIGN = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".arff", ".feather", ".pkl", ".pickle", ".zip", ".tgz", ".tar"}
 
 
-def read(reference: str, folder: Path, description: Description, like: Table | None, notes: list[str]) -> Table:
+def read(
+    reference: str,
+    folder: Path,
+    description: Description,
+    like: Table | None,
+    notes: list[str],
+    known: KnownCells = NOTHING,
+) -> Table:
     """Read one file of a description; ``like`` is the train table, whose types a test file is parsed with.
+
+    What the model knows of the cells, ``known``, decides how they are read.
 
     Raises:
         DataError: the file cannot be read.
@@ -36,7 +48,7 @@ def read(reference: str, folder: Path, description: Description, like: Table | N
     if suffix in FOREIGN:
         raise DataError(f"{path.name} is of a kind that cannot be read; {READABLE}. Export it as csv.")
     parse = PARSERS.get(suffix, _parse_csv)
-    return parse(data, path.name, arrays, description, like, notes)
+    return parse(data, path.name, arrays, description, like, notes, known)
 
 
 def split(frame: pd.DataFrame, target: str | None, what: str) -> tuple[pd.DataFrame, pd.Series]:
@@ -96,6 +108,7 @@ def _parse_csv(
     description: Description,
     like: Table | None,
     notes: list[str],
+    known: KnownCells,
 ) -> Table:
     """Parse delimited text."""
     text = delimited.decode(_plain(data, name), name)
@@ -105,11 +118,19 @@ def _parse_csv(
     if like is None:
         refuse_columns(description, layout.names)
     frame = delimited.parse(text, layout, name, description.data.missing, None if like is None else _texts(like))
+    source = Source(
+        frame=frame,
+        raw=partial(delimited.raw, text, layout),
+        what=name,
+        padded=layout.padded,
+        zeros=layout.zeros,
+    )
+    frame, reading = settle(source, description, known, None if like is None else like.reading, notes)
     features, truth = split(frame, description.data.target, name)
     if like is not None and isinstance(like.features, pd.DataFrame):
         features = _widened(features, like.features)
     lines = layout.lines if len(layout.lines) == len(frame) else None
-    return Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data), lines=lines)
+    return Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data), lines=lines, reading=reading)
 
 
 def _texts(like: Table) -> list[str]:
@@ -149,6 +170,7 @@ def _parse_npz(
     description: Description,
     like: Table | None,
     notes: list[str],
+    known: KnownCells,
 ) -> Table:
     """Take two arrays out of an npz file."""
     try:
@@ -181,6 +203,7 @@ def _parse_parquet(
     description: Description,
     like: Table | None,
     notes: list[str],
+    known: KnownCells,
 ) -> Table:
     """Parse a parquet file with the optional pyarrow."""
     if find_spec("pyarrow") is None:
@@ -197,5 +220,5 @@ def _parse_parquet(
     return Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data))
 
 
-Parser = Callable[[bytes, str, "tuple[str, str] | None", Description, "Table | None", list[str]], Table]
+Parser = Callable[[bytes, str, "tuple[str, str] | None", Description, "Table | None", list[str], KnownCells], Table]
 PARSERS: dict[str, Parser] = {".npz": _parse_npz, ".parquet": _parse_parquet, ".pq": _parse_parquet}

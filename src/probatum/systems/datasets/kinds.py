@@ -140,6 +140,7 @@ def _said(name: str, said: ColumnsSection) -> Kind | None:
     """Return the kind that somebody stated."""
     lists = {
         Kind.CATEGORICAL: said.categorical,
+        Kind.TEXT: said.text,
         Kind.ORDINAL: said.ordinal,
         Kind.INTEGER: said.integer,
         Kind.DATE: said.date,

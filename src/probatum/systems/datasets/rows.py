@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from probatum.facts.threats import Task
+from probatum.systems.datasets.known import NOTHING, KnownCells
 
 Label = str | int | float | bool
 
@@ -162,6 +163,7 @@ class Dataset:
     digests: Mapping[str, str]  # "train", "test": "sha256:" and hex
     notes: tuple[str, ...] = ()
     assumed: str | None = None  # the note that tells how the task was guessed from the target; None: it was stated
+    known: KnownCells = NOTHING  # what the model knew of the cells, by which they were read
 
 
 def plain_numbers(features: pd.DataFrame | np.ndarray) -> bool:

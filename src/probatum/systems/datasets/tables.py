@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from probatum.errors import DataError
+from probatum.systems.datasets.column_reading import Blanks, Reading
 from probatum.systems.mistakes import visible
 
 SHOWN = 12  # names listed in a message
@@ -24,6 +25,7 @@ class Table:
     what: str  # how messages name it: a file's name, or "the test rows"
     digest: str
     lines: Sequence[int] | None = None  # the line of the file on which each row begins
+    reading: Reading | None = None  # how its columns were read, where it came from a text file
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -54,7 +56,9 @@ def answered(table: Table, notes: list[str]) -> Table:
     """Strip the labels and drop the rows that have none; the number dropped goes into the notes."""
     if not len(table):
         raise DataError(f"{table.what} holds no rows; at least one was wanted.")
-    truth = _stripped(table.truth)
+    reading = None if table.reading is None else table.reading.texts.get(str(table.truth.name))
+    exact = reading is not None and reading.blanks is Blanks.NONE
+    truth = table.truth if exact else _stripped(table.truth)
     rows = np.flatnonzero(truth.notna())
     table = replace(table, truth=truth)
     dropped = len(table) - len(rows)
