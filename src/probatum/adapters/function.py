@@ -36,7 +36,7 @@ class FunctionModel:
 
     def ask(self, rows: Rows) -> Answers:
         """Call the function and read its answer by the declared output."""
-        said = self._function(rows.features)
+        said = self._function(rows.as_given)
         if self._output == "values":
             return Answers(labels=answers.values(said, rows))
         if self._output == "labels":

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
+import pandas as pd
 
-from probatum.systems.datasets import Column, Label, Rows, Schema
+from probatum.adapters.knowledge import wants_texts
+from probatum.errors import ModelError
+from probatum.systems.datasets import Column, Kind, Label, Rows, Schema
 from probatum.systems.structures import Forest, Input, Linear, Network
 
 
@@ -41,13 +44,33 @@ def name_of(estimator: Any) -> str:
 
 
 def given(estimator: Any, rows: Rows) -> Any:
-    """Return what an estimator was trained on: named columns where it knows names, else an array."""
+    """Return what an estimator was trained on: named columns where it knows names, one text a row, else an array."""
+    if wants_texts(estimator):
+        return _texts(rows)
     names = getattr(estimator, "feature_names_in_", None)
     if isinstance(rows.features, np.ndarray):
         return rows.features
     if names is not None:
         return rows.features[list(names)]
     return rows.features.to_numpy() if hasattr(estimator, "n_features_in_") else rows.features
+
+
+def _texts(rows: Rows) -> Any:
+    """Return the texts of a model that begins with a vectoriser, one a row; it would read a table's names instead.
+
+    Raises:
+        ModelError: it cannot be told which column they stand in.
+    """
+    columns = rows.schema.given
+    texts = [place for place, column in enumerate(columns) if column.kind is Kind.TEXT]
+    places = [0] if len(columns) == 1 else texts
+    if len(places) != 1:
+        raise ModelError(
+            f"The model reads one text a row; the data give it {len(columns)} columns, {len(texts)} of them free text. "
+            'Name the one with the texts: features = ["COLUMN"] under [data].'
+        )
+    features = rows.features
+    return features.iloc[:, places[0]] if isinstance(features, pd.DataFrame) else features.reshape(len(rows), -1)[:, 0]
 
 
 def columns_of(estimator: Any, schema: Schema) -> tuple[Column, ...]:

@@ -34,6 +34,8 @@ from probatum.systems.datasets.alone import alone
 from probatum.systems.interface import Answers, Predictions
 from probatum.systems.views import TestRows
 
+UNSEEN = "(never seen in training)"  # the level of all values that training rows lack
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -111,9 +113,9 @@ def _columns(data: TestRows, bins: int) -> list[NamedColumn]:
         for place, column in enumerate(rows.numeric_columns())
         if not column.personal
     ]
-    codes = rows.categorical()
+    codes = rows.categorical(unseen=True)
     return columns + [
-        of_categories(codes[:, place], column.name, column.categories)
+        of_categories(codes[:, place], column.name, (*column.categories, UNSEEN))
         for place, column in enumerate(rows.categorical_columns())
         if not column.personal
     ]

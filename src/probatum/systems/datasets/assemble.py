@@ -49,6 +49,7 @@ def assemble(train: Table | None, test: Table, description: Description, notes: 
         classes=answer.classes,
         array=isinstance(test.features, np.ndarray),
         positive=answer.positive,
+        texts=test.texts,
         group=data.group,
         favourable=_favourable(answer, data.favourable),
     )

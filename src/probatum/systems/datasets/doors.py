@@ -11,7 +11,7 @@ import pandas as pd
 
 from probatum.errors import DataError, UsageError
 from probatum.facts.threats import Task
-from probatum.systems.datasets import cases, digests, files
+from probatum.systems.datasets import cases, digests, files, python_rows
 from probatum.systems.datasets.assemble import assemble
 from probatum.systems.datasets.known import NOTHING, KnownCells
 from probatum.systems.datasets.rows import Dataset, Label, Said
@@ -125,18 +125,14 @@ def _of_pair(pair: Pair, what: str) -> Table:
     """Return rows and answers as a table."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         raise DataError(f"Wanted {what} as a pair (X, y); {type(pair).__name__} came.")
-    features = pair[0] if isinstance(pair[0], pd.DataFrame) else np.asarray(pair[0])
+    features, texts = python_rows.taken(pair[0], what)
     truth = _answers(pair[1], what)
-    if isinstance(features, pd.DataFrame):
-        files.refuse_duplicates(column_names(features), what)
-        features = features.reset_index(drop=True)
-    elif features.ndim < 2:
-        raise DataError(f"Wanted {what} as a table or an array of two or more axes; the shape {features.shape} came.")
     if len(features) != len(truth):
         raise DataError(
             f"Wanted one answer for each of {what}; {len(features):,} rows and {len(truth):,} answers came."
         )
-    return Table(features=features, truth=truth, what=what, digest=digests.of_content(features, truth))
+    digest = digests.of_content(features, truth)
+    return Table(features=features, truth=truth, what=what, digest=digest, texts=texts)
 
 
 def _answers(answers: Any, what: str) -> pd.Series:

@@ -13,6 +13,7 @@ from probatum.systems.mistakes import visible
 from probatum.systems.sections import ColumnsSection
 
 MOST_CATEGORIES = 50  # a text column with more, and mostly distinct ones, is free text
+SENTENCE_WORDS = 5  # a text column whose different texts are mostly so long is free text
 ALMOST_ALL = 0.9  # a text column with more numbers than this was meant to be one of numbers
 MOST_LEVELS_OF_FEW = 10  # of few rows: no column with so few different cells is free text for their number alone
 PROSE_WORDS = 4  # in each cell of a column of sentences, at least
@@ -172,7 +173,14 @@ def _guessed(cells: pd.Series) -> Kind:
         distinct = cells.nunique()
     except TypeError:  # lists and the like
         return Kind.TEXT
-    return Kind.TEXT if distinct > MOST_CATEGORIES and distinct > len(cells) / 2 else Kind.CATEGORICAL
+    free = distinct > MOST_CATEGORIES and (distinct > len(cells) / 2 or _are_sentences(cells))
+    return Kind.TEXT if free else Kind.CATEGORICAL
+
+
+def _are_sentences(cells: pd.Series) -> bool:
+    """Say whether the different texts of a column are mostly sentences, whose repetition makes no category of them."""
+    words = [len(value.split()) for value in cells.dropna().unique() if isinstance(value, str)]
+    return bool(words) and float(np.median(words)) >= SENTENCE_WORDS
 
 
 def _array_kinds(features: pd.DataFrame | np.ndarray) -> list[Kind]:

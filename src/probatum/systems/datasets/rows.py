@@ -53,6 +53,7 @@ class Schema:
     classes: tuple[Label, ...]  # in the order of the scores; empty for regression
     array: bool  # the user gave arrays, so the model gets arrays
     positive: int | None = None  # binary: the index of the class that is looked for
+    texts: bool = False  # the user gave a sequence of texts, so a function gets one
     group: str | None = None  # the column whose equal cells belong together: one person's visits, one family
     favourable: int | None = None  # the index of the class that is good for the person, where somebody said which
     truth_known: bool = True  # False: only decisions are known, and every row's truth is -1
@@ -110,6 +111,12 @@ class Rows:
         said = None if self.said is None else self.said.take(where)
         return replace(self, features=features, truth=self.truth[where], audit=audit, said=said)
 
+    @property
+    def as_given(self) -> pd.DataFrame | pd.Series | np.ndarray:
+        """What a function of the user's own gets: rows in the form in which they were given."""
+        texts = self.schema.texts and isinstance(self.features, pd.DataFrame)
+        return self.features.iloc[:, 0] if texts else self.features
+
     def contents(self, row: int) -> dict[str, str]:
         """Return the cells of one row as printed, by column."""
         frames = [as_frame(self.features)] if self.audit is None else [as_frame(self.features), self.audit]
@@ -135,9 +142,13 @@ class Rows:
             return np.asarray(self.features, dtype=np.float64).reshape(len(self), -1)
         return self._stack(self.numeric_columns(), numbers, np.float64)
 
-    def categorical(self) -> np.ndarray:
-        """Return (n, c) int32 positions in each column's categories, -1 for missing or never seen in train."""
-        return self._stack(self.categorical_columns(), codes, np.int32)
+    def categorical(self, *, unseen: bool = False) -> np.ndarray:
+        """Return (n, c) int32 positions in each column's categories, -1 for missing or never seen in train.
+
+        With ``unseen``, the position after the last category stands for what was never seen in train, and -1 for
+        missing alone.
+        """
+        return self._stack(self.categorical_columns(), codes_with_unseen if unseen else codes, np.int32)
 
     def _stack(
         self, columns: tuple[Column, ...], encode: "Callable[[pd.Series, Column], np.ndarray]", dtype: type
@@ -215,3 +226,9 @@ def codes(cells: pd.Series, column: Column) -> np.ndarray:
     found, values = pd.factorize(cells)  # -1 for missing
     lookup = np.array([*(place.get(printed(value), -1) for value in values), -1], dtype=np.int32)
     return lookup[found]
+
+
+def codes_with_unseen(cells: pd.Series, column: Column) -> np.ndarray:
+    """Return (n,) int32 positions in the column's categories, their number for unknown, -1 for missing."""
+    found = codes(cells, column)
+    return np.where((found < 0) & cells.notna().to_numpy(), len(column.categories), found).astype(np.int32)

@@ -25,6 +25,7 @@ class Table:
     what: str  # how messages name it: a file's name, or "the test rows"
     digest: str
     lines: Sequence[int] | None = None  # the line of the file on which each row begins
+    texts: bool = False  # it came as a sequence of texts, not as a table
     reading: Reading | None = None  # how its columns were read, where it came from a text file
 
     def __len__(self) -> int:
