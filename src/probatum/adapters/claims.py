@@ -119,7 +119,7 @@ def first_answers(ask: Callable[[Any], Any], probe: Rows) -> np.ndarray | None:
     """Return what is answered about a few rows, or about the first of them that is answered; None: about none."""
     for rows in (probe, *(probe.take(np.asarray([place])) for place in range(len(probe)))):
         try:
-            said = ask(rows.features)
+            said = ask(rows.as_given)
             return np.asarray(said.toarray() if hasattr(said, "toarray") else said)
         except NoMoreAnswersError:
             raise

@@ -209,7 +209,7 @@ def _part(part: Any, description: Description, name: str, which: str) -> Table:
     """Return what a function gave as a table: a frame with the target among its columns, or a pair of arrays."""
     what = f"the {which} rows of {name}"
     if isinstance(part, pd.DataFrame):
-        files.refuse_duplicates([str(column) for column in part.columns], name)
+        part = python_rows.whole(part, what)
         files.refuse_columns(description, [str(column) for column in part.columns])
         return _of_frame(part, description, what)
     table = _of_pair((part[0], part[1]), what)

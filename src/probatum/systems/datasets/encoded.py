@@ -85,13 +85,26 @@ def _written(cells: pd.Series, rows: np.ndarray, values: np.ndarray, column: Col
         array[rows] = values.astype(array.dtype)
         return pd.Series(array, index=cells.index, name=cells.name)
     originals = cells.iloc[rows].tolist()
-    fresh = [_spelled(value, original, column) for value, original in zip(values.tolist(), originals, strict=True)]
+    objects = cells.dtype == object or not isinstance(cells.dtype, np.dtype | pd.StringDtype)
+    own = _own_cells(cells) if column.categories and objects else {}
+    fresh = [
+        own[column.categories[int(value)]]
+        if own and column.categories[int(value)] in own
+        else _spelled(value, original, column)
+        for value, original in zip(values.tolist(), originals, strict=True)
+    ]
     if cells.dtype == object:
         array = cells.to_numpy(dtype=object, copy=True)
         array[rows] = np.fromiter(fresh, dtype=object, count=len(fresh))
         return pd.Series(array, index=cells.index, name=cells.name, dtype=object)
     out.iloc[rows] = fresh  # text and nullable types of pandas
     return out
+
+
+def _own_cells(cells: pd.Series) -> dict[str, object]:
+    """Return what stands for each category in a column of objects, or of a type of pandas whose cells may be missing."""
+    there = cells.dropna().unique().tolist()
+    return {} if all(type(cell) is str for cell in there) else {printed(cell): cell for cell in there}
 
 
 def _spelled(value: float, original: object, column: Column) -> object:
@@ -107,8 +120,16 @@ def _spelled(value: float, original: object, column: Column) -> object:
             return word
         if isinstance(original, bool | np.bool_):
             return word == str(True)
-        return _like_number(float(word), original)
+        return _like_number(float(word), original) if _reads_as_number(word) else word
     return printed(value) if isinstance(original, str) else _like_number(value, original)
+
+
+def _reads_as_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _like_number(value: float, original: object) -> object:

@@ -18,6 +18,7 @@ from probatum.errors import DataError, DescriptionError, MissingExtraError
 from probatum.systems.datasets import delimited, digests
 from probatum.systems.datasets.column_reading import Source, settle
 from probatum.systems.datasets.known import NOTHING, KnownCells
+from probatum.systems.datasets.python_rows import whole
 from probatum.systems.datasets.tables import Table, column_names, listed
 from probatum.systems.description import Description, check_columns, split_reference
 
@@ -212,10 +213,9 @@ def _parse_parquet(
         frame = pd.read_parquet(BytesIO(data), engine="pyarrow")
     except (OSError, ValueError):
         raise DataError(f"{name} is damaged or no parquet file; fetch or write it again.") from None
-    names = [str(column) for column in frame.columns]
-    refuse_duplicates(names, name)
+    frame = whole(frame, name)
     if like is None:
-        refuse_columns(description, names)
+        refuse_columns(description, [str(column) for column in frame.columns])
     features, truth = split(frame.reset_index(drop=True), description.data.target, name)
     return Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data))
 

@@ -169,6 +169,8 @@ def _guessed(cells: pd.Series) -> Kind:
     if types.is_numeric_dtype(cells.dtype):
         values = cells.to_numpy(dtype=np.float64, na_value=np.nan)
         return Kind.INTEGER if _whole(values) else Kind.NUMERIC
+    if types.infer_dtype(cells, skipna=True) in ("date", "datetime"):  # objects of Python's own
+        return Kind.DATE
     try:
         distinct = cells.nunique()
     except TypeError:  # lists and the like

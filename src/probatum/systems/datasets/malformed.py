@@ -187,7 +187,7 @@ def _each(cells: pd.Series, change: Callable[[Any], object]) -> pd.Series:
 def _differ(broken: pd.Series, cells: pd.Series) -> np.ndarray:
     """Return (n,) bool: the cell is another one now; a missing one that still is missing is not."""
     pairs = zip(broken.tolist(), cells.tolist(), strict=True)
-    changed = np.array([type(new) is not type(old) or new != old for new, old in pairs], dtype=bool)
+    changed = np.array([_unlike(new, old) for new, old in pairs], dtype=bool)
     return np.asarray(changed & ~(broken.isna() & cells.isna()).to_numpy())
 
 
@@ -196,3 +196,10 @@ def _range(known: pd.Series, column: Column) -> tuple[float, float]:
     values = numbers(known, column)
     values = values[np.isfinite(values)]
     return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+
+
+def _unlike(new: object, old: object) -> bool:
+    """Say whether a cell is another one now; two missing cells are alike, and pandas' own mark compares to nothing."""
+    if new is pd.NA or old is pd.NA:
+        return new is not old
+    return type(new) is not type(old) or bool(new != old)

@@ -65,7 +65,15 @@ def whole(frame: pd.DataFrame, what: str) -> pd.DataFrame:
             axis=1,
         )
     _refuse_cells(frame, what)
-    return frame
+    decimals = [name for name in frame.columns if _are_decimals(frame[name])]
+    return frame.astype(dict.fromkeys(decimals, np.float64)) if decimals else frame
+
+
+def _are_decimals(cells: pd.Series) -> bool:
+    """Say whether a column holds decimal numbers of Python's or pyarrow's own, which models take as floats."""
+    if str(cells.dtype).startswith("decimal"):
+        return True
+    return cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=True) == "decimal"
 
 
 def _is_sparse(rows: Any) -> bool:
