@@ -102,7 +102,7 @@ def _written(cells: pd.Series, rows: np.ndarray, values: np.ndarray, column: Col
 
 
 def _own_cells(cells: pd.Series) -> dict[str, object]:
-    """Return what stands for each category in a column of objects, or of a type of pandas whose cells may be missing."""
+    """Return what stands for each category in a column of objects or of nullable cells; of words alone, nothing."""
     there = cells.dropna().unique().tolist()
     return {} if all(type(cell) is str for cell in there) else {printed(cell): cell for cell in there}
 

@@ -55,15 +55,8 @@ def whole(frame: pd.DataFrame, what: str) -> pd.DataFrame:
         raise DataError(f"{what} has more than once the column {shown}; give each column a name of its own.")
     if isinstance(frame.columns, pd.MultiIndex):
         raise DataError(f"{what} has names of several levels; give each column one name: X.columns = [...].")
-    sparse = [place for place in range(frame.shape[1]) if isinstance(frame.dtypes.iloc[place], pd.SparseDtype)]
-    if sparse:
-        frame = pd.concat(
-            [
-                frame.iloc[:, place].sparse.to_dense() if place in set(sparse) else frame.iloc[:, place]
-                for place in range(frame.shape[1])
-            ],
-            axis=1,
-        )
+    sparse = {name: kind.subtype for name, kind in frame.dtypes.items() if isinstance(kind, pd.SparseDtype)}
+    frame = frame.astype(sparse) if sparse else frame
     _refuse_cells(frame, what)
     decimals = [name for name in frame.columns if _are_decimals(frame[name])]
     return frame.astype(dict.fromkeys(decimals, np.float64)) if decimals else frame
@@ -95,7 +88,7 @@ def _dense(rows: Any, what: str) -> np.ndarray:
 
 def _texts(cells: np.ndarray) -> bool:
     """Say whether all cells that are there are texts."""
-    there = [cell for cell in cells.tolist() if not (cell is None or cell is pd.NA or cell != cell)]  # noqa: PLR0124
+    there = [cell for cell in cells.tolist() if not (cell is None or cell is pd.NA or cell != cell)]
     return bool(there) and all(isinstance(cell, str) for cell in there)
 
 
@@ -122,7 +115,7 @@ def _strange(cells: pd.Series) -> tuple[str, str] | None:
             return strange
     if isinstance(dtype, pd.CategoricalDtype):
         return _strange(pd.Series(dtype.categories))
-    if dtype != object:
+    if not (isinstance(dtype, np.dtype) and dtype.kind == "O"):
         return _arrow(str(dtype))
     kinds = {type(cell) for cell in cells.tolist()}
     for kind in kinds:
