@@ -29,8 +29,8 @@ from probatum.runs.views import Absent, Bench, view_for
 from probatum.seeds import stream
 from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import Schema, read
-from probatum.systems.datasets.labels import under
 from probatum.systems.datasets.known import KnownCells
+from probatum.systems.datasets.labels import under
 from probatum.systems.description import Description
 from probatum.systems.interface import Answers, Model
 from probatum.systems.system import System

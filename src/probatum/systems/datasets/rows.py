@@ -114,8 +114,9 @@ class Rows:
     @property
     def as_given(self) -> pd.DataFrame | pd.Series | np.ndarray:
         """What a function of the user's own gets: rows in the form in which they were given."""
-        texts = self.schema.texts and isinstance(self.features, pd.DataFrame)
-        return self.features.iloc[:, 0] if texts else self.features
+        if self.schema.texts and isinstance(self.features, pd.DataFrame):
+            return self.features.iloc[:, 0]
+        return self.features
 
     def contents(self, row: int) -> dict[str, str]:
         """Return the cells of one row as printed, by column."""
