@@ -195,7 +195,11 @@ def _single_threaded(estimator: Any) -> Any:
     ]
     if not jobs:
         return estimator
-    return copy.deepcopy(estimator).set_params(**dict.fromkeys(jobs, 1))
+    try:
+        own = copy.deepcopy(estimator)
+    except Exception:  # noqa: BLE001  # some hold what cannot be copied: they are given back as they were at the end
+        own = estimator
+    return own.set_params(**dict.fromkeys(jobs, 1))
 
 
 def _fits(thing: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
+from probatum.adapters.preserving import preserving
 from probatum.checks.interface import checks
 from probatum.errors import UsageError
 from probatum.facts.plan import Effort
@@ -81,6 +82,7 @@ class Settings(TypedDict, total=False):
     falls_only: Columns
 
 
+@preserving
 def assess(
     model: Any = None,
     *,

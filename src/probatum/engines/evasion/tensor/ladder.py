@@ -138,7 +138,6 @@ def end(climb: Climb, budget: Budget, corners: Mapping[int, np.ndarray], gaps: M
     climb.restarts(budget.last_restarts, budget.last_steps, first=budget.restarts + budget.last_restarts)
 
 
-
 def pgd(
     module: nn.Module,
     x: np.ndarray,
