@@ -164,7 +164,7 @@ VALIDATION: dict[str, Recipe] = {
         family="validation", data="mnist-b", layers=cnn(10, 12, 50),
         train=partial(training.crown_intervals, radius=0.1, epochs=5),
         told="CNN 10, 12, 50 ReLU, trained by CROWN-IBP (0.1)",
-        radius=0.1, seed=1,
+        radius=0.07, seed=1,
     ),
     "residual-pgd": Recipe(
         family="validation", data="mnist-b", layers=residual(4, 2),

@@ -26,7 +26,7 @@ from making import edition, subject
 from probatum.facts.finding import Finding, State
 from probatum.report import html, terminal
 from probatum.report.drawings import drawings
-from probatum.report.fooled import EVASION, ONLY, OTHERWISE, POINTS, allowed, radius_of
+from probatum.report.fooled import ENDED, EVASION, ONLY, OTHERWISE, POINTS, allowed, radius_of
 from probatum.report.marks import CANNOT_TELL, PASS
 from probatum.report.page_one import page_one
 from probatum.report.tables import group_tables
@@ -45,8 +45,14 @@ def test_bracket_is_told_in_plain_words_when_a_table_was_attacked():
         "of its usual range can turn at least 5 "
         "wrong. The true number is between 3 and 13.",
         "About 90 of 100 are proven safe against that (between 87 and 92).",
-        "Of the other 5, nobody knows.",
+        "For the other 5, we found no attack and could not prove safety.",
     ]
+
+
+def test_the_reason_why_nothing_was_proven_is_told_with_what_more_work_would_cost():
+    reason = "the search for proofs ended at 300 parts a row; --effort deep allows 5,000"
+    made = of(replace(evasion((40,), (770,), wrong=141, radii=(0.03,)), details=(f"{ENDED} {reason}.",)))
+    assert told(made)[-1] == f"For the other 5, we found no attack and could not prove safety: {reason}."
 
 
 def test_categories_are_told_when_they_may_be_stated_otherwise():
@@ -93,7 +99,7 @@ def test_points_of_a_picture_are_told_when_no_picture_is_shown():
 def test_nothing_is_claimed_safe_when_the_model_is_a_black_box():
     assert told(attacked_black_box())[1:] == [
         "None is proven safe against that. The model is a function: nobody can look inside.",
-        "Of the other 95, nobody knows.",
+        "For the other 95, we found no attack and could not prove safety.",
     ]
 
 
@@ -111,7 +117,7 @@ def test_no_safety_is_claimed_when_none_was_broken():
     assert first.endswith("no such change was found that turns one wrong. The true number is between 0 and 92.")
     assert rest == [
         "About 10 of 100 are proven safe against that (between 8 and 13).",
-        "Of the other 90, nobody knows.",
+        "For the other 90, we found no attack and could not prove safety.",
     ]
 
 

@@ -22,7 +22,7 @@ _LONGER_SEARCH = "The limit lies within what nobody knows, since nothing is prov
 UNPROVEN = "Nothing was proven."  # how a remark begins that says why
 _NOTHING_KNOWN = "so nobody knows how easily it is fooled"
 _OPEN = "we found no attack and could not prove safety"
-ENDED = "Why safety could not be proven: "  # how the detail begins that says why
+ENDED = "Why safety could not be proven:"  # how the detail begins that says why
 _NO_CHANGE = "no change of any size was allowed, so this does not say how easily it is fooled"
 _NAMED = 4  # columns that page one names, at most
 _LARGEST_WHOLE = 10**9
@@ -65,7 +65,7 @@ def unproven(finding: Finding) -> tuple[str, ...]:
 
 def _why_open(finding: Finding) -> str:
     """Return why safety could not be proven, and what more work would cost; empty where that is not told."""
-    told = [one.removeprefix(ENDED).rstrip(".") for one in finding.details if one.startswith(ENDED)]
+    told = [one.removeprefix(ENDED).strip(" .") for one in finding.details if one.startswith(ENDED)]
     return f": {visible(told[0])}" if told else ""
 
 

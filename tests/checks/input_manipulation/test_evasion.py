@@ -97,7 +97,7 @@ def test_only_what_an_attacker_can_do_counts(attacker, fooled):
 
 
 def test_page_one_knows_how_remarks_begin():
-    for name in ("BEWARE", "UNPROVEN", "ONLY", "OTHERWISE", "POINTS"):
+    for name in ("BEWARE", "ENDED", "UNPROVEN", "ONLY", "OTHERWISE", "POINTS"):
         assert getattr(fooled_in_words, name).strip() == getattr(fooled, name)
 
 
@@ -155,7 +155,8 @@ def test_nothing_is_proven_when_the_model_can_only_be_asked():
     assert finding.measures["fooled_share"].interval.upper == 1.0
     assert any("nobody can look inside" in detail for detail in finding.details)
     assert finding.sentence.endswith(
-        "33 are turned wrong by a small change; 0 are proven safe; of the other 67, nobody knows."
+        "33 are turned wrong by a small change; 0 are proven safe; "
+        "for the other 67, we found no attack and could not prove safety."
     )
 
 

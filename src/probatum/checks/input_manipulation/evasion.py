@@ -145,7 +145,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         sentence=in_words.sentence(taken),
         details=(
             *in_words.details(found, options.radius, target, trial),
-            *in_words.unsettled(found, options.radius, _limit(target, options.parts, options.nodes), _deeper(target, options)),
+            *in_words.unsettled(found, options.radius, _parts(target, options), _deeper(target, options)),
             *in_words.oddities(target, len(drawn) - len(planned_rows)),
             *([loose.told()] if loose else ()),
             *([f"{in_words.BEWARE}{crowd}"] if crowd else ()),
@@ -253,15 +253,15 @@ def _examples(
     )
 
 
-def _limit(target: Target, parts: int, nodes: int) -> int:
-    """Return into how many parts a row may be split."""
-    return parts if isinstance(target, Cells) else nodes
+def _parts(target: Target, options: Options) -> int:
+    """Return into how many parts a row may be split for a proof."""
+    return options.parts if isinstance(target, Cells) else options.nodes
 
 
 def _deeper(target: Target, options: Options) -> int | None:
     """Return the same under more effort; None where that is not more."""
-    most = _limit(target, int(DEEP["parts"]), int(DEEP["nodes"]))
-    return most if most > _limit(target, options.parts, options.nodes) else None
+    most = _parts(target, Options(parts=int(DEEP["parts"]), nodes=int(DEEP["nodes"])))
+    return most if most > _parts(target, options) else None
 
 
 def _digits(value: float) -> float:

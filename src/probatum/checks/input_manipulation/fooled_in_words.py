@@ -85,12 +85,16 @@ def unsettled(found: Findings, radius: float, limit: int, deeper: int | None) ->
     spent, exhausted, unfollowed = (int((ends == end).sum()) for end in REASONS)
     if not spent + exhausted + unfollowed or found.unproven is not None or found.refused is not None:
         return
-    reasons = [f"the search for proofs ended at {limit:,} parts a row, or at the work that goes with them"] * bool(spent)
-    reasons[0:1] = [f"{reason}; --effort deep allows {deeper:,}" for reason in reasons[0:1] if deeper] or reasons[0:1]
+    reasons = []
+    if spent:
+        more = "" if deeper is None else f"; --effort deep allows {deeper:,}"
+        reasons.append(
+            f"the search for proofs ended at {limit:,} parts a row, or at the work that goes with them{more}"
+        )
     if exhausted:
-        reasons.append(f"of {exhausted:,} cases nothing is left to bound better: more work would not settle them")
+        reasons.append(f"of {_cases(exhausted)} nothing is left to bound better, so more work would not settle them")
     if unfollowed:
-        reasons.append(f"of {unfollowed:,} cases the model's numbers may grow beyond what it can hold")
+        reasons.append(f"of {_cases(unfollowed)} the model's numbers may grow beyond what it can hold")
     yield f"{ENDED}{'; '.join(reasons)}."
 
 
@@ -112,4 +116,10 @@ def advice(taken: dict[str, Measure], found: Findings, loose: Unsteady | None, l
     elif found.unproven is not None:  # not where its inside was looked into, and refused
         yield Advice(sentence="Give the model itself rather than a way to ask it; then safety can be proven.")
     elif found.refused is None and taken["unknown_share"].value and level != "deep":
-        yield Advice(sentence="Try longer, with --effort deep: it may settle cases that were neither broken nor proven safe.")
+        yield Advice(
+            sentence="Try longer, with --effort deep: it may settle cases that were neither broken nor proven safe."
+        )
+
+
+def _cases(count: int) -> str:
+    return "1 case" if count == 1 else f"{count:,} cases"
