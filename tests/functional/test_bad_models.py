@@ -39,7 +39,7 @@ def test_a_model_that_raises_on_some_rows_is_a_finding_that_says_its_type_and_ne
 
 def test_a_model_that_raises_on_all_rows_is_refused_before_anything_runs(desk: Desk) -> None:
     desk.function("def answer(rows):\n    raise KeyError('no such column')\n")
-    desk.assess().refuses("every one of the first 16 rows", "KeyError", "columns")
+    desk.assess().refuses("every one of the first 256 rows", "KeyError", "columns")
     assert not (desk.folder / "run").exists()
 
 

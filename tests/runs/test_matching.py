@@ -71,6 +71,20 @@ def test_a_stated_list_of_the_models_own_labels_may_have_any_order():
     assert wrong(found) < 0.05
 
 
+def test_labels_counted_from_another_number_are_refused_though_the_highest_is_absent_from_the_rows():
+    model = MODELS["scikit-learn"](Y)
+    rows = np.flatnonzero(Y < 2)  # of the model's 0, 1, 2 the file calls the first two 1 and 2, and holds no third
+    data = from_arrays((X.iloc[rows], pd.Series(Y[rows] + 1, name="kind")))
+    with pytest.raises(ModelError, match="if 1 is added to every answer"):
+        open_live(model, data, Description())
+    found = open_live(
+        model,
+        from_arrays((X.iloc[rows], pd.Series(Y[rows] + 1, name="kind")), classes=(1, 2, 3)),
+        Description(model=ModelSection(classes=(1, 2, 3))),
+    )
+    assert wrong(found) < 0.05
+
+
 def test_a_stated_list_of_another_length_is_refused():
     with pytest.raises(ModelError, match=r"lists 4 classes .*tells 3 classes \(0, 1, 2\) apart"):
         opened(MODELS["scikit-learn"](Y), Y + 1, classes=(1, 2, 3, 4))

@@ -79,6 +79,19 @@ def unknown(frame: pd.DataFrame, categories: Mapping[int, Names]) -> np.ndarray:
     return found
 
 
+def in_use(features: Any) -> pd.DataFrame | None:
+    """Return rows without the categories that none of them holds; None where there are no such categories."""
+    if not isinstance(features, pd.DataFrame):
+        return None
+    columns, spare = {}, False
+    for name, cells in features.items():
+        category = isinstance(cells.dtype, pd.CategoricalDtype)
+        trimmed = cells.cat.remove_unused_categories() if category else cells
+        spare |= category and len(trimmed.cat.categories) < len(cells.cat.categories)
+        columns[name] = trimmed
+    return pd.DataFrame(columns, index=features.index) if spare else None
+
+
 def spelled(name: str) -> str:
     """Return a name as LightGBM writes it into its models."""
     return str(name).replace(" ", "_")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from probatum.adapters import answers
-from probatum.adapters.booster_rows import coded, spelled, typed, unknown
+from probatum.adapters.booster_rows import coded, in_use, spelled, typed, unknown
 from probatum.adapters.claims import own_classes
 from probatum.adapters.interface import Wish, align, places
 from probatum.adapters.refitting import refusal, trained_again
@@ -23,7 +23,7 @@ from probatum.adapters.sklearn import differences, named, renamed, true_labels, 
 from probatum.adapters.structures.agreement import compared
 from probatum.adapters.structures.build import placed
 from probatum.adapters.structures.parts import Parts
-from probatum.errors import ModelError
+from probatum.errors import ModelError, ProbatumError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
@@ -164,7 +164,19 @@ class BoostedModel:
         return whole if isinstance(whole, str) else compared(found, whole, self, rows)
 
     def _asked(self, rows: Rows) -> Answers:
+        """Ask; where a category that no row of these holds stands in the way, without it."""
         features = self._typed(rows)
+        try:
+            return self._answered(rows, features)
+        except ProbatumError:
+            raise
+        except Exception:
+            used = in_use(features)
+            if used is None:
+                raise
+            return self._answered(rows, used)
+
+    def _answered(self, rows: Rows, features: Any) -> Answers:
         said = self._said(self._booster.predict, features)
         if self._output == "values":
             return Answers(labels=answers.values(said, rows))
@@ -250,11 +262,16 @@ def _output(booster: Booster, wish: Wish) -> str:
             f'The description says output = "logits"; the {booster.library} model was trained for probabilities and '
             "gives them. Leave output out."
         )
+    if wish.output == "logits" and booster.output == "values":
+        raise ModelError(
+            f'The description says output = "logits"; the {booster.library} model was trained for amounts '
+            f'({booster.objective}). If they are chances, say output = "probabilities" (--model-output probabilities).'
+        )
     output = wish.output or booster.output
     if output is None or output == "values":
         raise ModelError(
             f"The {booster.library} model was trained with an objective of its own ({booster.objective}), so nothing "
-            'tells what its numbers are. Say output = "logits" under [model] (--model-output logits) if a logistic '
+            'says what its numbers are. Say output = "logits" under [model] (--model-output logits) if a logistic '
             'function or a softmax makes probabilities of them, or "probabilities" or "labels".'
         )
     return output

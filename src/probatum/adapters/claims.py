@@ -36,6 +36,9 @@ def of_estimator(estimator: Any, probe: Rows, ask: Callable[[Any], Any]) -> Clai
     """
     refuse_unsupported(estimator)
     name = type(estimator).__name__
+    said = first_answers(ask, probe)
+    if said is not None and said.ndim > 1 and said.shape[-1] > 1:
+        raise ModelError(several(name, said.shape[-1]))
     classes = own_classes(estimator)
     kind = _kind(estimator)
     if kind in OTHERS and classes is None:
@@ -69,13 +72,17 @@ def refuse_unsupported(estimator: Any) -> None:
         )
     listed = getattr(estimator, "classes_", None)
     outputs = getattr(estimator, "n_outputs_", 1)
-    several = isinstance(outputs, int | np.integer) and outputs > 1
-    if several or (isinstance(listed, list) and listed and all(np.ndim(one) == 1 for one in listed)):
-        count = len(listed) if isinstance(listed, list) else int(outputs)
-        raise ModelError(
-            f"The {name} gives {count} answers for each row at once (several targets or labels), which is not "
-            "assessed. Give a function that picks one of them, and assess each on its own."
-        )
+    many = isinstance(outputs, int | np.integer) and outputs > 1
+    if many or (isinstance(listed, list) and listed and all(np.ndim(one) == 1 for one in listed)):
+        raise ModelError(several(name, len(listed) if isinstance(listed, list) else int(outputs)))
+
+
+def several(name: str, count: int) -> str:
+    """Say that a model gives several answers a row, and what to do."""
+    return (
+        f"The {name} gives {count} answers for each row at once (several targets or labels), which is not assessed. "
+        "Give a function that picks one of them, and assess each on its own."
+    )
 
 
 def own_classes(estimator: Any) -> tuple[Label, ...] | None:
@@ -119,7 +126,9 @@ def first_answers(ask: Callable[[Any], Any], probe: Rows) -> np.ndarray | None:
     """Return what is answered about a few rows, or about the first of them that is answered; None: about none."""
     for rows in (probe, *(probe.take(np.asarray([place])) for place in range(len(probe)))):
         try:
-            said = ask(rows.as_given)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                said = ask(rows.as_given)
             return np.asarray(said.toarray() if hasattr(said, "toarray") else said)
         except NoMoreAnswersError:
             raise

@@ -91,8 +91,8 @@ def _adapter(thing: Any) -> Adapter:
 
 
 def few(rows: Rows) -> Rows:
-    """Return the first rows, enough to try a model on."""
-    return rows.take(np.arange(min(len(rows), PROBE_ROWS)))
+    """Return a few rows from all over, enough to try a model on; the first is among them."""
+    return rows.take(np.unique(np.linspace(0, max(len(rows) - 1, 0), PROBE_ROWS).astype(np.intp))[: len(rows)])
 
 
 def align(labels: np.ndarray, schema: Schema) -> np.ndarray:

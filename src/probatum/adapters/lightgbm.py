@@ -67,7 +67,7 @@ def _booster(thing: Any, probe: Rows) -> Booster:
         library="LightGBM",
         predict=predict,
         decide=decide,
-        objective=objective or "none stated",
+        objective=objective or "not named",
         output=output,
         count=max(2, int(head["num_class"])),
         columns=len(listed),

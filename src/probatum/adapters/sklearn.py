@@ -2,6 +2,7 @@
 """scikit-learn estimators and pipelines, and whatever else keeps their promises."""
 
 import copy
+import warnings
 from dataclasses import replace
 from typing import Any, final
 
@@ -46,7 +47,7 @@ class SklearnModel:
     def ask(self, rows: Rows) -> Answers:
         """Return labels from ``predict`` and scores from ``predict_proba``, as its users get them."""
         features = self._features(rows)
-        said = self._estimator.predict(features)
+        said = self._said("predict", features)
         if rows.schema.task is Task.REGRESSION:
             return Answers(labels=answers.values(said, rows))
         if self._scored == "predict":  # numbers that the description calls probabilities or logits
@@ -59,7 +60,7 @@ class SklearnModel:
             return Answers(labels=labels)
         output = "logits" if self._wish.output == "logits" else "probabilities"
         own = self.classes or rows.schema.classes
-        scores = answers.scores(self._estimator.predict_proba(features), rows, output, Wish(), own)
+        scores = answers.scores(self._said("predict_proba", features), rows, output, Wish(), own)
         return Answers(labels=labels, scores=scores)
 
     def check_columns(self, schema: Schema) -> tuple[str, ...]:
@@ -100,6 +101,11 @@ class SklearnModel:
     def _features(self, rows: Rows) -> Any:
         return given(self._estimator, rows)
 
+    def _said(self, method: str, features: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as on an array without names: told in a note
+            return getattr(self._estimator, method)(features)
+
     def _labels(self, said: np.ndarray, schema: Schema) -> np.ndarray:
         """Return the places of labels in the schema's classes, by the name that each of the model's own goes by."""
         if self._own is None or self.classes is None or self.classes == self._own:
@@ -115,7 +121,7 @@ class SklearnModel:
             stated = self._wish.output in ("probabilities", "logits")
             return "predict" if stated and self._own is None else None
         try:
-            self._estimator.predict_proba(self._features(self._probe))
+            self._said("predict_proba", self._features(self._probe))
         except (AttributeError, NotImplementedError):
             self._notes += ("The model has predict_proba, which says that it is not made; its labels alone are used.",)
             return None

@@ -83,7 +83,7 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
         data = settled(data, claim(found.thing, few(data.test), wish), wish)
     model = opened_for(found, data, wish)
     data = reconcile(data, model)
-    trial = try_out(model, data.test)
+    trial = try_out(model, data.test, stated=found.cases or wish.classes is not None)
     data = replace(data, notes=(*data.notes, *found.notes, *trial.notes))
     said = description.system
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
@@ -135,7 +135,7 @@ def open_live(model: Any, data: Dataset, description: Description, *, recipe: Tr
     if recipe is not None:
         wrapped = RecipeModel(wrapped, recipe, wish)
     data = reconcile(data, wrapped)
-    trial = try_out(wrapped, data.test)
+    trial = try_out(wrapped, data.test, stated=wish.classes is not None)
     data = replace(data, notes=(*data.notes, *trial.notes))
     said, attacker = description.system, Attacker.of(description.attack, description.data.relations)
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)

@@ -23,6 +23,8 @@ from probatum.systems.system import ask
 
 TRIED_ROWS = 256  # also those on which the speed of the model is measured, for the estimate on the screen only
 LEAST_ANSWERED = 0.5  # of the rows tried
+MOSTLY = 0.5  # of the answers must be right when moved, before that is a reason to stop
+OFTENER = 3  # times as many as are right as they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +35,13 @@ class Trial:
     notes: tuple[str, ...]
 
 
-def try_out(model: Model, rows: Rows) -> Trial:
+def try_out(model: Model, rows: Rows, *, stated: bool = False) -> Trial:
     """Ask about the first rows; return the seconds a row takes, and what there is to be told of the answers.
+
+    Args:
+        model: the one.
+        rows: that it is asked about.
+        stated: somebody said which label is which.
 
     Raises:
         DataError: there are no rows to ask about.
@@ -53,6 +60,8 @@ def try_out(model: Model, rows: Rows) -> Trial:
         require_unshifted(some, answers.strange, 1 - given / len(first), first.schema)
     if given < LEAST_ANSWERED * len(first) or not given:
         raise ModelError(_too_few(first, answers, given))
+    if not stated:
+        _require_unshifted_answers(answers, first)
     return Trial(seconds_per_row=seconds, notes=tuple(_notes(first, answers, given)))
 
 
@@ -78,28 +87,52 @@ def verify(answers: Answers, rows: Rows) -> None:
         )
 
 
+def _require_unshifted_answers(answers: Answers, rows: Rows) -> None:
+    """Refuse answers that are right far more often when they are all moved by one: their numbers start elsewhere.
+
+    The sets of labels do not show it where the highest class is absent from the rows.
+
+    Raises:
+        ModelError: says both counts, and how to state the order.
+    """
+    classes = rows.schema.classes
+    if len(classes) < 3 or not all(isinstance(one, int) and not isinstance(one, bool) for one in classes):
+        return
+    numbers = np.asarray(classes)
+    said, truth = numbers[answers.labels[answers.given]], numbers[rows.truth[answers.given]]
+    right = int((said == truth).sum())
+    for step in (1, -1):
+        moved = int((said + step == truth).sum())
+        if moved > MOSTLY * len(said) and moved > OFTENER * right:
+            raise ModelError(
+                f"Of the first {len(said)} rows {right} are answered rightly, and {moved} if {abs(step)} is "
+                f"{'added to' if step > 0 else 'taken from'} every answer: it looks as if the model's labels were "
+                f"counted from another number than those of {rows.schema.target}. List the names of its labels in its "
+                "order under [model] classes (--classes); list them as they are if they are right."
+            )
+
+
 def _too_few(rows: Rows, answers: Answers, given: int) -> str:
     """Say why most of the first rows have no usable answer."""
-    n = len(rows)
-    what = "none" if not given else f"only {given}"
-    head = f"Of the first {n} rows, {what} has a usable answer; at least {LEAST_ANSWERED:.0%} must. "
-    if answers.failures and sum(answers.failures.values()) * 2 >= n - given:
-        kinds = ", ".join(f"{kind} on {count}" for kind, count in answers.failures.items())
-        return f"{head}The model raised ({kinds}{_said(answers)}). Are these its columns, in the types of its training?"
+    n, raised = len(rows), sum(answers.failures.values())
+    whole = f"every one of the first {n} rows"
+    where = whole if not given else f"{n - given} of the first {n} rows"
+    rule = "" if not given else f" At least {LEAST_ANSWERED:.0%} must have a usable answer."
+    if raised * 2 >= n - given:
+        kinds, text = " and ".join(answers.failures), f": {answers.raised}" if answers.raised else ""
+        return (
+            f"The model raised on {where} ({kinds}{text}).{rule} Are these its columns, in the types of its training?"
+        )
     if rows.schema.task is Task.REGRESSION or answers.scores is not None:
         return (
-            f"{head}The model answered NaN on the others. Does it want the missing cells to be filled in, or the "
-            "columns under other names?"
+            f"Wanted numbers; the model answered NaN on {where}.{rule} Does it want the missing cells to be filled in, "
+            "or the columns under other names?"
         )
     return (
-        f"{head}The other answers are none of the labels in {rows.schema.target} ({listed(rows.schema.classes)}). Make "
-        'it answer these, recode the column, or say output = "probabilities" or "logits" under [model] if it gives '
-        "scores."
+        f"The model's answers are none of the labels in {rows.schema.target} ({listed(rows.schema.classes)}) on "
+        f'{where}.{rule} Make it answer these, recode the column, or say output = "probabilities" or "logits" under '
+        "[model] (--model-output) if it gives scores."
     )
-
-
-def _said(answers: Answers) -> str:
-    return f"; first: {answers.raised}" if answers.raised else ""
 
 
 def _notes(rows: Rows, answers: Answers, given: int) -> Iterator[str]:
@@ -107,7 +140,8 @@ def _notes(rows: Rows, answers: Answers, given: int) -> Iterator[str]:
     silent = n - given
     if silent:
         raised = sum(answers.failures.values())
-        kinds = f", since it raised {' or '.join(answers.failures)} or gave nothing usable" if raised else ""
+        rest = "" if raised == silent else " or gave nothing usable"
+        kinds = f" ({' or '.join(answers.failures)}{rest})" if raised else " (not a number, or none of the labels)"
         yield f"Of the first {n:,} rows {_few(silent)} have no usable answer{kinds}; such rows count as mistakes."
     if answers.strange:
         yield f"The model also answers {listed(answers.strange)}, which no row has; such answers are mistakes."

@@ -10,7 +10,7 @@ import numpy as np
 from probatum.adapters.claims import by_answers, counted
 from probatum.adapters.function import FunctionModel, tell_output
 from probatum.adapters.interface import Adapter, Claim, Wish, align
-from probatum.adapters.onnx.outputs import order, outputs, table
+from probatum.adapters.onnx.outputs import keys_of, order, outputs, table
 from probatum.errors import MissingExtraError, ModelError
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
@@ -165,8 +165,8 @@ class OnnxModel:
             filled = np.concatenate([chunk, np.repeat(chunk[-1:], size - len(chunk), axis=0)])
             (out,) = self._session.run([output], {self._input.name: filled})
             if self.outputs.maps and output == self.outputs.answers:
-                self._keys = tuple(out[0]) if out else self._keys
-                out = table(out)
+                self._keys = self._keys or keys_of(out, self.outputs.stated)
+                out = table(out, self._keys)
             pieces.append(np.asarray(out)[: len(chunk)])
         if not pieces:  # no rows: the model says what shape its answers have
             (out,) = self._session.run([output], {self._input.name: given})

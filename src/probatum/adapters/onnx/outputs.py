@@ -68,11 +68,16 @@ def outputs(session: Any, graph: Any) -> Outputs:
     )
 
 
-def table(said: Any) -> np.ndarray:
-    """Return (n, k) scores out of one map a row, in the order of the first map's labels."""
+def table(said: Any, keys: Sequence[Label]) -> np.ndarray:
+    """Return (n, k) scores out of one map a row, in the order of ``keys``."""
     rows = list(said)
-    keys = list(rows[0]) if rows else []
     return np.asarray([[row[key] for key in keys] for row in rows], dtype=np.float64).reshape(len(rows), len(keys))
+
+
+def keys_of(said: Any, stated: tuple[Label, ...] | None) -> tuple[Label, ...]:
+    """Return the labels of maps: in the order that the file states, since the runtime sorts them, else as they come."""
+    found = tuple(said[0]) if len(said) else ()
+    return stated if stated is not None and set(stated) == set(found) else found
 
 
 def order(

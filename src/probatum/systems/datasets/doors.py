@@ -11,7 +11,7 @@ import pandas as pd
 
 from probatum.errors import DataError, UsageError
 from probatum.facts.threats import Task
-from probatum.systems.datasets import cases, digests, files, python_rows
+from probatum.systems.datasets import cases, digests, files, labels, python_rows
 from probatum.systems.datasets.assemble import assemble
 from probatum.systems.datasets.known import NOTHING, KnownCells
 from probatum.systems.datasets.rows import Dataset, Label, Said
@@ -137,6 +137,7 @@ def _of_pair(pair: Pair, what: str) -> Table:
 
 def _answers(answers: Any, what: str) -> pd.Series:
     """Return the true answers as a series counted from 0."""
+    labels.require_plain(answers, what)
     if isinstance(answers, pd.Series):
         return answers.reset_index(drop=True)
     array = np.asarray(answers)

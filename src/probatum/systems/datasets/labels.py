@@ -56,6 +56,25 @@ def learn(
     return Answer(task=task, classes=classes, positive=_positive(task, classes, data.positive), assumed=assumed)
 
 
+def require_plain(answers: object, what: str) -> None:
+    """Refuse true answers from Python that hold several for each row.
+
+    Raises:
+        DataError: names the kind of task that this is.
+    """
+    names = getattr(getattr(answers, "dtype", None), "names", None)
+    if names:
+        raise DataError(
+            f"The answers of {what} hold {len(names)} values each ({', '.join(names)}), as in a survival task, which "
+            "is not assessed. Give one target: whether the event came within a fixed time, or the time itself."
+        )
+    if isinstance(answers, list | tuple) and any(isinstance(one, list | tuple | set | dict) for one in answers):
+        raise DataError(
+            f"The answers of {what} hold several answers at once; tasks with several labels or targets a row are not "
+            "assessed. Give one column for each and assess them one by one."
+        )
+
+
 def as_task(data: Dataset, task: Task, positive: Label | None = None) -> Dataset:
     """Return the same rows read as another task: whole numbers as labels, or numbered labels as amounts.
 
