@@ -108,13 +108,17 @@ def _solved(
             whole.append(0)
             if unit not in bits:
                 straight = 1.0 if down[unit] >= 0 else slope
-                constrain([(here, 1.0), *((c, v * straight) for c, v in terms)], bias[unit] * straight, bias[unit] * straight)
+                constrain(
+                    [(here, 1.0), *((c, v * straight) for c, v in terms)], bias[unit] * straight, bias[unit] * straight
+                )
                 continue
             bit = bits[unit]
             constrain([(here, 1.0), *terms], bias[unit], np.inf)  # at least what it gets
             constrain([(here, 1.0), *((c, v * slope) for c, v in terms)], slope * bias[unit], np.inf)
             # at most what it gets, where the bit is 1; at most the slope times that, where it is 0
-            constrain([(here, 1.0), *terms, (bit, -(1 - slope) * down[unit])], -np.inf, bias[unit] - (1 - slope) * down[unit])
+            constrain(
+                [(here, 1.0), *terms, (bit, -(1 - slope) * down[unit])], -np.inf, bias[unit] - (1 - slope) * down[unit]
+            )
             constrain(
                 [(here, 1.0), *((c, v * slope) for c, v in terms), (bit, -(1 - slope) * up[unit])], -np.inf,
                 slope * bias[unit],
@@ -126,9 +130,10 @@ def _solved(
     weight, bias, _ = layers[-1]
     last = weight[y] - weight[other]
     constrain([(starts[-1] + cell, value) for cell, value in enumerate(last)], -np.inf, bias[other] - bias[y])
+    weights = coo_matrix((values, (rows, columns)), shape=(len(least), count)).tocsc()
     answer = milp(
         np.zeros(count), integrality=np.array(whole), bounds=Bounds(np.array(low_ends), np.array(high_ends)),
-        constraints=LinearConstraint(coo_matrix((values, (rows, columns)), shape=(len(least), count)).tocsc(), least, most),
+        constraints=LinearConstraint(weights, least, most),
         options={"time_limit": seconds},
     )  # fmt: skip
     if answer.status == 2:

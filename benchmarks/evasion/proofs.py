@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is proven and broken of what is true, on the networks that thresholds were chosen on and on others.
 
-    python proofs.py run --nodes 300             # every question once; what was answered is kept, and not asked again
-    python proofs.py run --nodes 5000 --open     # longer, what 300 left open
-    python proofs.py milp                        # what is still open, by a mixed-integer program, where the network is small
+    python proofs.py run --nodes 300 # every question once; what was answered is kept, and not asked again
+    python proofs.py run --nodes 5000 --open # longer, what 300 left open
+    python proofs.py milp            # what is open, by a mixed-integer program, where the network is small
     python proofs.py table
 
 Questions: the first rows that each network answers rightly, at the radius of ``families``, and at twice that.
@@ -43,7 +43,8 @@ def run(nodes: int, rows: int, names: list[str], place: Path, *, only_open: bool
                 one, began = slice(row, row + 1), time.process_time()
                 found = bracket(
                     module, asked.x[one], asked.y[one], norm="linf", radius=times * asked.radius, lower=asked.lower,
-                    upper=asked.upper, rng=np.random.default_rng(0), nodes=nodes, budget="deep" if nodes > 1000 else None,
+                    upper=asked.upper, rng=np.random.default_rng(0), nodes=nodes,
+                    budget="deep" if nodes > 1000 else None,
                 )  # fmt: skip
                 end = Ended(int(found.ended[0])).name if hasattr(found, "ended") else _end(found)
                 seconds = time.process_time() - began
@@ -85,7 +86,8 @@ def by_milp(rows: int, names: list[str], place: Path, seconds: float, checked: i
 def table(place: Path, rows: int) -> None:
     """Print what was found."""
     known = _known(place)
-    print("| set | network | radius | asked | true | proven, 300 | proven, 5,000 | can be broken | broken | open | CPU s a row |")
+    heads = "set, network, radius, asked, true, proven by 300, by 5000, can be broken, broken by 300, open, CPU s a row"
+    print(f"| {' | '.join(heads.split(', '))} |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for family in ("choosing", "validation"):
         total = np.zeros(8)
@@ -152,7 +154,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10)
     parser.add_argument("--open", action="store_true", help="only what no run has settled yet")
     parser.add_argument("--only", default="", help="networks whose name or family holds this")
-    parser.add_argument("--seconds", type=float, default=60.0, help="for each other class, of the mixed-integer program")
+    parser.add_argument("--seconds", type=float, default=60.0, help="for each other class, of the program")
     parser.add_argument("--checked", type=int, default=1, help="proven rows that the program is asked about as well")
     parser.add_argument("--kept", type=Path, help="file of the answers")
     given = parser.parse_args()

@@ -8,34 +8,11 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 
-from torch import nn  # noqa: E402
-
+from engines.bounds.tensor.hidden import labelled, small, step_net  # noqa: E402
 from probatum.engines.bounds.tensor.certify import certify  # noqa: E402
 from probatum.engines.evasion.threat import region  # noqa: E402
 
-
-def step_net(cells):
-    """The first score is .2 + relu(x) - relu(x - .5), never below .2; the second is 0; other cells do not matter."""
-    net = nn.Sequential(nn.Linear(cells, 2), nn.ReLU(), nn.Linear(2, 2))
-    with torch.no_grad():
-        net[0].weight.zero_()
-        net[0].weight[:, 0], net[0].bias[:] = 1.0, torch.tensor([0.0, -0.5])
-        net[2].weight[:], net[2].bias[:] = torch.tensor([[1.0, -1.0], [0.0, 0.0]]), torch.tensor([0.2, 0.0])
-    return net
-
-
 FEW, MANY = 3, 12  # cells of a row: regions of few are halved, those of many split by ReLUs
-
-
-def small(seed, width=8, cells=FEW):
-    torch.manual_seed(seed)
-    layers = [nn.Linear(cells, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, 3)]
-    return nn.Sequential(*layers).eval()
-
-
-def labelled(net, x):
-    with torch.inference_mode():
-        return net(torch.from_numpy(x)).argmax(dim=1).numpy()
 
 
 @pytest.mark.parametrize(("cells", "stage"), [(1, "halved regions"), (12, "split regions")])

@@ -3,7 +3,7 @@
 
 Bounds that cost little come first: what they prove is never attacked. Then steps that cost little: what they break is
 never bounded further. Then lines for every layer, and the costlier searches on what these leave; then splits, whose
-least points are asked about on the way; and at last searches from those points, longest where the two sides are closest.
+least points are asked about on the way. At last searches from those points, longest where the two sides are closest.
 """
 
 import numpy as np
