@@ -28,6 +28,7 @@ from probatum.report.further import (
 )
 from probatum.report.lookup import Lookup, numbers_behind
 from probatum.report.marks import FAIL
+from probatum.report.missed import most_missed
 from probatum.report.sayings import Saying, judged, not_measured, say
 from probatum.report.titles import title_of
 from probatum.report.words import (
@@ -126,6 +127,7 @@ def _mistakes(lookup: Lookup) -> Iterator[Saying]:
         yield Saying(text=f"This was tried on {plural(tried.n, 'case')} for which the right answer is known.")
     if leaked := leak(lookup):
         yield not_to_be_trusted(leaked, lookup)
+    yield from most_missed(finding, lookup)
     yield from _kinds(lookup, finding)
     silent = lookup.ranged(RATE, "no_answer")
     if silent and silent.value != 0:

@@ -13,7 +13,7 @@ GROUPS_KEPT = 200  # rows of a table, those that unfold included; the record has
 NOT_TOLD = "not told"  # a group that a measure has no number for, mostly since too few people are in it
 _BARE = (SHARE, "squared share")  # told as bare numbers
 _GROUPED_BY = {
-    "error_rate": "Right answer",
+    "error_rate": "Class",
     "mistake_kinds": "Kind of mistake",
     "reliability": "What it said",
     "said": "What it said",
@@ -25,6 +25,7 @@ _GROUPED_BY = {
     "smoothed_proven_share": "Size of the change",
 }
 _CAPTIONS = {
+    "error_rate": "Each class by itself",
     "said": "What it said, and how often that came true",
     "true_positive_rate": "Within each group of people",
     "mean_signed_error": "Within each group of people",
@@ -33,6 +34,13 @@ _CAPTIONS = {
     "smoothed_proven_share": "A smoothed version, not this model: how many answers are proven safe",
 }
 _SHORT = {  # over the columns of a wide table
+    "error_rate": "Answered wrongly",
+    "class_recall": "Found (recall)",
+    "class_precision": "Right where said (precision)",
+    "class_f1": "F1",
+    "above_guessing": "Found beyond guessing",
+    "said_share": "Said",
+    "auc": "AUC",
     "true_positive_rate": "Told yes, where yes is right",
     "false_positive_rate": "Told yes, where no is right",
     "selection_rate": "Told yes",
@@ -109,7 +117,9 @@ class GroupTable:
 
 def measure_rows(measures: Mapping[str, Measure], judged: Sequence[str]) -> tuple[MeasureRow, ...]:
     """Return a line for each measure, what is judged first."""
-    return tuple(_measure_row(name, measures[name]) for name in in_order(measures, judged))
+    return tuple(
+        _measure_row(name, measures[name]) for name in in_order(measures, judged) if not _only_groups(measures[name])
+    )
 
 
 def group_tables(measures: Mapping[str, Measure], judged: Sequence[str]) -> tuple[GroupTable, ...]:
@@ -120,6 +130,11 @@ def group_tables(measures: Mapping[str, Measure], judged: Sequence[str]) -> tupl
             same = "people" if name in _OF_PEOPLE else frozenset(part.name for part in measures[name].groups)
             alike.setdefault(same, []).append(name)
     return tuple(_group_table({name: measures[name] for name in names}) for names in alike.values())
+
+
+def _only_groups(measure: Measure) -> bool:
+    """Whether there is a number for each group and none over all: those stand in a table of their own."""
+    return measure.value is None and measure.interval is None and bool(measure.groups)
 
 
 def _measure_row(name: str, measure: Measure) -> MeasureRow:

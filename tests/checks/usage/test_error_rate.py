@@ -34,6 +34,32 @@ def test_mistakes_are_counted_when_two_classes_are_told_apart():
     assert [example.row for example in finding.examples] == [0, 1, 2, 3, 4]
 
 
+def test_missed_class_is_measured_beside_the_rate_when_it_is_rare():
+    truth = np.repeat([0, 1], [900, 100])
+    answers = truth.copy()
+    answers[900:950], answers[:20] = 0, 1
+    measures = found(answering(answers, truth)).measures
+    assert measures["error_rate"].value == 0.07
+    assert [(part.name, part.value) for part in measures["class_recall"].groups] == [("1", 0.5), ("0", 880 / 900)]
+    assert measures["balanced_accuracy"].value == pytest.approx((0.5 + 880 / 900) / 2)
+    assert "auc" not in measures  # labels alone have no order
+
+
+def test_area_and_squares_are_measured_where_there_are_scores_and_numbers():
+    rng = stream(0, "area")
+    truth = rng.integers(2, size=400)
+    chance = np.clip(0.5 + 0.2 * (truth - 0.5) + 0.2 * rng.normal(size=400), 0, 1)
+    frame = pd.DataFrame({"a": 1 - chance, "b": chance})
+    data = from_arrays((frame, truth))
+    system = System.of(wrap(lambda rows: rows.to_numpy(), few(data.test), Wish(output="probabilities")), data)
+    assert 0.6 < found(system).measures["auc"].value < 0.9
+    numbers = from_arrays((frame, 1000 * chance))
+    system = System.of(wrap(lambda rows: 1000 * rows["b"].to_numpy() + 5, few(numbers.test)), numbers)
+    measures = found(system).measures
+    assert measures["rmse"].value == pytest.approx(5)
+    assert measures["r_squared"].value > 0.99
+
+
 def test_trivial_rule_is_learned_from_train_when_there_is_one():
     frame = pd.DataFrame({"answer": np.repeat([0, 1], 50)})
     data = from_arrays((frame, np.repeat([0, 1], 50)), (frame, np.ones(100, dtype=int) * np.tile([1, 1, 1, 0], 25)))

@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import r2_score, root_mean_squared_error
 
 from probatum.engines.intervals.means import mean
 from probatum.engines.mistakes import values
@@ -48,3 +49,30 @@ def test_silence_is_never_better_than_knowing_nothing_when_most_rows_have_no_ans
     measure = values.error_ratio(truth, said, 0.0, confidence=0.95)
     assert measure.value > 0.9
     assert measure.n == 400
+
+
+def test_root_mean_square_and_determination_are_those_of_scikit_learn():
+    rng = stream(0, "values")
+    truth = rng.normal(size=500)
+    said = truth + 0.5 * rng.normal(size=500)
+    root = values.root_mean_square(truth, said, confidence=0.95)
+    explained = values.determination(truth, said, confidence=0.95)
+    assert root.value == pytest.approx(root_mean_squared_error(truth, said))
+    assert explained.value == pytest.approx(r2_score(truth, said))
+    for measure in (root, explained):
+        assert measure.interval.lower < measure.value < measure.interval.upper
+
+
+@pytest.mark.parametrize("rows", [100, 400])
+def test_ranges_hold_the_true_numbers_when_drawn_many_times(rows):
+    rng = stream(1, f"values/{rows}")
+    held = [0, 0]
+    for _ in range(500):
+        truth = rng.normal(size=rows)
+        said = 0.8 * truth + 0.3 * rng.normal(size=rows)
+        square = 0.2**2 + 0.3**2  # of (said - truth), in units of the spread of the truth
+        root = values.root_mean_square(truth, said, confidence=0.95).interval
+        explained = values.determination(truth, said, confidence=0.95).interval
+        held[0] += root.lower <= square**0.5 <= root.upper
+        held[1] += explained.lower <= 1 - square <= explained.upper
+    assert min(held) >= 0.93 * 500, held

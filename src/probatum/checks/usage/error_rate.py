@@ -6,10 +6,15 @@ Attacker    none; this is how the system does on ordinary cases.
 Measure     error_rate: share of held-out cases answered wrongly, 0 to 1. error_ratio: that share divided by the
             share of a rule that always gives the most frequent answer; 1 is no better. For numbers, error_ratio
             compares mean absolute errors with those of always saying the median. No answer counts as a mistake, for
-            numbers as if the median had been said.
+            numbers as if the median had been said. Beside them, of each class: class_recall, the share of its cases
+            that got it; class_precision, the share right of those that got it; class_f1; said_share, how many got it;
+            above_guessing (Youden's J), its recall minus the share of other cases that got it too, 0 for guessing.
+            balanced_accuracy: the mean recall. auc: how often a case of the class has a higher score than another.
+            For numbers: mean_error, rmse and r_squared.
 Judged      error_rate (classes only) and error_ratio, against the policy's limits.
 Source      Clopper and Pearson 1934 (shares); Tang, Tang and Chan 2003 (ratio of paired shares); Fieller 1954
-            (ratio of paired means).
+            (ratio of paired means, R squared); Youden 1950; Fay, Proschan and Brittain 2015 (its range); Zou and
+            Donner 2008 (mean recall); Newcombe 2006 (area under the ROC curve); Hall 1992 (mean square).
 Not shown   which mistakes cost most, and whether the held-out cases are like those of tomorrow.
 """
 
@@ -18,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.interface import Check
-from probatum.engines.mistakes import classes, values
+from probatum.engines.mistakes import classes, per_class, values
 from probatum.engines.mistakes.small_counts import SMALL
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Example, Finding, Measure
@@ -54,10 +59,13 @@ def _classes(data: TestRows, answers: Answers, options: Options, terms: Terms) -
         "error_ratio": classes.error_ratio(truth, labels, trivial, confidence=sure),
         "trivial_error_rate": classes.share(int((truth != trivial).sum()), len(truth), confidence=sure),
         "mistake_kinds": classes.mistake_kinds(truth, labels, names, confidence=sure),
+        **per_class.measures(per_class.counted(truth, labels, names), confidence=sure),
     }
     scored = answers.scored
     if answers.scores is not None and scored.any():
         scores = answers.scores[scored]
+        area = per_class.areas(truth[scored], scores, names, confidence=sure)
+        measures |= {"auc": area} if area is not None else {}
         measures["close_calls"] = classes.close_calls(scores, confidence=sure)
         if len(names) > 2:
             measures["runner_up_right"] = classes.runner_up_right(
@@ -84,6 +92,8 @@ def _numbers(data: TestRows, answers: Answers, options: Options, terms: Terms) -
     measures = {
         "error_ratio": values.error_ratio(truth, answers.labels, median, confidence=terms.confidence),
         "mean_error": error,
+        "rmse": values.root_mean_square(truth, answers.labels, confidence=terms.confidence),
+        "r_squared": values.determination(truth, answers.labels, confidence=terms.confidence),
         "trivial_mean_error": values.mean_error(truth, np.full(len(truth), median), confidence=terms.confidence),
     }
     return Finding(

@@ -12,10 +12,9 @@ from scipy.special import gammaln, stdtr, stdtrit
 
 from probatum.engines.intervals.multiplicity import sidak
 from probatum.engines.intervals.proportions import clopper_pearson, method
+from probatum.engines.intervals.skewed import METHOD, corrected, skewness
 from probatum.errors import UsageError
 from probatum.facts.interval import Interval
-
-LOSS_METHOD = "Hall 1992, Student t corrected for skewness"
 
 
 def concentration(
@@ -79,7 +78,7 @@ def loss_concentration(
 
     Source: Hall 1992, Journal of the Royal Statistical Society B 54:221, the cubic transformation.
     """
-    name = LOSS_METHOD + (f", Šidák over {family}" if family > 1 else "")
+    name = METHOD + (f", Šidák over {family}" if family > 1 else "")
     within, outside = losses[inside], losses[~inside]
     total = float(losses.mean()) if losses.size else 0.0
     if total == 0 or within.size == 0:
@@ -124,21 +123,8 @@ def _ratio_of_means(within: np.ndarray, outside: np.ndarray, confidence: float) 
     freedom = (a + b) ** 2 / (a**2 / (within.size - 1) + b**2 / (outside.size - 1))
     t = float(stdtrit(freedom, (1 + confidence) / 2))
     error = math.sqrt(a + b) / below
-    skew = _skewness(within) / math.sqrt(within.size)
-    return max(0.0, ratio - error * _corrected(t, skew)), ratio - error * _corrected(-t, skew)
-
-
-def _corrected(t: float, skew: float) -> float:
-    """Invert ``g(x) = x + skew (x^2 / 3 + 1 / 6) + skew^2 x^3 / 27``: the quantile of a skewed mean's statistic."""
-    if abs(skew) < 1e-9:
-        return t
-    return 3 / skew * (math.cbrt(1 + skew * (t - skew / 6)) - 1)
-
-
-def _skewness(values: np.ndarray) -> float:
-    deviations = values - values.mean()
-    spread = float(np.mean(deviations**2)) ** 1.5
-    return 0.0 if spread == 0 else float(np.mean(deviations**3)) / spread
+    skew = skewness(within) / math.sqrt(within.size)
+    return max(0.0, ratio - error * corrected(t, skew)), ratio - error * corrected(-t, skew)
 
 
 def _log_choose(n: int, k: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.engines.intervals.proportions import clopper_pearson
-from probatum.engines.mistakes.small_counts import SMALL, share_within, shares_within
+from probatum.engines.mistakes.small_counts import SMALL, covered, hidden_beside, share_within, shares_within
 from probatum.facts.finding import Measure, Part
 
 CLOSE = 0.1  # a runner-up within 10 points of the answer given
@@ -67,6 +67,7 @@ def mistake_kinds(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *
     wrong = truth != labels
     width = len(names) + 1
     counts = np.bincount((labels[wrong] + 1) * width + truth[wrong], minlength=width * width)
+    hidden = _hidden_kinds(counts.reshape(width, width), truth, len(names)).ravel()
     kinds = np.flatnonzero(counts)
     said = ["no answer", *(f"said {name}" for name in names)]
     ordered = kinds[np.argsort(-counts[kinds], kind="stable")].tolist()
@@ -77,7 +78,31 @@ def mistake_kinds(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *
         confidence=confidence,
         family=len(names) * len(names),
     )
+    parts = [
+        covered(part.name, part.n, confidence=confidence, family=len(names) * len(names))
+        if hidden[kind] and part.value is not None
+        else part
+        for kind, part in zip(ordered, parts, strict=True)
+    ]
     return share(int(wrong.sum()), len(truth), confidence=confidence, groups=parts)
+
+
+def _hidden_kinds(table: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
+    """Return which kinds would tell a hidden count beside what is told of each class; (answers, truths)."""
+    rows = np.bincount(truth, minlength=classes)
+    missed, falsely = table.sum(axis=0)[:classes], table.sum(axis=1)[1:]
+    by_truth, by_answer = (
+        np.array([part.value is None and count > 0 for part, count in zip(parts, sums.tolist(), strict=True)])
+        for parts, sums in (
+            (_sums(missed, rows), missed),
+            (_sums(falsely, len(truth) - rows), falsely),
+        )
+    )
+    return hidden_beside(table, (np.append(False, by_answer), np.append(by_truth, False)))
+
+
+def _sums(counts: np.ndarray, rows: np.ndarray) -> list[Part]:
+    return shares_within([""] * len(rows), counts.tolist(), rows.tolist(), confidence=0.95, family=1)
 
 
 def trivial_class(reference: np.ndarray, classes: int) -> int:

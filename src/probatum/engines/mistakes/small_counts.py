@@ -8,6 +8,8 @@ so that neither tells the count. The whole set of test rows is no group of peopl
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.facts.finding import Part
 from probatum.facts.interval import Interval
@@ -31,9 +33,7 @@ def shares_within(
     if not could_be_worked_out([hidden_count(n, count) for n, count in zip(rows, counts, strict=True)]) or not told:
         return parts
     least = min(told, key=lambda place: (counts[place], place))
-    exact = clopper_pearson(counts[least], rows[least], confidence=confidence, family=family)
-    cover = _cover(exact, 0, rows[least], rows[least], confidence, family)
-    parts[least] = Part(name=names[least], value=None, interval=cover, n=rows[least])
+    parts[least] = covered(names[least], rows[least], confidence=confidence, family=family)
     return parts
 
 
@@ -44,6 +44,35 @@ def could_be_worked_out(hidden: Sequence[int]) -> bool:
     """
     counts = [count for count in hidden if count]
     return bool(counts) and not (len(counts) > 1 and len(counts) < sum(counts) < (SMALL - 1) * len(counts))
+
+
+def hidden_beside(table: np.ndarray, secret: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Return (a, b) bool: the counts to hide in a table of which the sum of each row and column is told.
+
+    A small count is hidden; where it is the only one of its line, so is the smallest other count of that line, since
+    the sum would tell it (Cox 1980). In a line whose own sum is hidden, all counts are.
+
+    Args:
+        table: (a, b) counts.
+        secret: (a,) and (b,) bool, the rows and the columns whose sums are hidden.
+    """
+    hidden = np.asarray((table > 0) & ((table < SMALL) | secret[0][:, None] | secret[1][None]))
+    changed = True
+    while changed:
+        changed = False
+        for mask, counts in ((hidden, table), (hidden.T, table.T)):
+            for line, cells in zip(mask, counts, strict=True):  # views, so that hiding one is seen by the other way
+                shown = np.flatnonzero((cells > 0) & ~line)
+                if line.sum() == 1 and shown.size:
+                    line[shown[cells[shown].argmin()]] = True
+                    changed = True
+    return hidden
+
+
+def covered(name: str, n: int, *, confidence: float, family: int) -> Part:
+    """Return the share of a group's rows as it is told where nothing may be told of the count."""
+    exact = clopper_pearson(0, n, confidence=confidence, family=family)
+    return Part(name=name, value=None, interval=_cover(exact, 0, n, n, confidence, family), n=n)
 
 
 def hidden_count(n: int, count: int) -> int:
