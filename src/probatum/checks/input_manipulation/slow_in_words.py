@@ -7,11 +7,11 @@ from typing import Self, final
 
 import numpy as np
 
-from probatum.checks.inapplicable import not_applicable
 from probatum.checks.input_manipulation.hunting import Candidate
 from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.interval import Interval
 
+NOTABLE = 1.25  # times a usual case: below it, an input is told as one that takes no longer
 WORTH_MENDING = 2.0  # times a usual case, surely: from here on a bound pays
 
 
@@ -37,10 +37,10 @@ class Memory:
         return self.most / self.usual
 
 
-def sentence(times: float | None) -> str:
-    """Say how slow the slowest input is."""
-    if times is None or times < 1.05:
-        return "On this machine, the slowest input found takes no longer than a usual case."
+def sentence(times: float | None, interval: Interval) -> str:
+    """Say how slow the slowest input is; what noise alone may show is not told as a number."""
+    if times is None or times < NOTABLE or (interval.lower or 0.0) <= 1:
+        return "On this machine, no input was found that takes notably longer than a usual case."
     return f"On this machine, the slowest input found takes {_amount(times)} times as long as a usual case."
 
 
@@ -72,12 +72,12 @@ def advice(interval: Interval) -> Iterator[Advice]:
     yield Advice(sentence="Give each request a time limit, and each sender a share of the machine.")
 
 
-def steady(ordinary: int, tried: int, times: int, most: float, luck: float) -> Finding:
+def steady(ordinary: int, tried: int, times: int, luck: float) -> tuple[str, ...]:
     """Say that cost does not depend on the input, and how that is known."""
-    return not_applicable(
+    return (
         f"The cost does not depend on the input, as far as can be measured: {tried} inputs, {tried - ordinary} of "
-        f"them unusual or made to be slow, were asked about {times} times each in random order, and the slowest took "
-        f"{most:.2f} times as long as a usual case. Luck alone shows such differences {_of_100(luck)} of 100 times."
+        f"them unusual or made to be slow, were asked about {times} times each in random order. Luck alone shows such "
+        f"differences {_of_100(luck)} of 100 times.",
     )
 
 
