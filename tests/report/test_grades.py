@@ -92,7 +92,7 @@ def test_page_one_says_what_damage_does_and_how_often_it_is_refused():
     worst = taken(refused=0.5)["lost_share"].groups[0]
     assert "Moderate damage of the input turns about 30 of 100 right answers (between 25 and 36) wrong, on" in text
     assert f"The worst kind, “{worst.name}”, turns about {100 * worst.value:.0f} of 100 (between " in text
-    assert "right answers turn into none, which is not counted as wrong" in text
+    assert "damage brings no answer at all. That is not counted as wrong." in text
     assert "turn into none" not in told(of_nine([damage()]))
 
 

@@ -4,6 +4,12 @@
 from probatum.facts.finding import Advice, Finding, State
 from probatum.systems.datasets import Rows
 
+# Why an attack on the class of an answer does not run where the answer is a number.
+NO_CLASS = (
+    "It looks for a change of the answer from one class to another. A number changes a little with every change of the "
+    "input, and nobody has said by how much it may."
+)
+
 
 def not_applicable(why: str, enable: str | None = None) -> Finding:
     """Return that the question does not apply, and how it would, in plain sentences."""

@@ -42,6 +42,7 @@ class Check:
     # options under more or less counted work
     by_effort: Mapping[Effort, Mapping[str, Json]] = field(default_factory=dict)
     seconds: Callable[[int, int], float] = _moment  # about, by rows and columns: for the screen only
+    not_for: str = ""  # why it has no meaning for the tasks it does not list, as a plain sentence
     uses: tuple[Capability, ...] = ()  # what makes the answer richer where it is there
     asks: tuple[str, ...] = ("test",)  # the rows whose answers it reads, asked for once before any check runs
     # what it sees of this machine (files' permissions, the clock, the memory); never judged, kept outside the record

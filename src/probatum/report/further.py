@@ -10,7 +10,7 @@ from probatum.facts.finding import Finding
 from probatum.facts.threats import Task
 from probatum.report.fooled import EVASION, evasion
 from probatum.report.lookup import Lookup, numbers_behind
-from probatum.report.marks import FAIL, gravest
+from probatum.report.marks import FAIL, PASS, gravest
 from probatum.report.sayings import Saying, as_found, judged, say
 from probatum.report.titles import part_name
 from probatum.report.words import (
@@ -89,10 +89,11 @@ def _overfitting(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
         size = of_100(gap, "cases" if unseen else "")
     if gap.interval is None or (gap.interval.lower or 0.0) <= 0:
         yield judged("so nobody can say that it does worse on cases it has not seen", finding, "gap", lookup)
-    elif unseen and not regression:
-        yield judged(f"so it got {size} right only since it had learned them by heart", finding, "gap", lookup)
     else:
-        yield judged(f"so it does worse on cases it has not seen, by {size}", finding, "gap", lookup)
+        allowed = ", which the limit allows" if lookup.mark(OVERFITTING, "gap") is PASS else ""
+        learned = f"so it got {size} right only since it had learned them by heart"
+        worse = f"so it does worse on cases it has not seen, by {size}"
+        yield judged((learned if unseen and not regression else worse) + allowed, finding, "gap", lookup)
 
 
 def _bias(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
@@ -111,7 +112,7 @@ def _bias(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     wider = gap.widest
     if wider is not None and wider.name != worst.name:
         most = f"{highest(wider, 100)} of 100" if gap.unit == SHARE else f"{highest(wider)} {noun_of(OF_RULE, None)}"
-        words = f"a gap of up to {most} cannot be ruled out, {quoted(part_name(wider.name))}"
+        words = f"between other groups, a gap of up to {most} cannot be ruled out: {quoted(part_name(wider.name))}"
         behind = numbers_behind(part_name(wider.name), wider)
         yield Saying(text=sentence(words), behind=(behind,), check=BIAS)
 
@@ -140,6 +141,17 @@ def _malformed(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
         broke = f"broke on {number(crashed.value)}" if crashed.value else "never broke"
         words = f"of the {number(tried.value)} kinds it refused {number(refused.value)}, and it {broke}"
         yield say(words, finding, "refused")
+    yield from _within(finding, lookup, "An answer counts as far from another where they differ by more than")
+
+
+def _within(finding: Finding, lookup: Lookup, words: str) -> Iterator[Saying]:
+    """Say within what distance a number counts as right; nothing where answers are classes."""
+    within = lookup.measure(finding.check, "right_within")
+    if within is None:
+        return
+    target = quoted(lookup.edition.record.plan.subject.target)
+    why = "So much is the simplest rule off on average"
+    yield say(f"{words} {number(within.value)}, in the unit of {target}. {why}", finding, "right_within")
 
 
 def _model_file(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
@@ -174,10 +186,10 @@ def _damaged(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
         yield judged(words, finding, "lost_share", lookup)
         kind = quoted(lost.groups[0].name)
         yield say(f"the worst kind, {kind}, turns {of_100(worst, whole=whole)}", finding, "worst_lost_share")
+    yield from _within(finding, lookup, "An answer counts as right here while it is off by less than")
     if silent and silent.value:
-        yield say(
-            of_100(silent, "right answers turn into none, which is not counted as wrong"), finding, "refused_share"
-        )
+        words = f"for {of_100(silent, 'right answers')}, damage brings no answer at all. That is not counted as wrong"
+        yield say(words, finding, "refused_share")
 
 
 def _gravest_of(names: tuple[str, ...], lookup: Lookup) -> str:

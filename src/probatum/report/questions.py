@@ -27,7 +27,7 @@ from probatum.report.further import (
     told,
 )
 from probatum.report.lookup import Lookup, numbers_behind
-from probatum.report.marks import FAIL
+from probatum.report.marks import CANNOT_TELL, FAIL, PASS
 from probatum.report.missed import most_missed
 from probatum.report.sayings import Saying, judged, not_measured, say
 from probatum.report.titles import title_of
@@ -173,7 +173,11 @@ def _clusters(lookup: Lookup) -> Iterator[Saying]:
         yield judged(f"{tried}, and {found}" if tried else found, finding, "worst_ratio", lookup)
         return
     worst = ratio.groups[0]
-    words = f"mistakes cluster. The worst group found is {quoted(worst.name)}"
+    name = quoted(worst.name)
+    words = {
+        FAIL: f"mistakes cluster. The worst group found is {name}",
+        PASS: f"mistakes are spread as widely as the limit asks. The worst group found is {name}",
+    }.get(lookup.mark(SLICES, "worst_ratio") or CANNOT_TELL, f"mistakes may cluster. The worst group found is {name}")
     yield judged(words, finding, "worst_ratio", lookup, key=True)
     rate = lookup.part(SLICES, "slice_error_rate", worst.name)
     unit = finding.measures["slice_error_rate"].unit if rate else RATIO
@@ -243,9 +247,8 @@ def _trust(lookup: Lookup) -> Iterator[Saying]:
         yield say(f"{words}. Single answers can be off by much more", finding, "mean_error", key=True)
     ratio = lookup.measure(SLICES, "worst_ratio")
     if ratio and ratio.groups:
-        yield Saying(
-            text="The mistakes would not hit all alike. The groups where they cluster would bear more than their part."
-        )
+        name = quoted(ratio.groups[0].name)
+        yield Saying(text=f"The mistakes would not hit all alike. Cases in {name} would bear more than their part.")
     if leak(lookup):
         yield Saying(text="It may be far more, since the test itself cannot be trusted.", check=LEAKAGE, key=True)
     yield Saying(text="All this is true only if new cases are like the tested ones.")

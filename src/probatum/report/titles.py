@@ -77,6 +77,7 @@ TITLES = {
     "refused": "Kinds that were refused",
     "answered": "Kinds that were answered",
     "crashed": "Kinds on which it broke",
+    "right_within": "How far off an answer may be and still count as right",
     "lost_share": "Right answers that moderate damage turns wrong, of all right answers",
     "worst_lost_share": "Right answers lost under the kind of damage that costs most",
     "refused_share": "Right answers that moderate damage turns into none",

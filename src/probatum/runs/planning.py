@@ -150,7 +150,8 @@ def _omission(check: Check, subject: Subject, capabilities: frozenset[Capability
     if _matches(check.id, choice.skip):
         return Omission(check=check.id, why="It was left out by --skip.", chosen=True)
     if subject.task not in check.tasks:
-        return Omission(check=check.id, why=f"It has no meaning for a {subject.task.value} task.", chosen=False)
+        why = check.not_for or f"It has no meaning for a {subject.task.value} task."
+        return Omission(check=check.id, why=why, chosen=False)
     if subject.decisions and (check.asks_anew or check.data in NEED_A_MODEL):
         return Omission(check=check.id, why=NO_MODEL, chosen=False, enable="Give the model itself.")
     if check.needs_truth and not subject.truth_known:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from probatum.errors import UsageError
+from probatum.facts.numbers import plain_number
 
 MISSING = -1  # the code of a missing cell
 NEAR = 0.25  # how far an edge may lie from its quantile, in gaps to the next quantile
@@ -54,7 +55,7 @@ def digitise(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 def plain(edge: float) -> str:
     """Return an edge as printed."""
-    return f"{int(edge):,}" if float(edge).is_integer() else f"{edge:,.6g}"
+    return f"{int(edge):,}" if float(edge).is_integer() else plain_number(edge, digits=6)
 
 
 def ranges(edges: np.ndarray, *, whole: bool, say: Callable[[float], str] = plain) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LogisticRegression
 
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.checks.input_manipulation.malformed_input import Options, run
 from probatum.facts.finding import State
 from probatum.facts.plan import Terms
+from probatum.facts.threats import Task
 from probatum.planted.input_manipulation.malformed_input import build
 from probatum.seeds import stream
 from probatum.systems.datasets import Said, from_arrays
@@ -235,3 +236,54 @@ def test_a_model_that_cannot_be_opened_has_refused_nothing_when_it_is_probed():
     system = System(data, broken, capabilities=frozenset())
     with pytest.raises(ValueError, match="no such file"):
         system.probe(data.test)
+
+
+class TestNumbers:
+    """A predicted number carries no certainty: nonsense is what lies far from all that the row could mean."""
+
+    def asked(self, answer, features=FRAME):
+        truth = 10.0 * FRAME["age"].to_numpy()  # always saying the middle is off by 100 on average
+        data = from_arrays((features, truth), (features, truth), task=Task.REGRESSION)
+        system = System.of(wrap(answer, few(data.test)), data)
+        return run(
+            system, TestRows(rows=data.test, train=data.train), Options(), Terms(confidence=0.95), stream(0, "t")
+        )
+
+    def test_a_linear_model_says_nonsense_when_a_number_is_huge(self):
+        finding = self.asked(lambda rows: 10.0 * rows["age"].to_numpy(dtype=float))
+        assert "huge numbers" in finding.sentence
+        assert finding.measures["right_within"].value == pytest.approx(100)
+        assert any("further from those for the same row" in detail for detail in finding.details)
+        assert not any("e+" in words for words in (finding.sentence, *finding.details))
+
+    def test_trees_are_sane_when_a_number_is_huge(self):
+        model = RandomForestRegressor(10, random_state=0).fit(FRAME[["age"]], 10.0 * FRAME["age"])
+        finding = self.asked(lambda rows: model.predict(rows[["age"]]))
+        assert count(finding, "silent_nonsense") == 0
+        assert "none got a number far from all that a repair would give" in finding.sentence
+
+    def test_a_number_near_the_repaired_one_is_sane_when_it_is_not_equal(self):
+        def answer(rows):
+            ages = pd.to_numeric(rows["age"], errors="coerce").clip(20, 60).fillna(40.0).to_numpy(dtype=float)
+            return 10.0 * ages + 60.0 * (~rows["sex"].isin(["f", "m"])).to_numpy()
+
+        assert count(self.asked(answer), "silent_nonsense") == 0
+
+    def test_words_for_a_number_are_nonsense_when_they_move_the_answer_far(self):
+        def answer(rows):
+            odd = rows["sex"].map(lambda cell: isinstance(cell, str) and cell.startswith("never")).to_numpy()
+            return 400.0 + 5_000.0 * odd
+
+        finding = self.asked(answer)
+        assert count(finding, "silent_nonsense") == 1
+        assert "categories never seen before" in finding.sentence
+
+    def test_refusals_are_counted_when_every_cell_is_checked(self):
+        def answer(rows):
+            if not rows["age"].between(0, 120).all() or not rows["sex"].isin(["f", "m"]).all():
+                raise ValueError("wanted an age and a sex")
+            return 10.0 * rows["age"].to_numpy(dtype=float)
+
+        finding = self.asked(answer)
+        assert count(finding, "silent_nonsense") == 0
+        assert count(finding, "refused") > 5

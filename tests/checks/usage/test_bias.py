@@ -169,7 +169,10 @@ def test_numbers_are_compared_in_units_of_the_trivial_error_when_the_target_is_o
     largest = finding.measures["max_gap"]
     assert largest.unit == "ratio"
     assert largest.value == pytest.approx(0.4 / np.abs(truth - np.median(truth)).mean(), abs=0.001)
-    assert "says more for sex = m than for sex = f" in finding.sentence
+    assert (
+        "Compared with the right answers, those of the system are 0.4 higher for sex = m than for" in finding.sentence
+    )
+    assert "in the unit of what is predicted" in finding.details[0]
 
 
 def test_limit_is_followed_when_the_policy_sets_one():

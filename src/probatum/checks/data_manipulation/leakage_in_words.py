@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from probatum.engines.leakage.giveaways import Telling
 from probatum.engines.leakage.shared import Shared
 from probatum.facts.finding import Advice
+from probatum.facts.numbers import plain_number
 
 NAMED = 5  # columns in one sentence
 MANY = 0.01  # training rows that equal another one, from which on it is worth a look
@@ -37,7 +38,7 @@ def details(shared: Shared, telling: Telling) -> tuple[str, ...]:
     near, chance = shared.near, shared.chance
     said = [
         f"{near.compared:,} test cases were also compared for near copies, rows whose numbers differ by less than "
-        f"{near.tolerance:.2g} times their usual spread."
+        f"{plain_number(near.tolerance, digits=2)} times their usual spread."
     ]
     if chance.repeats:
         said.append(

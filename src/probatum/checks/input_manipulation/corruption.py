@@ -5,9 +5,9 @@ Vector      input manipulation; the property at risk is integrity. Nobody means 
 Attacker    none: poor light, a shaking hand and a small file; an empty field, a wrong unit and a slip of the pen.
 Measure     lost_share: of the answers that are right, the share that moderate damage (severity 3 of 5) turns wrong, on
             average over all kinds of damage that fit. A number (regression) is right while it is off by less than the
-            simplest rule is on average, and lost when it no longer is. worst_lost_share: under the kind that costs
-            most; its range holds for all kinds at once. refused_share: right answers that turn into none; to refuse
-            is not to be wrong. lost_at_1, 2, 4 and 5: as lost_share, at the other severities.
+            simplest rule is on average (right_within), and lost when it no longer is. worst_lost_share: under the kind
+            that costs most; its range holds for all kinds at once. refused_share: right answers that turn into none;
+            to refuse is not to be wrong. lost_at_1, 2, 4 and 5: as lost_share, at the other severities.
             Pictures: noise (Gaussian, shot, impulse), blur (defocus, motion), contrast, brightness, pixelate, JPEG,
             occlusion, small turns, shifts and changes of size; strengths are shares of the range of all known points.
             Tables: cells that are missing, with a slipped decimal point, replaced by the column's median, swapped with
@@ -36,9 +36,11 @@ from probatum.checks.interface import Check
 from probatum.engines.corruption.loss import Losses, measures
 from probatum.engines.corruption.severity import SEVERITIES
 from probatum.engines.mistakes.classes import share
+from probatum.engines.mistakes.values import simplest_error
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure, Part
+from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Task, Vector, exchange
@@ -72,11 +74,13 @@ def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.
         trial.damage(rows.take(block), chosen[block], rng)
     losses = trial.losses()
     taken = measures(losses, confidence=terms.confidence)
-    if bar is None:
+    if bar is not None:
+        taken["right_within"] = Measure(value=bar, unit="target", interval=None, n=len(data.rows))
+    else:
         taken["clean_accuracy"] = share(len(found), len(rows), confidence=terms.confidence)
     return Finding(
         sentence=_sentence(taken),
-        details=tuple(_details(taken, losses, len(rows), trial.hearing, numbers=bar is not None)),
+        details=tuple(_details(taken, losses, len(rows), trial.hearing, bar=bar)),
         measures=taken,
         examples=trial.examples(losses, options.examples),
         advice=tuple(_advice(taken)),
@@ -100,8 +104,7 @@ def _bar(data: TestRows, task: Task) -> float | None:
     """Return by how much a number may be off: the simplest rule's mean error; None for classes."""
     if task is not Task.REGRESSION:
         return None
-    middle = float(np.median(data.rows.truth if data.train is None else data.train.truth))
-    return float(np.abs(data.rows.truth - middle).mean())
+    return simplest_error(data.rows.truth, None if data.train is None else data.train.truth)
 
 
 def _sentence(taken: dict[str, Measure]) -> str:
@@ -117,13 +120,18 @@ def _sentence(taken: dict[str, Measure]) -> str:
     )
 
 
-def _details(taken: dict[str, Measure], losses: Losses, rows: int, hearing: Hearing, *, numbers: bool) -> Iterator[str]:
+def _details(
+    taken: dict[str, Measure], losses: Losses, rows: int, hearing: Hearing, *, bar: float | None
+) -> Iterator[str]:
     yield (
         f"The {len(losses.lost):,} right answers among {rows:,} cases were asked for again after damage of "
         f"{_kinds(len(losses.kinds))}, each at five severities."
     )
-    if numbers:
-        yield "A number counts as right while it is off by less than the simplest rule is on average."
+    if bar is not None:
+        yield (
+            f"An answer counts as right while it is off by less than {plain_number(bar)}, in the unit of what is "
+            "predicted: so much is the simplest rule, which always says the middle value, off on average."
+        )
     slight, severe = _of_100(taken["lost_at_1"]), _of_100(taken["lost_at_5"])
     yield f"Slight damage (severity 1) turns {slight} of 100 wrong on average, severe damage (severity 5) {severe}."
     refused = taken["refused_share"]

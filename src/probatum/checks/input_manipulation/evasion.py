@@ -35,7 +35,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.checks.inapplicable import not_applicable, nothing_to_ask
+from probatum.checks.inapplicable import NO_CLASS, not_applicable, nothing_to_ask
 from probatum.checks.input_manipulation import fooled_in_words as in_words
 from probatum.checks.input_manipulation.as_printed import as_printed
 from probatum.checks.input_manipulation.evading import Cells, Target, scores_of, whole
@@ -276,6 +276,7 @@ CHECK = Check(
     harms=Property.INTEGRITY,
     taxonomy=(nist("NISTAML.022"), atlas("AML.T0043"), owasp("ML01"), exchange("2.1")),
     tasks=CLASSIFICATION,
+    not_for=NO_CLASS,
     needs=(Capability.PREDICTIONS,),
     uses=(Capability.SCORES, Capability.GRADIENTS, Capability.WEIGHTS, Capability.TREES),
     data=AttackedRows,

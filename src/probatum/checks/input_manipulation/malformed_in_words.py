@@ -10,9 +10,16 @@ from probatum.systems.datasets import Label
 SHOWN = 6  # columns named in a sentence
 
 
-def sentence(outcomes: Mapping[str, Outcome]) -> str:
-    """Say how many kinds were answered with sure nonsense, and which."""
+def sentence(outcomes: Mapping[str, Outcome], *, numbers: bool = False) -> str:
+    """Say how many kinds were answered with nonsense, and which; ``numbers`` carry no certainty."""
     bad = [kind for kind, one in outcomes.items() if one.nonsense]
+    if numbers and not bad:
+        return f"Of {len(outcomes)} kinds of broken input, none got a number far from all that a repair would give."
+    if numbers:
+        return (
+            f"Of {len(outcomes)} kinds of broken input, {len(bad)} got a number far from all that a repair would give, "
+            f"as if nothing were wrong: {listed(bad)}."
+        )
     if not bad:
         return f"Of {len(outcomes)} kinds of broken input, none got a sure answer that a repair would not have given."
     return f"Of {len(outcomes)} kinds of broken input, {len(bad)} got a sure answer as if nothing were wrong: " + (
@@ -54,6 +61,11 @@ def listed(words: Sequence[str]) -> str:
 def _said(nonsense: Sequence[Nonsense], classes: Sequence[Label]) -> str:
     """Say what the surest answer was, and that nothing sensible gives it."""
     worst = max(nonsense, key=_sureness)
+    if worst.number:
+        return (
+            "it gave a number that lies further from those for the same row unbroken, repaired or missing than the "
+            "simplest rule is off on average"
+        )
     if worst.label is None:
         return "it gave more or fewer answers than there were rows"
     sure = "without any doubt" if worst.score is None else f"{int(100 * worst.score)} of 100 sure"
@@ -62,7 +74,7 @@ def _said(nonsense: Sequence[Nonsense], classes: Sequence[Label]) -> str:
 
 
 def _sureness(one: Nonsense) -> float:
-    if one.label is None:
+    if one.label is None and not one.number:
         return 3.0
     return 2.0 if one.score is None else one.score
 

@@ -5,7 +5,9 @@ Vector      input manipulation; the property at risk is integrity: a sure answer
 Attacker    anybody who can leave a form half filled, or a program that writes "12,5" for 12.5.
 Measure     silent_nonsense: the number of kinds of broken input to which some answer was surer than 0.9 and equal
             neither to the answer for the same row unbroken or repaired (the largest number seen for an infinite one),
-            nor to the answer for a missing cell. A bare label, without a score, is said without any doubt.
+            nor to the answer for a missing cell. A bare label, without a score, is said without any doubt. A number
+            (regression) carries no certainty: it is nonsense where it lies further from each of those answers than the
+            simplest rule, always saying the middle value, is off on average (right_within).
             kinds_tried, refused, answered and crashed: the kinds tried, always refused, answered at least once, and
             those that broke something at least once. To refuse is to give no answer, or to raise ValueError,
             TypeError, KeyError or an error of Probatum's own; anything else that is raised is a crash. Each kind is
@@ -18,8 +20,8 @@ Not shown   kinds, columns and rows that were not tried; what a service around t
             grows surer without end the larger a number is, and says yes or no to an income of 1e300 with no doubt at
             all. Trees give the answer of the largest number they know, or refuse. A bound on each number mends it.
             Numbers that could be, but were never seen (a negative balance), are not broken: whether the system is
-            sure where it has learned nothing is another question. Predicted values (regression) are left out: they
-            come without a certainty, so none can be called sure.
+            sure where it has learned nothing is another question. A number that is wrong by less than the simplest
+            rule is off.
 """
 
 from dataclasses import dataclass
@@ -30,11 +32,12 @@ from probatum.checks.inapplicable import nothing_to_ask
 from probatum.checks.input_manipulation import malformed_in_words as words
 from probatum.checks.input_manipulation.outcomes import Heard, Trial, ask
 from probatum.checks.interface import Check
+from probatum.engines.mistakes.values import simplest_error
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
-from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, owasp
+from probatum.facts.threats import ALL_TASKS, Property, Task, Vector, atlas, exchange, owasp
 from probatum.systems.datasets.malformed import probes
 from probatum.systems.interface import Probed
 from probatum.systems.views import TestRows
@@ -58,7 +61,8 @@ def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.
     whole = ask(system, rows, np.arange(len(rows)))
     if not whole.given.any():
         return _unanswered(whole)
-    trial = Trial(system, rows.take(whole.given), options.alone)
+    apart = _apart(data, system.task)
+    trial = Trial(system, rows.take(whole.given), options.alone, apart)
     for probe in probes(trial.untouched, data.train or data.rows, rng, columns=options.columns):
         trial.put(probe)
     outcomes = trial.outcomes
@@ -69,14 +73,24 @@ def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.
         "answered": sum(one.answered for one in outcomes.values()),
         "crashed": sum(bool(one.crashed) for one in outcomes.values()),
     }
+    measures = {name: _kinds(count, len(outcomes)) for name, count in counts.items()}
+    if apart is not None:
+        measures["right_within"] = Measure(value=apart, unit="target", interval=None, n=len(data.rows))
     left = () if whole.given.all() else ("Rows that get no answer even unbroken were left out.",)
     return Finding(
-        sentence=words.sentence(outcomes),
+        sentence=words.sentence(outcomes, numbers=apart is not None),
         details=(*words.details(outcomes, data.rows.schema.classes), *left),
-        measures={name: _kinds(count, len(outcomes)) for name, count in counts.items()},
+        measures=measures,
         advice=tuple(words.advice(outcomes)),
         tried=len(outcomes),
     )
+
+
+def _apart(data: TestRows, task: Task) -> float | None:
+    """Return by how much two numbers may differ and still be one answer: the simplest rule's mean error."""
+    if task is not Task.REGRESSION:
+        return None
+    return simplest_error(data.rows.truth, None if data.train is None else data.train.truth)
 
 
 def _unanswered(whole: Heard) -> Finding:
@@ -101,7 +115,7 @@ CHECK = Check(
     vector=Vector.INPUT_MANIPULATION,
     harms=Property.INTEGRITY,
     taxonomy=(atlas("AML.T0043.003"), owasp("ML01"), exchange("2.1")),
-    tasks=CLASSIFICATION,
+    tasks=ALL_TASKS,
     needs=(Capability.PREDICTIONS,),
     uses=(Capability.SCORES,),
     data=TestRows,
@@ -113,7 +127,6 @@ CHECK = Check(
             medium=0,
             high=0,
             because="Whoever asks cannot see that the question was nonsense if the answer sounds sure.",
-            tasks=CLASSIFICATION,
         )
     },
     by_effort={Effort.QUICK: {"rows": 10, "columns": 10}, Effort.DEEP: {"rows": 50, "columns": 200}},

@@ -10,6 +10,7 @@ import numpy as np
 from probatum.checks.input_manipulation.hunting import Candidate
 from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.interval import Interval
+from probatum.facts.numbers import plain_number
 
 NOTABLE = 1.25  # times a usual case: below it, an input is told as one that takes no longer
 WORTH_MENDING = 2.0  # times a usual case, surely: from here on a bound pays
@@ -99,4 +100,4 @@ def _amount(number: float) -> str:
     """Return a number with two or three digits that count."""
     if number >= 10:
         return f"{number:,.0f}"
-    return f"{number:.1f}" if number >= 1 else f"{number:.2g}"
+    return f"{number:.1f}" if number >= 1 else f"{plain_number(number, digits=2)}"

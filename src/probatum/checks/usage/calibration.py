@@ -163,6 +163,7 @@ CHECK = Check(
     harms=Property.INTEGRITY,
     taxonomy=(atlas("AML.T0048.003"),),
     tasks=CLASSIFICATION,
+    not_for="A predicted number comes without a chance, so there is nothing to hold against how often it came true.",
     needs=(Capability.PREDICTIONS, Capability.SCORES),
     data=TestRows,
     options=Options,

@@ -27,6 +27,7 @@ from probatum.engines.mistakes import classes, per_class, values
 from probatum.engines.mistakes.small_counts import SMALL
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Example, Finding, Measure
+from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, CLASSIFICATION, Property, Task, Vector, atlas
@@ -118,7 +119,7 @@ def _advice(answers: Answers, terms: Terms) -> tuple[Advice, ...]:
 
 
 def _size(error: Measure) -> str:
-    return "an unknown amount" if error.value is None else f"{error.value:.3g}"
+    return "an unknown amount" if error.value is None else f"{plain_number(error.value)}"
 
 
 def _silent(answers: Answers) -> tuple[str, ...]:

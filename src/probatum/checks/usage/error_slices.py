@@ -126,10 +126,8 @@ def _sentence(result: Confirmation, proven: tuple[Part, ...], counts: bool) -> s
         return f"None of {result.tried:,} groups was proven to be worse than the rest."
     worst = proven[0]
     if not counts:
-        return (
-            f"Large errors cluster: where {worst.name}, answers are off by {worst.value:.1f} times the average error."
-        )
-    return f"Mistakes cluster: where {worst.name}, the system is wrong {worst.value:.1f} times as often as on average."
+        return f"Where {worst.name}, answers are off by {worst.value:.1f} times as much as on average."
+    return f"Where {worst.name}, the system is wrong {worst.value:.1f} times as often as on average."
 
 
 def _details(result: Confirmation) -> tuple[str, ...]:

@@ -2,16 +2,17 @@
 """What was found between groups, in plain sentences: different, not different, or too few people to tell."""
 
 from collections.abc import Sequence
-from math import ceil, floor
+from math import ceil, floor, log10
 
 from probatum.engines.groups.averages import Averages
 from probatum.engines.groups.compare import Comparison, Gap, Outcome, Reach
 from probatum.engines.groups.questions import Question
 from probatum.engines.mistakes.small_counts import SMALL
 from probatum.facts.deciding import MOST_TIMES, times_needed, too_close
+from probatum.facts.numbers import plain_number
 
 NAMED = 3  # groups listed by name in one sentence
-RULE = "1 is the average error of always saying the middle value"
+UNIT = "in the unit of what is predicted"
 
 
 def headline(comparison: Comparison, decide_at: float) -> str:
@@ -31,8 +32,8 @@ def told(gap: Gap) -> str:
     question, names = gap.question, gap.question.groups.names
     if isinstance(question.numbers, Averages):
         return (
-            f"Beside the truth, the system says more for {names[gap.more]} than for {names[gap.less]}: the gap is "
-            f"{gap.value:.2f} on average ({RULE})."
+            f"Compared with the right answers, those of the system are {plain_number(gap.value * question.one)} higher "
+            f"for {names[gap.more]} than for {names[gap.less]}, on average ({UNIT})."
         )
     whole = 100 if gap.value >= 0.02 else 1000
     more, less = (_of(question, place, whole) for place in (gap.more, gap.less))
@@ -115,10 +116,15 @@ def _of(question: Question, place: int, whole: int) -> str:
 
 def _size(gap: Gap, size: float, *, up: bool = True) -> str:
     if isinstance(gap.question.numbers, Averages):
-        hundredths = ceil(size * 100) if up else floor(size * 100)
-        return f"{hundredths / 100:.2f} ({RULE})"
+        return f"{_outwards(size * gap.question.one, up=up)} ({UNIT})"
     whole = 100 if size >= 0.02 else 1000 if size >= 0.002 else 10_000
     return f"{ceil(size * whole - 1e-9) if up else floor(size * whole + 1e-9)} of {whole:,}"
+
+
+def _outwards(size: float, *, up: bool) -> str:
+    """Return a number of two telling digits, rounded up or down."""
+    step = 10.0 ** (floor(log10(abs(size))) - 1) if size else 1.0
+    return plain_number((ceil(size / step - 1e-9) if up else floor(size / step + 1e-9)) * step, digits=2)
 
 
 def _label(outcome: Outcome) -> str:

@@ -42,6 +42,7 @@ class Question:
     whose: str = ""  # of whom: "whose right answer was “yes”"
     did: str = ""  # what is counted: "were answered “yes”"
     of: str = ""  # the class, where there are several
+    one: float = 1.0  # what 1 of its numbers is, in the target's own unit
 
 
 def arrange(found: Sequence[tuple[tuple[str, ...], tuple[str, ...], np.ndarray]]) -> list[Groups]:
@@ -122,7 +123,7 @@ def about_values(groups: Groups, truth: np.ndarray, values: np.ndarray, middle: 
         for silent in (np.nan, *ends)
     )
     numbers = Averages(seen=seen, lowest=lowest, highest=highest, unit="ratio")
-    yield Question(measure=MEAN_ERROR, groups=groups, rows=_rows(groups), numbers=numbers)
+    yield Question(measure=MEAN_ERROR, groups=groups, rows=_rows(groups), numbers=numbers, one=unit)
     if not given.all():
         _, silence = _shares(groups, np.ones(len(truth), dtype=bool), np.zeros(len(truth), dtype=bool), given)
         yield Question(measure=SILENCE, groups=groups, rows=_rows(groups), numbers=silence, did="got no answer")

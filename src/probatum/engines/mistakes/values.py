@@ -65,3 +65,14 @@ def determination(truth: np.ndarray, values: np.ndarray, *, confidence: float) -
 def absolute_errors(truth: np.ndarray, values: np.ndarray, trivial: float) -> np.ndarray:
     """Return (n,) absolute errors, those of ``trivial`` where there is no answer."""
     return np.asarray(np.abs(truth - np.where(np.isnan(values), trivial, values)))
+
+
+def simplest_error(truth: np.ndarray, learned_from: np.ndarray | None = None) -> float:
+    """Return by how much the simplest rule, always saying the median, is off on average, in the target's own unit.
+
+    Args:
+        truth: (n,) of the rows on which it is tried.
+        learned_from: (m,) where the median is taken from; None: from the same rows.
+    """
+    middle = float(np.median(truth if learned_from is None else learned_from))
+    return float(np.abs(truth - middle).mean())
