@@ -49,6 +49,7 @@ ADAPTERS = (
     "probatum.adapters.torch:ADAPTER",
     "probatum.adapters.xgboost:ADAPTER",
     "probatum.adapters.lightgbm:ADAPTER",
+    "probatum.adapters.catboost:ADAPTER",
     "probatum.adapters.sklearn:ADAPTER",
     "probatum.adapters.function:ADAPTER",
 )

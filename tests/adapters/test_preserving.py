@@ -72,6 +72,13 @@ def lightgbm_booster():
     return model, lambda: (model.model_to_string(), dict(model.params))
 
 
+def catboost_model():
+    library = pytest.importorskip("catboost")
+    quiet = {"verbose": False, "allow_writing_files": False}
+    model = library.CatBoostClassifier(iterations=5, thread_count=2, **quiet).fit(X, Y)
+    return model, lambda: (model.get_params(), model.predict_proba(X).tobytes(), sorted(vars(model)))
+
+
 def onnx_model():
     pytest.importorskip("onnxruntime")
     onnx = pytest.importorskip("onnx")
@@ -132,6 +139,7 @@ MODELS = {
     "xgboost booster": xgboost_booster,
     "lightgbm": lightgbm_model,
     "lightgbm booster": lightgbm_booster,
+    "catboost": catboost_model,
     "onnx": onnx_model,
     "torch": network,
     "torch that keeps its last answer": lambda: network(keeps=True),

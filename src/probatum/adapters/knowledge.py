@@ -206,9 +206,9 @@ def _labels(model: Any) -> tuple[Value, ...] | None:
 
 
 def _boosted(model: Any) -> KnownCells | None:
-    """Return what a model of LightGBM or XGBoost knows; None for others."""
+    """Return what a model of LightGBM, XGBoost or CatBoost knows; None for others."""
     library = type(model).__module__.partition(".")[0]
-    reader: Mapping[str, Any] = {"lightgbm": _of_lightgbm, "xgboost": _of_xgboost}
+    reader: Mapping[str, Any] = {"lightgbm": _of_lightgbm, "xgboost": _of_xgboost, "catboost": _of_catboost}
     return reader[library](model) if library in reader else None
 
 
@@ -243,4 +243,20 @@ def _of_xgboost(model: Any) -> KnownCells:
         places={} if names else known,
         names=names,
         width=int(booster.num_features()),
+    )
+
+
+def _of_catboost(model: Any) -> KnownCells:
+    """Return what each column holds; of categories, CatBoost keeps hashes only, in which 1 and "1" are alike."""
+    names = tuple(map(str, model.feature_names_))
+    named = names != tuple(map(str, range(len(names))))
+    kinds = dict.fromkeys(range(len(names)), Wanted.NUMBER)
+    kinds |= dict.fromkeys(map(int, model.get_cat_feature_indices()), Wanted.TEXT)
+    kinds |= dict.fromkeys(map(int, model.get_text_feature_indices()), Wanted.FREE_TEXT)
+    known = {place: KnownColumn(wanted=wanted, part="CatBoost") for place, wanted in kinds.items()}
+    return KnownCells(
+        columns={names[place]: column for place, column in known.items()} if named else {},
+        places={} if named else known,
+        names=names if named else (),
+        width=len(names),
     )

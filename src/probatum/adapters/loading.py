@@ -43,14 +43,28 @@ def _lightgbm(content: bytes) -> Any:
     return open_file(content)
 
 
+def _catboost(content: bytes) -> Any:
+    from probatum.adapters.catboost import open_file
+
+    return open_file(content)
+
+
 # formats that cannot run code: read without trust, each from the bytes that were digested
 INERT: Mapping[kinds.Kind, Callable[[bytes], Any]] = {
     kinds.ONNX: _onnx,
     kinds.XGBOOST: _xgboost,
     kinds.LIGHTGBM: _lightgbm,
+    kinds.CATBOOST: _catboost,
     kinds.SAFETENSORS: read_safetensors,
 }
-EXTRAS = {"torch": "torch", "onnx": "onnx", "onnxruntime": "onnx", "xgboost": "xgboost", "lightgbm": "lightgbm"}
+EXTRAS = {
+    "torch": "torch",
+    "onnx": "onnx",
+    "onnxruntime": "onnx",
+    "xgboost": "xgboost",
+    "lightgbm": "lightgbm",
+    "catboost": "catboost",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

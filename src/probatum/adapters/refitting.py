@@ -65,10 +65,13 @@ def trained_again(estimator: Any, features: Any, labels: np.ndarray, seed: int) 
         raise ModelError(f"{why} {WAY_OUT}")
     try:
         again = clone(estimator)
-    except TypeError as error:
+    except (TypeError, RuntimeError) as error:  # CatBoost's objects, for one, change what they are given
         raise ModelError(f"The model cannot be cloned ({error}). {WAY_OUT}") from error
     states = sorted(name for name in again.get_params(deep=True) if name.rpartition("__")[2] == "random_state")
     again.set_params(**dict.fromkeys(states, seed))
+    for part in _objects(again):
+        if type(part).__module__.partition(".")[0] == "catboost":
+            part.set_params(allow_writing_files=False, thread_count=1)  # else it leaves a folder wherever we are
     try:
         again.fit(features, labels)
     except Exception as error:  # an estimator may raise anything, say where only one class is left

@@ -46,7 +46,7 @@ class SklearnModel:
 
     def ask(self, rows: Rows) -> Answers:
         """Return labels from ``predict`` and scores from ``predict_proba``, as its users get them."""
-        features = self._features(rows)
+        features = self.given(rows)
         said = self._said("predict", features)
         if rows.schema.task is Task.REGRESSION:
             return Answers(labels=answers.values(said, rows))
@@ -91,14 +91,15 @@ class SklearnModel:
         Raises:
             ModelError: it cannot be cloned, a part would keep what it learned, or its training fails.
         """
-        again = trained_again(self._estimator, self._features(rows), true_labels(rows, self._own, self.classes), seed)
+        again = trained_again(self._estimator, self.given(rows), true_labels(rows, self._own, self.classes), seed)
         return SklearnModel(again, few(rows), self._wish)
 
     def structure(self, rows: Rows | None = None) -> Structure | str:
         """Return what the estimator is made of, where that answers as the estimator does, to the last bit for trees."""
         return opened(self._estimator, self, self._probe if rows is None else rows)
 
-    def _features(self, rows: Rows) -> Any:
+    def given(self, rows: Rows) -> Any:
+        """Return the rows as the estimator is given them: named columns where it knows names, else an array."""
         return given(self._estimator, rows)
 
     def _said(self, method: str, features: Any) -> Any:
@@ -121,7 +122,7 @@ class SklearnModel:
             stated = self._wish.output in ("probabilities", "logits")
             return "predict" if stated and self._own is None else None
         try:
-            self._said("predict_proba", self._features(self._probe))
+            self._said("predict_proba", self.given(self._probe))
         except (AttributeError, NotImplementedError):
             self._notes += ("The model has predict_proba, which says that it is not made; its labels alone are used.",)
             return None

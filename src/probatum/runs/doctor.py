@@ -26,6 +26,7 @@ EXTRAS = (
     ("torch", "torch", "neural networks: PyTorch models, their gradients and bounds"),
     ("xgboost", "xgboost", "XGBoost models"),
     ("lightgbm", "lightgbm", "LightGBM models"),
+    ("catboost", "catboost", "CatBoost models"),
     ("onnx", "onnxruntime", "models in ONNX files"),
     ("compiled", "numba", "exact distances of trees in about half the time, with the same results"),
 )
