@@ -102,7 +102,13 @@ def load(file: Path, *, trusted: bool, stated: str | None = None) -> Loaded:
     kind = identify(content)
     if kind in INERT:
         return Loaded(content=INERT[kind](content), digest=came)
-    if kind == kinds.TORCH:  # its weights can be read without carrying out what else it holds
+    if kind == kinds.TORCH and not trusted:
+        raise UntrustedFileError(
+            f"{file.name} is {kind.name}: loading one runs whatever code it holds. Save module.state_dict() alone, "
+            "whose file needs no trust, or add trust_file = true under [model] (--trust-file) if you trust where it "
+            "comes from."
+        )
+    if kind in (kinds.TORCH, kinds.TORCH_WEIGHTS):
         return Loaded(content=read_torch(content, trusted=trusted), digest=came)
     if kind not in LOADABLE:
         known = kind not in (kinds.UNKNOWN, kinds.OLD_PICKLE)

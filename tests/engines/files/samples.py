@@ -9,6 +9,7 @@ import struct
 import tarfile
 import warnings
 import zipfile
+from collections import OrderedDict
 
 import joblib
 import numpy as np
@@ -79,6 +80,7 @@ def field(number, wire, content):
     return key + (bytes([content]) if wire == 0 else bytes([len(content)]) + content)
 
 
+NAMED = OrderedDict(a=1.0, b=[1, 2, 300, None, True])
 ONNX = field(1, 0, 9) + field(2, 2, b"pytorch") + field(7, 2, field(2, 2, b"main")) + field(8, 2, field(2, 0, 17))
 SAVED_MODEL = field(1, 0, 1) + field(2, 2, field(1, 2, field(4, 2, b"serve")))
 OBJECTS = np.array([{"a": 1}], dtype=object)
@@ -107,7 +109,11 @@ KNOWN = {
     ),
     "npz, packed": (packed_arrays(), kinds.ARRAYS),
     "npz of objects": (archive({"a.npy": array(OBJECTS, allow_pickle=True)}), kinds.PICKLED_ARRAYS),
-    "torch": (archive({"model/data.pkl": pickle.dumps({}), "model/data/0": bytes(8)}), kinds.TORCH),
+    "torch": (archive({"model/data.pkl": pickle.dumps(print), "model/data/0": bytes(8)}), kinds.TORCH),
+    "torch, weights": (
+        archive({"model/data.pkl": pickle.dumps(NAMED, 2), "model/data/0": bytes(8)}),
+        kinds.TORCH_WEIGHTS,
+    ),
     "torchscript": (
         archive({"m/data.pkl": b"", "m/constants.pkl": b"", "m/code/__torch__.py": b"x"}),
         kinds.TORCHSCRIPT,

@@ -5,7 +5,9 @@ Vector      environment; the property at risk is integrity: whoever changes the 
 Attacker    can replace or change the model's file before it is loaded.
 Measure     can_run_code: number of files whose format can run code when it is loaded and whose digest the description
             does not state; a count, exact. With a digest stated under [model] sha256 any other file is refused. The
-            format is told by the file's bytes, never by its name; what cannot be told counts as able to run code.
+            format is told by the file's bytes, never by its name; what cannot be told counts as able to run code. A
+            file of PyTorch that looks up nothing but what builds tensors holds weights and runs no code; the loader,
+            too, asks for trust in any other file of PyTorch, and in none of these.
 Judged      can_run_code, against the policy's limit, which is none.
 Source      arXiv:2508.15987 (PickleBall: how many models are pickles, and what they can do); the documentation of
             Python's pickle; the formats' own descriptions.

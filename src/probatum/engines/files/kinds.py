@@ -41,7 +41,7 @@ PACKED_PICKLES = {
     packing: _code(f"a compressed pickle ({packing})", _PICKLED)
     for packing in ("zlib", "gzip", "bzip2", "xz", "lzma", "lz4")
 }
-TORCH = _code("a zip archive of PyTorch, with a pickle inside", _PICKLED, TENSORS)
+TORCH = _code("a zip archive of PyTorch that holds more than weights", _PICKLED, TENSORS)
 TORCHSCRIPT = _code(
     "a TorchScript archive", "It holds the code of the model, which runs when the model is asked.", TENSORS
 )
@@ -64,6 +64,10 @@ UNKNOWN = _untold("a file of no known format", "What it does when it is loaded d
 EMPTY = _untold("an empty file", "There is nothing in it that could be told.")
 
 SKOPS = _data("a skops archive", "Only types that its reader is told to trust are built.")
+TORCH_WEIGHTS = _data(
+    "a zip archive of PyTorch that holds weights",
+    "Its pickle looks up nothing but what builds tensors. PyTorch before 2.10 may still be harmed by a damaged file.",
+)
 ARRAYS = _data("a numpy file")
 SAFETENSORS = _data("a safetensors file")
 ONNX = _data("an ONNX model", _GRAPH)

@@ -9,6 +9,7 @@ from typing import final
 from probatum.engines.files import kinds
 from probatum.engines.files.arrays import HEADER, arrays
 from probatum.engines.files.kinds import Kind
+from probatum.engines.files.weights import MOST_BYTES, only_weights
 
 MOST_MEMBERS = 100_000
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy and skops write; others unpack without a bound
@@ -61,7 +62,9 @@ def _by_members(archive: zipfile.ZipFile) -> Kind:
     bare = {name.rpartition("/")[2] for name in names}
     if "data.pkl" in bare or any(name.endswith((".pkl", ".pickle")) for name in names):
         scripted = "constants.pkl" in bare or any("/code/" in f"/{name}" for name in names)
-        return kinds.TORCHSCRIPT if scripted else kinds.TORCH
+        if scripted:
+            return kinds.TORCHSCRIPT
+        return kinds.TORCH_WEIGHTS if _weights(archive) else kinds.TORCH
     if len(set(names)) < len(names):
         return kinds.TWICE
     if "schema.json" in names and all(name.endswith((".json", ".npy", ".npz")) for name in names):
@@ -71,6 +74,20 @@ def _by_members(archive: zipfile.ZipFile) -> Kind:
     if all(name.endswith(".npy") for name in names):
         return _worst(archive, kinds.ARRAYS)
     return kinds.ARCHIVE
+
+
+def _weights(archive: zipfile.ZipFile) -> bool:
+    """Whether the one pickle of an archive, as torch writes it, names nothing but what builds tensors."""
+    names = archive.namelist()
+    folder = names[0].partition("/")[0]
+    pickles = [one for one in archive.infolist() if one.filename.endswith((".pkl", ".pickle"))]
+    as_written = len(set(names)) == len(names) and all(name.startswith(f"{folder}/") for name in names)
+    if not as_written or [one.filename for one in pickles] != [f"{folder}/data.pkl"]:
+        return False
+    (orders,) = pickles
+    if orders.compress_type != zipfile.ZIP_STORED or orders.file_size > MOST_BYTES:
+        return False
+    return only_weights(archive.read(orders))
 
 
 def _worst(archive: zipfile.ZipFile, harmless: Kind) -> Kind:
