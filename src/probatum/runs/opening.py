@@ -20,7 +20,7 @@ from probatum.facts.threats import Task
 from probatum.runs.matching import matched, sorted_order
 from probatum.runs.sources import Named, address, leave, named_model, quota
 from probatum.runs.task import settled
-from probatum.runs.trial import try_out
+from probatum.runs.trial import Trial, try_out
 from probatum.runs.unfinished import Unfinished
 from probatum.seeds import number
 from probatum.systems.attacker import Attacker
@@ -34,6 +34,8 @@ from probatum.systems.quota import Quota
 from probatum.systems.stored import StoredFile
 from probatum.systems.system import System
 
+NOT_TRIED = Trial(seconds_per_row=0.0, notes=())  # a table of cases answers at once, or not at all
+NOT_TRIED = Trial(seconds_per_row=0.0, notes=())  # a table of cases answers at once, or not at all
 ON_THE_SPOT = "The model was trained on the spot by the recipe."
 
 
@@ -83,7 +85,8 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
         data = settled(data, claim(found.thing, few(data.test), wish), wish)
     model = opened_for(found, data, wish)
     data = reconcile(data, model)
-    trial = try_out(model, data.test, stated=found.cases or wish.classes is not None)
+    stated = wish.classes is not None
+    trial = NOT_TRIED if description.cases else try_out(model, data.test, stated=stated)
     data = replace(data, notes=(*data.notes, *found.notes, *trial.notes))
     said = description.system
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
@@ -127,15 +130,25 @@ def stored_files(description: Description, loaded: str | None) -> tuple[StoredFi
 
 
 def open_live(model: Any, data: Dataset, description: Description, *, recipe: Train | None = None) -> Opened:
-    """Open a system made of Python objects; the description holds what was said of them."""
+    """Open a system made of Python objects; the description holds what was said of them.
+
+    Args:
+        model: any object that an adapter takes; unused where the rows hold the answers themselves.
+        data: the rows.
+        description: what was said.
+        recipe: trains the model again.
+    """
     wish = wish_of(description)
-    data = compared(replace(data, known=known_cells(model)), description.data.columns)
-    data = settled(data, claim(model, few(data.test), wish), wish)
-    wrapped = wrap(model, few(data.test), wish)
+    cases = data.test.said is not None
+    if not cases:
+        data = compared(replace(data, known=known_cells(model)), description.data.columns)
+        data = settled(data, claim(model, few(data.test), wish), wish)
+    wrapped: Model = CasesModel(data.test) if cases else wrap(model, few(data.test), wish)
     if recipe is not None:
         wrapped = RecipeModel(wrapped, recipe, wish)
     data = reconcile(data, wrapped)
-    trial = try_out(wrapped, data.test, stated=wish.classes is not None)
+    stated = wish.classes is not None
+    trial = NOT_TRIED if cases else try_out(wrapped, data.test, stated=stated)
     data = replace(data, notes=(*data.notes, *trial.notes))
     said, attacker = description.system, Attacker.of(description.attack, description.data.relations)
     subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)

@@ -23,8 +23,8 @@ from probatum.runs.policies import read_policy, shipped
 from probatum.runs.progress import Quiet
 from probatum.runs.unfinished import Unfinished, plan_of
 from probatum.systems.datasets import Label
-from probatum.systems.datasets.doors import from_objects
-from probatum.systems.description import describe
+from probatum.systems.datasets.doors import from_decisions, from_objects
+from probatum.systems.description import Description, describe
 from probatum.systems.settings import SETTINGS, Form, Setting
 
 Choosable = TypeVar("Choosable", bound=StrEnum)
@@ -200,13 +200,27 @@ def _open_objects(model: Any, said: dict[Place, Any], called: Mapping[Place, str
             "Leave it out."
         )
     if test is None:
-        raise UsageError("Wanted held-out rows with their right answers, test=(X, y), or a model and data as files.")
+        raise UsageError(
+            "Wanted held-out rows with their right answers, test=(X, y); or a table of decisions, test=table and "
+            "decision=column; or a model and its data as files."
+        )
     if isinstance(test, str | Path) or isinstance(train, str | Path):
         raise UsageError("The model is an object, but the rows are named as a file. Read them, and give test=(X, y).")
     if recipe is not None and not callable(recipe):
         raise UsageError(f"Wanted recipe to be a function train(rows, seed) -> model; {type(recipe).__name__} came.")
-    description = describe(said, name="model", called=called, live=True)
+    description = describe(said, name="decisions" if model is None else "model", called=called, live=True)
+    if description.cases:
+        return _open_decisions(model, test, train, description)
     return open_live(model, from_objects(test, train, description), description, recipe=recipe)
+
+
+def _open_decisions(model: Any, test: Any, train: Any, description: Description) -> Opened:
+    """Open a table of decisions that is a data frame."""
+    if model is not None:
+        raise UsageError("decision and score belong to a table without a model; leave them out, or the model.")
+    if train is not None:
+        raise UsageError("A table of decisions stands for the model, so nothing is known of its training; drop train.")
+    return open_live(None, from_decisions(test, description), description)
 
 
 def _one_of(kind: type[Choosable], word: str, name: str) -> Choosable:

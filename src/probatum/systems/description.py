@@ -59,6 +59,12 @@ class Description:
     lines: Whereabouts | None = field(default=None, compare=False, repr=False)
     live: bool = field(default=False, compare=False)  # model and rows are objects of Python, not files
 
+    @property
+    def cases(self) -> bool:
+        """Whether a table of cases stands for the model."""
+        said = self.model
+        return said.scores is not None or (self.live and (said.decision or said.score) is not None)
+
     def content(self) -> dict[str, Json]:
         """Return all that it says, and nothing of where it lies, ready for canonical JSON."""
         said: dict[str, Json] = {

@@ -42,7 +42,7 @@ def sense_mistakes(description: "Description", broken: frozenset[str], lines: Wh
     if not broken & {"model", "recipe"}:
         found += [] if description.live else _model(description)
         found += _server(description)
-    if "model" not in broken and not description.live:
+    if "model" not in broken:
         found += _cases(description)
     if "data" not in broken:
         found += [] if description.live else _rows(description)
@@ -79,7 +79,7 @@ def _named_columns(description: "Description") -> Iterator[tuple[Place, str]]:
         if getattr(data, key) is not None:
             yield ("data", key), getattr(data, key)
     for key in ("score", "decision"):
-        if description.model.scores is not None and getattr(description.model, key) is not None:
+        if description.cases and getattr(description.model, key) is not None:
             yield ("model", key), getattr(description.model, key)
     for name in data.features or ():
         yield ("data", "features"), name
@@ -130,7 +130,7 @@ def _server(description: "Description") -> Iterator[tuple[str, Place]]:
 def _cases(description: "Description") -> Iterator[tuple[str, Place]]:
     """Yield what is wrong with a table of cases that stands for a model."""
     model, data = description.model, description.data
-    if model.scores is None:
+    if not description.cases:
         for key in ("score", "decision", "decides_at"):
             if getattr(model, key) is not None:
                 yield "goes with scores, a table of cases without a model; leave it out.", ("model", key)

@@ -17,7 +17,7 @@ def headline(found: Sequence[Against]) -> str:
     did = worst.question.did
     if worst.ratio.upper < 1:
         return f"Of 100 people, {_of(worst.rate)} among {worst.name} {did}, and {_of(worst.rest)} among everybody else."
-    return f"No group of people was proven to differ from everybody else in how often they {did}."
+    return f"No group of people was proven to fare worse than everybody else in how often they {did}."
 
 
 def verdicts(found: Sequence[Against]) -> tuple[str, ...]:

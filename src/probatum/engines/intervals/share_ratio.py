@@ -17,7 +17,7 @@ from probatum.engines.intervals.multiplicity import sidak
 from probatum.errors import UsageError
 
 METHOD = "melded Clopper-Pearson, ratio (Fay, Proschan and Brittain 2015)"
-STEPS = 60  # halvings of the range that holds the bound, on the logarithmic scale
+STEPS = 32  # halvings of the range that holds the bound, on the logarithmic scale
 TINY = 1e-12  # a ratio below is told as 0
 
 

@@ -22,7 +22,7 @@ ONE_FILE = (
 def assemble(train: Table | None, test: Table, description: Description, notes: list[str]) -> Dataset:
     """Return the data set; ``notes`` are what was said of the tables already."""
     data = description.data
-    if train is None and description.model.scores is None:
+    if train is None and not description.cases:
         notes.append(ONE_FILE)
     if train is not None:
         test = aligned(train, test, notes)

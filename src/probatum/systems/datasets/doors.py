@@ -113,6 +113,23 @@ def from_objects(test: Pair, train: Pair | None, description: Description) -> Da
     return assemble(train_table, test_table, described, [])
 
 
+def from_decisions(frame: Any, description: Description) -> Dataset:
+    """Make a data set of a table of decisions that Python already holds, as a description says.
+
+    Raises:
+        DataError: it is no data frame, a column named is not there, or the decisions do not fit the task.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(
+            f"Wanted the table of decisions as one data frame; {type(frame).__name__} came. Its column of right "
+            "answers, if there is one, is named as target."
+        )
+    names = [str(column) for column in frame.columns]
+    files.refuse_duplicates(names, "the table of decisions")
+    files.refuse_columns(description, names)
+    return of_cases(_of_frame(frame, description, "the table of decisions"), description, [])
+
+
 def _refuse_names(description: Description, source: Table, target: str) -> None:
     """Raise if the target is still among the columns, or a column is named that is not there."""
     names = column_names(source.features)
@@ -219,5 +236,5 @@ def _part(part: Any, description: Description, name: str, which: str) -> Table:
 
 def _of_frame(frame: pd.DataFrame, description: Description, what: str) -> Table:
     """Return a frame that holds the target as a table."""
-    features, truth = files.split(frame.reset_index(drop=True), str(description.data.target), what)
+    features, truth = files.split(frame.reset_index(drop=True), description.data.target, what)
     return Table(features=features, truth=truth, what=what, digest=digests.of_content(features, truth))
