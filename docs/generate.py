@@ -20,6 +20,11 @@ from probatum.evidence.schemas import PUBLISHED, schema
 from probatum.facts.policy import Stakes
 from probatum.runs.policies import write_shipped
 
+EVERYWHERE = {
+    "--debug": "Show where an error came from, also one that stopped a check.",
+    "--version": "Print the version and exit.",
+    "-h`, `--help": "Show the help of a command and exit.",
+}
 ROOT = Path(__file__).parent.parent
 
 
@@ -67,13 +72,15 @@ def index(known: dict[str, Check]) -> str:
 def commands() -> str:
     """Return the page of all commands, out of the functions that they are, whatever the version of typer."""
     lines = ["# Commands", "", (probatum.cli.__doc__ or "").split("\n\n", 1)[1].strip(), ""]
-    for command in app.registered_commands:
-        function = command.callback
-        if function is None:
-            continue
-        lines += [f"## `probatum {command.name}`", "", inspect.getdoc(function) or "", ""]
-        lines += _options(function)
-    return "\n".join(lines)
+    groups = [(f"{group.name} ", group.typer_instance) for group in app.registered_groups]
+    for front, commands_of in (("", app), *groups):
+        for command in commands_of.registered_commands if commands_of else ():
+            if command.callback is not None:
+                title = f"## `probatum {front}{command.name}`"
+                lines += [title, "", inspect.getdoc(command.callback) or "", "", *_options(command.callback)]
+    lines += ["## Options of every command", "", "| | what | default |", "|---|---|---|"]
+    lines += [f"| `{option}` | {help_} |  |" for option, help_ in EVERYWHERE.items()]
+    return "\n".join([*lines, ""])
 
 
 def _options(function: Callable[..., object]) -> list[str]:

@@ -42,6 +42,7 @@ def test_command_and_options_exist_when_a_page_shows_them(page):
         if words[:1] != ["probatum"] or len(words) == 1:
             continue
         command = COMMANDS[words[1]]
+        command = getattr(command, "commands", {}).get(words[2] if len(words) > 2 else "", command)
         known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("-")} <= known, line
 

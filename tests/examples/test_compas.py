@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """COMPAS, by the vendor's own score and by a forest: both call Black people a risk wrongly far more often."""
 
+import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from examples.conftest import PROJECT, module_in
+from probatum.cli.app import run as run_command
 from probatum.facts.finding import Finding, Part
 from probatum.facts.policy import Stakes
 from probatum.runs.assess import assess, prepare
@@ -108,6 +110,22 @@ def test_false_alarms_differ_by_race_when_the_vendors_score_decides(
     assert gap.interval is not None
     assert gap.interval.lower is not None
     assert gap.interval.lower > 0.1  # 42 against 22 of 100
+
+
+def test_people_are_treated_worse_when_only_decisions_are_known(
+    real_data: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real_data(FILE)
+    table = str(Path(os.environ["PROBATUM_DATA"]) / FILE)
+    words = ("--score", "decile_score", "--decides-at", "5", "--favourable", "under 5", "--protected", "race,sex")
+    assert run_command(["assess", table, *words, "-o", str(tmp_path / "run")]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    readme = (PROJECT / "examples" / "compas-decisions" / "README.md").read_text(encoding="utf-8")
+    quoted = " ".join(" ".join(line[2:] for line in readme.splitlines() if line.startswith("> ")).split())
+    question, _, answer = quoted.partition("others? ")
+    assert told.index(f"{question}others?") < told.index("Is the system making mistakes?")
+    for sentence in answer.split(". "):
+        assert sentence.rstrip(".") in told.replace(" - Of those", " Of those")
 
 
 def test_false_alarms_differ_by_race_when_a_forest_decides(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: each command parses, calls one use case, prints, and ends with a documented code.
 
-0 nothing failed; 1 at least one finding failed; 2 used wrongly or a bad file; 3 no failure but an error, with
-``--strict`` also an inconclusive or unanswered finding; 130 interrupted.
+Exit codes: 0 no check failed; 1 at least one check failed; 2 wrong usage or a bad file; 3 no failure, but a check broke
+down or nothing could be tested, with ``--strict`` also an inconclusive or unanswered finding; 130 interrupted.
 """
 
 import os

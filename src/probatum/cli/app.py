@@ -6,9 +6,10 @@ from typing import Any
 
 import typer
 
-from probatum.cli import assess, checks, demo, doctor, init, rejudge, report, selftest
+from probatum import __version__
+from probatum.cli import assess, checks, demo, doctor, init, policy, rejudge, report, selftest
 from probatum.cli.describing import GroupedCommand, with_settings
-from probatum.cli.screen import complain
+from probatum.cli.screen import complain, say
 from probatum.errors import InterruptedRunError, ProbatumError
 
 USED_WRONGLY, INTERRUPTED = 2, 130
@@ -29,6 +30,14 @@ app.command("assess", cls=GroupedCommand)(with_settings(assess.assess))
 app.command("init", cls=GroupedCommand)(with_settings(init.init))
 app.command("report")(report.report)
 app.command("rejudge")(rejudge.rejudge)
+policies = typer.Typer(
+    help="The limits that turn numbers into verdicts: show them, write your own, check a file.",
+    rich_markup_mode=None,
+)
+policies.command("show")(policy.show)
+policies.command("new")(policy.new)
+policies.command("check")(policy.check)
+app.add_typer(policies, name="policy")
 app.command("checks")(checks.checks)
 app.command("selftest")(selftest.selftest)
 app.command("doctor")(doctor.doctor)
@@ -36,6 +45,7 @@ app.command("doctor")(doctor.doctor)
 
 @app.callback()
 def everywhere(
+    version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version and exit."),
     debug: bool = typer.Option(False, "--debug", help="Show where an error came from, also one that stopped a check."),
 ) -> None:
     """Find out whether a machine-learning system can be relied on, in plain words, with results anyone can repeat."""
@@ -45,6 +55,11 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; only ``--debug`` shows tracebacks, also of what stopped a check."""
     debug = "--debug" in arguments
     words = [word for word in arguments if word != "--debug"] or ["--help"]
+    if words == ["policy"]:  # a group says which commands there are
+        words.append("--help")
+    if words == ["--version"]:
+        say(f"probatum {__version__}")
+        return 0
     try:
         code = app(args=words, prog_name="probatum", standalone_mode=False, obj=debug)
     except ProbatumError as error:
@@ -73,6 +88,6 @@ def run(arguments: list[str]) -> int:
 
 def _worded(error: Any) -> str:
     """Say what is wrong with the words of a command, and where to read which words there are."""
-    said = error.format_message().rstrip(".")
+    said = error.format_message().rstrip(".").replace("Value error, ", "")  # pydantic's, under newer releases
     where = error.ctx.command_path if error.ctx is not None else "probatum"
     return f"{said}{'' if said.endswith('?') else '.'} See: {where} --help"

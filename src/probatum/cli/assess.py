@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from probatum.cli.describing import Said, options
-from probatum.cli.options import Jobs, Only, Output, PolicyFile, Seed, Skip, Strict, code_for, policy_for
+from probatum.cli.options import Jobs, Only, Output, PolicyFile, Quiet, Seed, Skip, Strict, code_for, policy_for
 from probatum.cli.resuming import resumable
 from probatum.cli.screen import Watcher, present, say
 from probatum.errors import UsageError
@@ -17,11 +17,13 @@ Subject = Annotated[
     str,
     typer.Argument(help="probatum.toml, a model file, module:function, an address, or a table of decisions (CSV)."),
 ]
-EffortOption = Annotated[Effort, typer.Option("--effort", help="How much work a run may do.")]
-PlanFile = Annotated[Path | None, typer.Option("--plan", help="Repeat the plan of an earlier run.")]
-Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run that was cut short.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop; with -o, write it.")]
-Rows = Annotated[bool, typer.Option("--include-rows", help="Show the cells of example rows (not personal ones).")]
+EffortOption = Annotated[
+    Effort, typer.Option("--effort", metavar="LEVEL", help="How much work a run may do: quick, standard or deep.")
+]
+PlanFile = Annotated[Path | None, typer.Option("--plan", metavar="FILE", help="Repeat the plan of an earlier run.")]
+Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Continue an interrupted run.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and exit; with -o, also write it.")]
+Rows = Annotated[bool, typer.Option("--include-rows", help="Show the cells of example rows, except personal ones.")]
 
 
 def assess(
@@ -40,6 +42,7 @@ def assess(
     jobs: Jobs = 1,
     strict: Strict = False,
     include_rows: Rows = False,
+    quiet: Quiet = False,
 ) -> int:
     """Assess a system and write a plain report."""
     from probatum.checks.interface import checks
@@ -52,7 +55,7 @@ def assess(
     from probatum.runs.repeating import commands
     from probatum.runs.unfinished import Unfinished, plan_of
 
-    watcher = Watcher(debug=bool(context.obj))
+    watcher = Watcher(debug=bool(context.obj), quiet=quiet)
     choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
     if resume is not None and (plan, output, dry_run) != (None, None, False):
         raise UsageError("--resume goes on with the run's own plan, in its folder; leave out --plan, -o and --dry-run.")
@@ -75,6 +78,6 @@ def assess(
         run = run_assess(
             prepared, folder=folder, jobs=jobs, progress=watcher, repeat=commands(description, prepared.plan, policy)
         )
-        present(run.edition)
+        present(run.edition, quiet=quiet)
     say(f"The report: {folder / 'report.html'}")
     return code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=strict)

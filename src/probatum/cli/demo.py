@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from probatum.cli.options import Output, code_for, policy_for
+from probatum.cli.options import Output, Quiet, code_for, policy_for
 from probatum.cli.resuming import resumable
 from probatum.cli.screen import Watcher, present, say
 from probatum.errors import UsageError
@@ -14,7 +14,9 @@ Name = Annotated[str, typer.Argument(help="lender (simulated), breast-cancer, di
 Clean = Annotated[bool, typer.Option("--clean", help="The lender's twin without the hidden fault.")]
 
 
-def demo(context: typer.Context, name: Name = "lender", clean: Clean = False, output: Output = None) -> int:
+def demo(
+    context: typer.Context, name: Name = "lender", clean: Clean = False, output: Output = None, quiet: Quiet = False
+) -> int:
     """Assess a system out of the box; nothing is downloaded."""
     from probatum.planted.demo import planted_fault, write_demo
     from probatum.runs.assess import assess, prepare
@@ -25,7 +27,7 @@ def demo(context: typer.Context, name: Name = "lender", clean: Clean = False, ou
     from probatum.runs.repeating import commands
     from probatum.systems.description import read_description
 
-    watcher = Watcher(debug=bool(context.obj))
+    watcher = Watcher(debug=bool(context.obj), quiet=quiet)
     hidden = planted_fault(name)  # also refuses names that are no demo, before a folder is made
     if clean and hidden is None:
         raise UsageError(f"{name} is real data with nothing planted in it; leave out --clean.")
@@ -38,7 +40,7 @@ def demo(context: typer.Context, name: Name = "lender", clean: Clean = False, ou
     repeat = commands(description, prepared.plan, None)
     with resumable(folder, description):
         run = assess(prepared, folder=folder, jobs=1, progress=watcher, repeat=repeat)
-        present(run.edition)
+        present(run.edition, quiet=quiet)
     code = code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)
     if hidden is not None and not clean:
         found = group_found(hidden, run.record)

@@ -10,13 +10,22 @@ if TYPE_CHECKING:
     from probatum.facts.policy import Policy, Stakes
     from probatum.facts.record import Verdict
 
-Only = Annotated[list[str], typer.Option("--only", help="Run only the checks that match, such as 'usage/*'.")]
-Skip = Annotated[list[str], typer.Option("--skip", help="Leave out the checks that match.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="From which all random draws follow.")]
-PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Limits of your own; see policies/*.toml.")]
-Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Processes; the numbers do not depend on it.")]
-Strict = Annotated[bool, typer.Option("--strict", help="End with 3 also where something cannot be told or is open.")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write; must not hold anything.")]
+Only = Annotated[
+    list[str], typer.Option("--only", metavar="GLOB", help="Run only the checks that match, such as 'usage/*'.")
+]
+Skip = Annotated[list[str], typer.Option("--skip", metavar="GLOB", help="Skip the checks that match.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, metavar="NUMBER", help="Random seed.")]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="File with your own limits; see: probatum policy.")
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", min=1, metavar="NUMBER", help="Number of processes; the results do not depend on it.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the verdict and where the report is.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Also exit with 3 if a check is inconclusive or a question is unanswered.")
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Output folder; must be empty.")]
 
 
 def policy_for(file: Path | None, stakes: "Stakes") -> "Policy":
@@ -27,11 +36,13 @@ def policy_for(file: Path | None, stakes: "Stakes") -> "Policy":
 
 
 def code_for(verdicts: "list[Verdict]", *, strict: bool) -> int:
-    """Return the exit code that these verdicts mean."""
+    """Return the exit code that these verdicts mean; 3 also where no check tested anything."""
     from probatum.facts.record import Verdict
 
     if Verdict.FAIL in verdicts:
         return 1
+    if not {Verdict.PASS, Verdict.INCONCLUSIVE} & set(verdicts):
+        return 3  # nothing was tested, so there is nothing to rely on
     unsettled = {Verdict.ERROR}
     if strict:
         unsettled |= {Verdict.INCONCLUSIVE, Verdict.UNANSWERED, Verdict.EXPIRED}

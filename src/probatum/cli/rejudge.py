@@ -6,21 +6,22 @@ from typing import Annotated
 
 import typer
 
-from probatum.cli.options import Strict, code_for
+from probatum.cli.options import Quiet, Strict, code_for
 from probatum.cli.screen import present, say
 
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that assess wrote.")]
 PolicyFile = Annotated[Path, typer.Option("--policy", help="The limits to judge by.")]
 
 
-def rejudge(run: Folder, policy: PolicyFile, strict: Strict = False) -> int:
+def rejudge(run: Folder, policy: PolicyFile, strict: Strict = False, quiet: Quiet = False) -> int:
     """Judge a finished run by other limits; nothing is measured again."""
     from probatum.runs.policies import read_policy
     from probatum.runs.rejudge import rejudge as judge_again
 
     before, after = judge_again(run, read_policy(policy))
-    present(after.edition)
-    for old, new in zip(before.judgement.verdicts, after.judgement.verdicts, strict=True):
+    present(after.edition, quiet=quiet)
+    changes = () if quiet else zip(before.judgement.verdicts, after.judgement.verdicts, strict=True)
+    for old, new in changes:
         change = "unchanged" if old.verdict is new.verdict else f"was {old.verdict.value}"
         say(f"{new.check}: {new.verdict.value} ({change})")
     return code_for([verdict.verdict for verdict in after.judgement.verdicts], strict=strict)

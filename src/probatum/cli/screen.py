@@ -57,8 +57,14 @@ def settle() -> None:
             silence(stream)
 
 
-def present(edition: "Edition") -> None:
-    """Print a report, in colour where somebody watches."""
+def present(edition: "Edition", *, quiet: bool = False) -> None:
+    """Print a report, in colour where somebody watches; where somebody wants quiet, only its first sentence."""
+    if quiet:
+        from probatum.report.page_one import page_one
+
+        overall = page_one(edition).overall
+        say(f"{overall.mark.symbol} {overall.sentence}")
+        return
     from probatum.report.terminal import FORMAT, show
 
     if sys.stdout.isatty():
@@ -72,9 +78,10 @@ def present(edition: "Edition") -> None:
 class Watcher:
     """Tells on standard error what is running, how far it is, and how long it will take."""
 
-    def __init__(self, *, debug: bool = False) -> None:
-        """Start the clock; with ``debug``, tracebacks are shown too."""
+    def __init__(self, *, debug: bool = False, quiet: bool = False) -> None:
+        """Start the clock; with ``debug``, tracebacks are shown too; with ``quiet``, nothing else."""
         self._debug = debug
+        self._quiet = quiet
         self._start = monotonic()
         self._units = 0
         self._done = 0
@@ -114,7 +121,7 @@ class Watcher:
     def stopped(self, what: str, traceback: str) -> None:
         """Show where an error came from, to whoever asked for that."""
         if self._debug:
-            self._line(f"an error stopped this: {what}\n{traceback.rstrip()}")
+            self._line(f"an error stopped this: {what}\n{traceback.rstrip()}", always=True)
 
     def finished(self, finding: "Finding", verdict: "FindingVerdict") -> None:
         """Show a finding as soon as it is there."""
@@ -128,8 +135,8 @@ class Watcher:
         said = finding.sentence if finding.state in (State.MEASURED, State.DECLARED) else finding.why
         self._line(f"[{self._done}/{self._units}] {mark.symbol} {mark.word}: {said}")
 
-    def _line(self, text: str) -> None:
-        if not text:
+    def _line(self, text: str, *, always: bool = False) -> None:
+        if not text or (self._quiet and not always):
             return
         passed = monotonic() - self._start
         write(f"{passed:5.1f} s  {printable(text)}", sys.stderr)

@@ -35,7 +35,6 @@ from probatum.systems.stored import StoredFile
 from probatum.systems.system import System
 
 NOT_TRIED = Trial(seconds_per_row=0.0, notes=())  # a table of cases answers at once, or not at all
-NOT_TRIED = Trial(seconds_per_row=0.0, notes=())  # a table of cases answers at once, or not at all
 ON_THE_SPOT = "The model was trained on the spot by the recipe."
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from probatum.checks.interface import Check
 from probatum.facts.finding import Json
+from probatum.systems.mistakes import came
 
 KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "a list", list: "a list"}
 
@@ -20,7 +21,7 @@ def option_mistakes(check: Check, options: Mapping[str, Json]) -> list[str]:
             there = ", ".join(own) if own else "none"
             mistakes.append(f"{place}: the check has no such option; there are: {there}.")
         elif not _alike(value, own[name]):
-            mistakes.append(f"{place}: wanted {KINDS.get(type(own[name]), 'something else')}; got {value!r}.")
+            mistakes.append(f"{place}: wanted {KINDS.get(type(own[name]), 'something else')}; {came(value)}.")
     return mistakes
 
 

@@ -50,6 +50,7 @@ from probatum.engines.groups.questions import (
 from probatum.engines.groups.selected import (
     RATIO,
     TOO_FEW,
+    Against,
     against_the_rest,
     beside,
     family_of,
@@ -116,7 +117,8 @@ def _decisions_alone(
 ) -> Finding:
     """Compare who got the favourable decision; nobody knows which decisions were right."""
     (everybody,) = arrange([(("all",), ("everybody",), np.zeros(len(data.rows), dtype=np.int32))])
-    questions, (whole,) = _favour(groupings, data, answers), _favour([everybody], data, answers)
+    (whole,) = _favour([everybody], data, answers)
+    questions = _favour(groupings, data, answers)
     found = against_the_rest(questions, confidence=confidence)
     if not found:
         raise InsufficientDataError(f"{TOO_FEW} Give more rows.")
@@ -124,7 +126,7 @@ def _decisions_alone(
     return Finding(
         sentence=selected_in_words.headline(found),
         details=(*selected_in_words.verdicts(found), NOT_WHETHER_RIGHT),
-        measures={SELECTION: rates} | _favoured(groupings, data, answers, options, confidence),
+        measures={SELECTION: rates} | _compared(questions, found, len(data.rows), options, confidence),
         advice=(ASK,) if found[0].ratio.upper < 1 else (),
         tried=len(found),
     )
@@ -136,10 +138,17 @@ def _favoured(
     """Return how often each group gets the favourable answer, compared with everybody else."""
     if data.rows.schema.favourable is None:
         return {}
-    questions, n = _favour(groupings, data, answers), len(data.rows)
-    found, family = against_the_rest(questions, confidence=confidence), family_of(questions)
-    lowest = lowest_ratio(found, n, confidence=confidence, family=family, keep=options.groups)
-    return {RATIO: lowest} | beside(found, n, confidence=confidence, family=family, keep=options.groups)
+    questions = _favour(groupings, data, answers)
+    found = against_the_rest(questions, confidence=confidence)
+    return _compared(questions, found, len(data.rows), options, confidence)
+
+
+def _compared(
+    questions: Sequence[Question], found: Sequence[Against], n: int, options: Options, confidence: float
+) -> dict[str, Measure]:
+    family, keep = family_of(questions), options.groups
+    lowest = lowest_ratio(found, n, confidence=confidence, family=family, keep=keep)
+    return {RATIO: lowest} | beside(found, n, confidence=confidence, family=family, keep=keep)
 
 
 def _favour(groupings: Sequence[Groups], data: GroupedRows, answers: Answers) -> list[Question]:
