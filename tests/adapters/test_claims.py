@@ -169,3 +169,23 @@ def test_labels_are_the_models_own_where_they_are_not_those_of_the_highest_score
     found = open_it(Halting().fit(X, YES))
     assert "decides at another threshold" in " ".join(found.subject.notes)
     np.testing.assert_array_equal(found.system.answers(found.system.data.test).labels, Halting().predict(X))
+
+
+class Layers:
+    """Gives scores where others give labels, as Keras does."""
+
+    def __init__(self, width):
+        self._width = width
+
+    def predict(self, rows):
+        one = 1 / (1 + np.exp(-4 * np.asarray(rows)[:, :1])).astype(np.float32)
+        return np.hstack([1 - one, one]) if self._width == 2 else one
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_an_object_whose_predict_gives_scores_is_read_by_them(width):
+    found = open_it(Layers(width))
+    answers = found.system.answers(found.system.data.test)
+    assert (answers.labels == YES).mean() > 0.95
+    assert answers.scores.shape == (80, 2)
+    assert found.subject.task is Task.BINARY

@@ -36,11 +36,11 @@ def of_estimator(estimator: Any, probe: Rows, ask: Callable[[Any], Any]) -> Clai
     """
     refuse_unsupported(estimator)
     name = type(estimator).__name__
+    classes, kind = own_classes(estimator), _kind(estimator)
     said = first_answers(ask, probe)
-    if said is not None and said.ndim > 1 and said.shape[-1] > 1:
+    scores = classes is None and kind is None  # perhaps, as Keras gives them
+    if said is not None and said.ndim > 1 and said.shape[-1] > 1 and not (scores and are_scores(said, probe)):
         raise ModelError(several(name, said.shape[-1]))
-    classes = own_classes(estimator)
-    kind = _kind(estimator)
     if kind in OTHERS and classes is None:
         raise ModelError(f"Wanted a model that predicts the target; a {name} {OTHERS[kind]}. Give a trained predictor.")
     if classes is not None and kind != "regressor":
@@ -120,6 +120,18 @@ def by_answers(ask: Callable[[Any], Any], probe: Rows) -> Claim:
     if not two:
         return Claim(task=Task.REGRESSION, because=f"answers numbers with fractions, such as {there[0]:.6g}")
     return SILENT
+
+
+def are_scores(said: np.ndarray, probe: Rows) -> bool:
+    """Whether answers about a few rows can only be scores: several decimals a row, or one with fractions in 0 to 1."""
+    if said.dtype.kind != "f" or said.ndim == 0:
+        return False
+    flat = said.reshape(len(said), -1)
+    if flat.shape[1] > 1:
+        return flat.shape[1] == len(probe.schema.classes) or probe.schema.task is Task.REGRESSION
+    there = flat[np.isfinite(flat)]
+    within = bool(there.size and (there >= 0).all() and (there <= 1).all() and (there != np.floor(there)).any())
+    return within and len(probe.schema.classes) == 2
 
 
 def first_answers(ask: Callable[[Any], Any], probe: Rows) -> np.ndarray | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from probatum.adapters import answers
-from probatum.adapters.claims import SURVIVAL, counted, of_estimator, own_classes
+from probatum.adapters.claims import SURVIVAL, are_scores, counted, first_answers, of_estimator, own_classes
 from probatum.adapters.interface import Adapter, Claim, Wish, align, few, places
 from probatum.adapters.refitting import refusal, trained_again
 from probatum.adapters.structures.build import capabilities, opened
@@ -51,7 +51,7 @@ class SklearnModel:
         if rows.schema.task is Task.REGRESSION:
             return Answers(labels=answers.values(said, rows))
         if self._scored == "predict":  # numbers that the description calls probabilities or logits
-            scores = answers.scores(said, rows, str(self._wish.output), self._wish)
+            scores = answers.scores(said, rows, self._wish.output or "probabilities", self._wish)
             return Answers(labels=answers.chosen(scores), scores=scores)
         if self._own is None and not self._scored:
             return answers.named_labels(said, rows)
@@ -102,6 +102,11 @@ class SklearnModel:
         """Return the rows as the estimator is given them: named columns where it knows names, else an array."""
         return given(self._estimator, rows)
 
+    def _predicts_scores(self) -> bool:
+        """Whether ``predict`` gives scores rather than labels, as Keras does."""
+        said = first_answers(lambda features: self._said("predict", features), self._probe)
+        return said is not None and are_scores(said, self._probe)
+
     def _said(self, method: str, features: Any) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as on an array without names: told in a note
@@ -120,7 +125,7 @@ class SklearnModel:
             return None
         if not hasattr(self._estimator, "predict_proba"):
             stated = self._wish.output in ("probabilities", "logits")
-            return "predict" if stated and self._own is None else None
+            return "predict" if self._own is None and (stated or self._predicts_scores()) else None
         try:
             self._said("predict_proba", self.given(self._probe))
         except (AttributeError, NotImplementedError):

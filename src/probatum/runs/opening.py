@@ -81,7 +81,7 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
     wish = wish_of(description)
     seconds = perf_counter() - start
     if not found.cases:
-        data = settled(data, claim(found.thing, few(data.test), wish), wish)
+        data = settled(data, claim(found.thing, few(data.test), wish), wish, description.data.favourable)
     model = opened_for(found, data, wish)
     data = reconcile(data, model)
     stated = wish.classes is not None
@@ -141,7 +141,7 @@ def open_live(model: Any, data: Dataset, description: Description, *, recipe: Tr
     cases = data.test.said is not None
     if not cases:
         data = compared(replace(data, known=known_cells(model)), description.data.columns)
-        data = settled(data, claim(model, few(data.test), wish), wish)
+        data = settled(data, claim(model, few(data.test), wish), wish, description.data.favourable)
     wrapped: Model = CasesModel(data.test) if cases else wrap(model, few(data.test), wish)
     if recipe is not None:
         wrapped = RecipeModel(wrapped, recipe, wish)

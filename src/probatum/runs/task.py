@@ -13,24 +13,32 @@ import numpy as np
 
 from probatum.adapters.claims import counted
 from probatum.adapters.interface import SILENT, Claim, Wish, places
-from probatum.errors import ModelError
+from probatum.errors import DataError, ModelError
 from probatum.facts.threats import Task
-from probatum.systems.datasets import Dataset
+from probatum.systems.datasets import Dataset, Label
 from probatum.systems.datasets.labels import as_task
 
 
-def settled(data: Dataset, claim: Claim, wish: Wish) -> Dataset:
+def settled(data: Dataset, claim: Claim, wish: Wish, favourable: Label | None = None) -> Dataset:
     """Return the data under the task that the model and the target make together.
 
     Args:
         data: as read; ``data.assumed`` tells whether its task was only guessed.
         claim: what the model says of its answers.
         wish: what the description says of them.
+        favourable: the label that is said to be good for the person.
 
     Raises:
+        DataError: a favourable label is named and the task is one of numbers.
         ModelError: the model and the target, or the model and what was stated, contradict each other.
     """
-    claim = _stated(claim, wish)
+    found = _settled(data, _stated(claim, wish), wish, favourable)
+    if favourable is not None and found.test.schema.task is Task.REGRESSION:
+        raise DataError("[data] favourable names one of several answers, but the target is a number; leave it out.")
+    return found
+
+
+def _settled(data: Dataset, claim: Claim, wish: Wish, favourable: Label | None) -> Dataset:
     schema = data.test.schema
     if claim is SILENT or claim.task is None:
         if data.assumed is not None and schema.task is Task.REGRESSION and _whole(data):
@@ -42,7 +50,7 @@ def settled(data: Dataset, claim: Claim, wish: Wish) -> Dataset:
         return data
     if claim.task is Task.REGRESSION:
         return _agreed(data) if numbers else _as_amounts(data, claim)
-    return _as_labels(data, claim, wish) if numbers else _agreed(data)
+    return _as_labels(data, claim, wish, favourable) if numbers else _agreed(data)
 
 
 def _stated(claim: Claim, wish: Wish) -> Claim:
@@ -59,7 +67,7 @@ def _agreed(data: Dataset) -> Dataset:
     return replace(data, assumed=None, notes=tuple(note for note in data.notes if note != data.assumed))
 
 
-def _as_labels(data: Dataset, claim: Claim, wish: Wish) -> Dataset:
+def _as_labels(data: Dataset, claim: Claim, wish: Wish, favourable: Label | None) -> Dataset:
     """Take whole numbers as labels, since the model is a classifier."""
     distinct = np.unique(np.concatenate([data.test.truth, *([] if data.train is None else [data.train.truth])]))
     named = claim.classes is not None and bool((places(distinct, claim.classes) >= 0).any())
@@ -69,7 +77,7 @@ def _as_labels(data: Dataset, claim: Claim, wish: Wish) -> Dataset:
             f"({len(distinct):,} different ones), which are no labels. Is it the right target? If the labels of the "
             f"model are amounts, say {_say(Task.REGRESSION)}."
         )
-    found = as_task(_agreed(data), Task.MULTICLASS, wish.positive)
+    found = as_task(_agreed(data), Task.MULTICLASS, wish.positive, favourable)
     note = f"The target holds {len(distinct):,} different numbers; they are labels, since the model {claim.because}."
     return replace(found, notes=(*found.notes, note))
 

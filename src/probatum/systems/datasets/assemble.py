@@ -68,6 +68,8 @@ def _favourable(answer: labels.Answer, said: Label | None) -> int | None:
     if said is None:
         return None
     if answer.task is Task.REGRESSION:
+        if answer.assumed is not None:  # the model may yet say that these are labels
+            return None
         raise DataError("[data] favourable names one of several answers, but the target is a number; leave it out.")
     return labels.place_of(answer.classes, said, "favourable")
 

@@ -75,24 +75,27 @@ def require_plain(answers: object, what: str) -> None:
         )
 
 
-def as_task(data: Dataset, task: Task, positive: Label | None = None) -> Dataset:
+def as_task(data: Dataset, task: Task, positive: Label | None = None, favourable: Label | None = None) -> Dataset:
     """Return the same rows read as another task: whole numbers as labels, or numbered labels as amounts.
 
     Args:
         data: whose task was only guessed.
         task: regression, or classification of any kind; how many classes there are is counted.
         positive: the label that is looked for, where somebody said.
+        favourable: the label that is good for the person, where somebody said.
 
     Raises:
-        DataError: the target does not hold numbers, or no label is the positive one.
+        DataError: the target does not hold numbers, or no label is the positive or the favourable one.
     """
     schema = data.test.schema
     if task is Task.REGRESSION:
-        return under(data, replace(schema, task=task, classes=(), positive=None))
+        return under(data, replace(schema, task=task, classes=(), positive=None, favourable=None))
     held = {label for rows in _both(data) for label in spoken(rows).tolist()}
     classes = tuple(sorted(map(_scalar, held), key=_order))
     task = _task_of(len(classes))
-    return under(data, replace(schema, task=task, classes=classes, positive=_positive(task, classes, positive)))
+    found = _positive(task, classes, positive)
+    good = None if favourable is None else place_of(classes, favourable, "favourable")
+    return under(data, replace(schema, task=task, classes=classes, positive=found, favourable=good))
 
 
 def under(data: Dataset, schema: Schema) -> Dataset:
@@ -107,7 +110,7 @@ def spoken(rows: Rows) -> np.ndarray:
         return rows.truth
     held = np.empty(len(rows.schema.classes), dtype=object)
     held[:] = rows.schema.classes
-    return np.asarray(held[rows.truth])
+    return np.asarray(held[rows.truth])  # where the truth is not known, nobody asks
 
 
 def _both(data: Dataset) -> tuple[Rows, ...]:
@@ -131,7 +134,7 @@ def _under(rows: Rows, schema: Schema) -> Rows:
         values, which = np.unique(rows.truth, return_inverse=True)
         codes = [place[printed(value)] for value in values.tolist()]
         return replace(rows, schema=schema, truth=np.asarray(codes, dtype=np.int32)[which])
-    codes = [place[printed(label)] for label in old.classes]
+    codes = [*(place[printed(label)] for label in old.classes), -1]  # the last of a case whose truth is not known
     return replace(rows, schema=schema, truth=np.asarray(codes, dtype=np.int32)[rows.truth])
 
 
@@ -169,7 +172,7 @@ def _inferred(tables: list[Table]) -> tuple[Task, str]:
         if distinct > MOST_NUMBERED_CLASSES and distinct > len(truth) / 2:
             raise DataError(
                 f"The target holds {distinct:,} different texts in {len(truth):,} rows, so they are no labels; "
-                "name another column as the target."
+                'name another column as the target, or say task = "multiclass" under [data] (--task multiclass).'
             )
         task, why = _task_of(distinct), f"there {'is 1 label' if distinct == 1 else f'are {distinct} labels'}"
     return task, f"Nobody said what the task is; {task.value} was assumed, since {why}."
