@@ -10,7 +10,8 @@ from torch import nn  # noqa: E402
 
 from probatum.engines.bounds.tensor.certify import certify  # noqa: E402
 from probatum.engines.bounds.tensor.intervals import forward  # noqa: E402
-from probatum.engines.bounds.tensor.trace import trace  # noqa: E402
+from probatum.engines.bounds.tensor.trace import Refused, trace  # noqa: E402
+from probatum.engines.bounds.tensor.trial import tried  # noqa: E402
 from probatum.engines.evasion.threat import region  # noqa: E402
 
 
@@ -152,7 +153,7 @@ def test_a_row_has_the_same_bound_when_others_are_bounded_beside_it():
 
 class Odd(nn.Module):
     def forward(self, x):
-        return torch.erf(x)
+        return torch.special.bessel_j0(x)
 
 
 class Branching(nn.Module):
@@ -183,9 +184,15 @@ class Counting(nn.Module):
 
 
 @pytest.mark.parametrize(
-    ("net", "says"), [(Odd(), "erf"), (Does(lambda x: x - x.mean(dim=0)), "over the rows"),
-                      (Branching(), "cannot be followed"), (nn.Sequential(nn.GELU()), "GELU"),
-                      (nn.Sequential(nn.Softmax(dim=1), nn.Linear(2, 2)), "softmax")]
+    ("net", "says"), [(Odd(), "bessel_j0 at test_certify.py:"),
+                      (Does(lambda x: x - x.mean(dim=0)), "rows are joined, or moved from the first axis, by mean at"),
+                      (Branching(), "cannot be followed (GuardOnDataDependentSymNode at test_certify.py:"),
+                      (nn.Sequential(nn.LayerNorm(2)), "layer_norm in the layer 0 (LayerNorm)"),
+                      (nn.Sequential(nn.Softmax(dim=1), nn.Linear(2, 2)), "softmax before the last layer in the layer"),
+                      (Does(lambda x: x.half() * 2), "fewer digits than float32 has (torch.float16 at"),
+                      (Does(lambda x: x + torch.rand(2)), "draws at random (rand at"),
+                      (Does(lambda x: x + torch.arange(len(x))[:, None]), "sizes of arange at"),
+                      (Does(lambda x: torch.dropout(x, 0.5, train=True)), "dropout that is never turned off")]
 )  # fmt: skip
 def test_what_cannot_be_bounded_is_refused_by_name(net, says):
     x = np.zeros((2, 2), dtype=np.float32)
@@ -196,19 +203,28 @@ def test_what_cannot_be_bounded_is_refused_by_name(net, says):
 
 @pytest.mark.parametrize(
     ("net", "says"),
-    [(Does(lambda x: x.softmax(dim=0)), "softmax over the rows"), (nn.Softmax(dim=0), "softmax over the rows"),
-     (Does(lambda x: torch.cat([x, -x], dim=0)), "beside others"), (Does(lambda x: x[0]), "beside others"),
-     (Does(lambda x: x - x[0]), "beside others"), (Does(lambda x: x.view(2, 4)), "beside others"),
-     (Does(lambda x: x.permute(1, 0)), "beside others"), (Does(lambda x: x.view(-1, 1)), "beside others"),
-     (Does(lambda x: x.unsqueeze(2).softmax(dim=-1)), "beside others"),
-     (Counting(-1.0), "otherwise than what was read"),
-     (Counting(1.001), "otherwise than what was read")],  # computed less exactly than float32 does
+    [(Does(lambda x: x.softmax(dim=0)), "softmax over other"), (nn.Softmax(dim=0), "softmax over other"),
+     (Does(lambda x: torch.cat([x, -x], dim=0)), "by cat at"), (Does(lambda x: x[0]), "by select at"),
+     (Does(lambda x: x - x[0]), "by select at"), (Does(lambda x: x.view(2, 4)), "cannot be followed"),
+     (Does(lambda x: x.permute(1, 0)), "by permute at"), (Does(lambda x: x.view(-1, 1)), "by view at"),
+     (Does(lambda x: x.unsqueeze(2).softmax(dim=-1)), "softmax over other"), (Does(lambda x: x.flip(0)), "mixes rows"),
+     (Does(lambda x: x.roll(1, dims=0)), "mixes rows"), (Does(lambda x: x.roll(35, dims=0)), "beside others"),
+     (Does(lambda x: x if len(x) == 1 else -x), "beside others"), (Does(lambda x: x.cumsum(0)), "cumsum"),
+     (Does(lambda x: torch.nn.functional.batch_norm(x, None, None, training=True)), "still in training")],
 )  # fmt: skip
 @pytest.mark.parametrize("rows", [1, 4])
 def test_networks_are_refused_when_a_row_depends_on_others_or_the_code_was_not_followed(net, says, rows):
     x = np.random.default_rng(0).random((rows, 2)).astype(np.float32)
     proof = certify(net, x, np.zeros(rows, dtype=int), region(x, norm="linf", radius=0.1))
     assert says in proof.refused
+
+
+@pytest.mark.parametrize("factor", [-1.0, 1.001])
+def test_code_that_does_something_else_when_it_is_followed_is_found_out(factor):
+    net, x = Counting(factor), np.random.default_rng(0).random((4, 2)).astype(np.float32)
+    with pytest.raises(Refused, match="otherwise than what was read"):
+        tried(net, *trace(net), x)
+    assert certify(net, x, np.zeros(4, dtype=int), region(x, norm="linf", radius=0.1)).refused is None  # read otherwise
 
 
 def test_a_layer_by_itself_and_weights_without_a_layer_are_bounded():

@@ -22,8 +22,7 @@ from probatum.engines.bounds.tensor.localise import localised
 from probatum.engines.bounds.tensor.margins import exact_by_intervals, interval_margins, margin_weights
 from probatum.engines.bounds.tensor.slopes import Meter
 from probatum.engines.bounds.tensor.tighten import WORK, tightened
-from probatum.engines.bounds.tensor.trace import trace
-from probatum.engines.bounds.tensor.trial import tried
+from probatum.engines.bounds.tensor.trial import followed
 from probatum.engines.bounds.tensor.windows import Windows
 from probatum.engines.evasion.results import Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region
@@ -77,8 +76,7 @@ class Proof:
         Raises:
             Refused: it cannot be followed.
         """
-        self.source, self.steps, self.result = trace(module)
-        tried(module, self.source, self.steps, self.result, x)
+        self.source, self.steps, self.result = followed(module, x)
         self.x, self.region, self.limits = x, region, limits
         self.y = torch.from_numpy(np.array(y, dtype=np.int64))
         n = len(x)

@@ -12,6 +12,7 @@ Run = Callable[..., Tensor]
 Back = Callable[[Tensor, torch.Size], Tensor]
 Lines = tuple[Tensor, Tensor, Tensor, Tensor]  # slope and shift below, slope and shift above
 Relax = Callable[[Tensor, Tensor], Lines]
+Ends = Callable[[list[Tensor], list[Tensor]], tuple[Tensor, Tensor]]
 
 
 @final
@@ -23,7 +24,10 @@ class Step:
     inputs: tuple[str, ...]
     run: Run  # in float64
     signs: tuple[int, ...] | None  # per input: 1 rises with it, -1 falls with it; None: ``size`` tells
-    size: Run | None = None  # of a weighted sum: the same with absolute weights and without its shift
+    # of a weighted sum: the same with absolute weights and without its shift; of a curve, what its rounding is
+    # relative to where that is not the result: both rise with absolute inputs
+    size: Run | None = None
+    ends: Ends | None = None  # of what neither rises nor falls throughout: bounds on it from bounds on its inputs
     relax: Relax | None = None  # of a curve: lines below and above it between two ends; None: the step is linear
     picks: bool = False  # the largest of several cells
     back: Back | None = None  # its transpose: weights of the result, shape of one input -> weights of the input
@@ -40,6 +44,8 @@ class Step:
 
     def interval(self, lows: list[Tensor], highs: list[Tensor]) -> tuple[Tensor, Tensor]:
         """Return bounds on the result from bounds on the inputs."""
+        if self.ends is not None:
+            return self.ends(lows, highs)
         if self.signs is not None:
             down = [low if sign > 0 else high for sign, low, high in zip(self.signs, lows, highs, strict=True)]
             up = [high if sign > 0 else low for sign, low, high in zip(self.signs, lows, highs, strict=True)]

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Follow a network, also one with layers of its own, and name its operations; what cannot be bounded is refused."""
 
-import copy
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
 
+from probatum.engines.bounds.tensor.aten import exported
 from probatum.engines.bounds.tensor.operations import FUNCTIONS, LAYERS, Refused, Value
 from probatum.engines.bounds.tensor.steps import Step
+from probatum.engines.evasion.tensor.copies import own_copy
+from probatum.engines.evasion.tensor.failures import raised
+from probatum.errors import ModelError
 
-__all__ = ["Refused", "trace"]
+__all__ = ["Refused", "export", "trace"]
 
 WRITING = ("relu_", "iadd")
 EXACT = (torch.float32, torch.float64)  # what rounding is reckoned for, or more exact
@@ -19,28 +22,66 @@ CLOSE = 2.0**-18  # far above what the exponents and logarithms of a softmax rou
 
 
 def trace(module: nn.Module) -> tuple[str, list[Step], str]:
-    """Return the name of the input, the steps in their order, and the name of the scores.
+    """Return the name of the input, the steps in their order, and the name of the scores, as ``torch.fx`` sees them.
 
     Raises:
-        Refused: the network cannot be followed, or an operation is not known.
+        Refused: the network cannot be followed so, or an operation is not known.
     """
-    if any(one.is_floating_point() and one.dtype not in EXACT for one in module.parameters()):
-        raise Refused("The network computes with fewer digits than float32 has, so nothing is proven.")
+    _require_exact(module)
     if any(one._forward_hooks or one._forward_pre_hooks for one in module.modules()):
         raise Refused("The network has hooks, which may change what it computes, so nothing is proven.")
     if type(module) in LAYERS:  # a layer by itself is not followed into
         module = nn.Sequential(module)
-    own = copy.deepcopy(module).cpu().eval().double().requires_grad_(False)
+    try:
+        own = own_copy(module).double().requires_grad_(False)
+    except ModelError as error:
+        raise Refused(f"{error} So nothing is proven.") from None
     try:
         followed = fx.symbolic_trace(own)
     except Exception as error:  # noqa: BLE001  # whatever the network's own code raises on a stand-in
-        raise Refused(
-            f"The network's code cannot be followed ({type(error).__name__}), so nothing is proven."
-        ) from None
+        raise Refused(f"The network's code cannot be followed ({raised(error)}), so nothing is proven.") from None
     reader = _Reader(followed)
     for node in followed.graph.nodes:
         reader.read(node)
-    return reader.source, reader.steps, reader.result
+    return reader.source, *_scores(reader.steps, reader.result)
+
+
+def export(module: nn.Module, shape: tuple[int, ...]) -> tuple[str, list[Step], str]:
+    """Return the same, as ``torch.export`` sees it: far more is followed, but the first time takes some seconds.
+
+    Args:
+        module: the network.
+        shape: of one row.
+
+    Raises:
+        Refused: the network cannot be followed, or an operator is not known.
+    """
+    _require_exact(module)
+    source, steps, result = exported(module, shape)
+    return source, *_scores(steps, result)
+
+
+def _require_exact(module: nn.Module) -> None:
+    if any(one.is_floating_point() and one.dtype not in EXACT for one in module.parameters()):
+        raise Refused("The network computes with fewer digits than float32 has, so nothing is proven.")
+
+
+def _scores(steps: list[Step], name: str) -> tuple[list[Step], str]:
+    """Return the steps up to the scores, and their name.
+
+    What follows the scores without changing which is highest is left out.
+    """
+    steps, ordered = list(steps), False
+    while steps and steps[-1].name == name and steps[-1].orders:
+        (name,) = steps.pop().inputs
+        ordered = True
+    if any(step.orders for step in steps):
+        raise Refused("A softmax before the last layer is not known here, so nothing is proven.")
+    if ordered:  # by all but scores that are so close that float32 makes the same of them
+        last = f"{name}_order"
+        steps.append(Step(name=last, inputs=(name,), run=_itself, signs=(1,), back=_as_it_is, slack=CLOSE, orders=True))
+        name = last
+    return steps, name
 
 
 def _itself(x: Tensor) -> Tensor:
@@ -70,7 +111,9 @@ class _Reader:
                 value = getattr(value, part)
             self.constants[node.name] = value
         elif node.op == "output":
-            self.result = self._scores(node.args[0])
+            if not isinstance(node.args[0], fx.Node):
+                raise Refused("The network gives more than scores, so nothing is proven.")
+            self.result = node.args[0].name
         else:
             try:
                 step = self._step(node)
@@ -78,31 +121,6 @@ class _Reader:
                 raise Refused(f"The way {node.name} is called is not known here, so nothing is proven.") from None
             self.steps.append(step)
             self._unshared(node)
-
-    def _scores(self, value: Any) -> str:
-        """Return the name of the scores; what follows them without changing which is highest is left out."""
-        if not isinstance(value, fx.Node):
-            raise Refused("The network gives more than scores, so nothing is proven.")
-        name, ordered = value.name, False
-        while self.steps and self.steps[-1].name == name and self.steps[-1].orders:
-            (name,) = self.steps.pop().inputs
-            ordered = True
-        if any(step.orders for step in self.steps):
-            raise Refused("A softmax before the last layer is not known here, so nothing is proven.")
-        if ordered:  # by all but scores that are so close that float32 makes the same of them
-            self.steps.append(
-                Step(
-                    name=f"{name}_order",
-                    inputs=(name,),
-                    run=_itself,
-                    signs=(1,),
-                    back=_as_it_is,
-                    slack=CLOSE,
-                    orders=True,
-                )
-            )
-            name = self.steps[-1].name
-        return name
 
     def _unshared(self, node: fx.Node) -> None:
         """Refuse a step that overwrites its input, if that or what looks into it is used besides."""
