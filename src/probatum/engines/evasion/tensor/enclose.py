@@ -55,7 +55,7 @@ def enclose(
         if not isinstance(proof, str) and limits.nodes:
             proof.split(_open(proof, climb), climb.breaks)
             last = np.flatnonzero(~climb.broken.numpy() & (proof.margins.numpy() <= 0))
-            if last.size:
+            if last.size and limits.nodes > 1:
                 margins = climb.lowest()
                 gaps = {int(row): float(margins[row] - proof.margins[row]) for row in last}
                 corners = {row: proof.corners[row] for row in gaps if row in proof.corners}
