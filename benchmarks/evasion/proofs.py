@@ -4,6 +4,7 @@
     python proofs.py run --nodes 300 # every question once; what was answered is kept, and not asked again
     python proofs.py run --nodes 5000 --open # longer, what 300 left open
     python proofs.py milp            # what is open, by a mixed-integer program, where the network is small
+    python proofs.py attack          # what is open, by the deepest attack with other seeds
     python proofs.py table
 
 Questions: the first rows that each network answers rightly, at the radius of ``families``, and at twice that.
@@ -22,11 +23,12 @@ import numpy as np
 import torch
 from exact_milp import decide, layers_of
 
-from probatum.engines.evasion import bracket
+from probatum.engines.evasion import attack, bracket
 from probatum.engines.evasion.results import Ended
 from probatum.engines.evasion.threat import region
 
 TIMES = (1.0, 2.0)  # of the radius
+MILP, ATTACK = 0, -1  # what stands for the number of parts, where it was no run of the bracket
 
 
 def run(nodes: int, rows: int, names: list[str], place: Path, *, only_open: bool) -> None:
@@ -69,7 +71,7 @@ def by_milp(rows: int, names: list[str], place: Path, seconds: float, checked: i
                 key = (name, times, row)
                 ends = {one["end"] for one in known[key].values()}
                 proven += "PROVEN" in ends
-                if 0 in known[key] or "BROKEN" in ends or ("PROVEN" in ends and proven > checked):
+                if MILP in known[key] or "BROKEN" in ends or ("PROVEN" in ends and proven > checked):
                     continue
                 one, began = slice(row, row + 1), time.process_time()
                 where = region(
@@ -80,13 +82,34 @@ def by_milp(rows: int, names: list[str], place: Path, seconds: float, checked: i
                     int(asked.y[row]), seconds=seconds,
                 )  # fmt: skip
                 end = "BROKEN" if isinstance(found, np.ndarray) else {"safe": "PROVEN", "unknown": "SPENT"}[found]
-                _keep(place, key, 0, end, time.process_time() - began, 0)
+                _keep(place, key, MILP, end, time.process_time() - began, 0)
+
+
+def by_attack(rows: int, names: list[str], place: Path, seeds: int) -> None:
+    """Attack what is open for longer than any bracket does."""
+    known = _known(place)
+    for name in names:
+        asked, module = families.questions(name, rows), families.load(name)
+        for times in TIMES:
+            for row in range(len(asked.x)):
+                key, one, began = (name, times, row), slice(row, row + 1), time.process_time()
+                ends = {answer["end"] for answer in known[key].values()}
+                if ends & {"PROVEN", "BROKEN"} or not ends or ATTACK in known[key]:
+                    continue
+                broken = any(
+                    attack(
+                        module, asked.x[one], asked.y[one], norm="linf", radius=times * asked.radius,
+                        lower=asked.lower, upper=asked.upper, rng=np.random.default_rng(seed), budget="deep",
+                    ).broken[0]
+                    for seed in range(1, seeds + 1)
+                )  # fmt: skip
+                _keep(place, key, ATTACK, "BROKEN" if broken else "SPENT", time.process_time() - began, 0)
 
 
 def table(place: Path, rows: int) -> None:
     """Print what was found."""
     known = _known(place)
-    heads = "set, network, radius, asked, true, proven by 300, by 5000, can be broken, broken by 300, open, CPU s a row"
+    heads = "set, network, radius, asked, proven by 300, by 5000, true, broken by 300, breakable, open, CPU s a row"
     print(f"| {' | '.join(heads.split(', '))} |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for family in ("choosing", "validation"):
@@ -121,11 +144,9 @@ def _counted(questions: list[dict[int, dict[str, object]]]) -> np.ndarray:
 
 def _row(sums: np.ndarray) -> str:
     asked, true, short, longer, breakable, broken, unsettled, seconds = sums
-    share = f" ({100 * short / true:.0f} %)" if true else ""
-    more = f" ({100 * longer / true:.0f} %)" if true else ""
     return (
-        f"{asked:.0f} | {true:.0f} | {short:.0f}{share} | {longer:.0f}{more} | {breakable:.0f} | {broken:.0f} | "
-        f"{unsettled:.0f} | {seconds / max(asked, 1):.1f}"
+        f"{asked:.0f} | {short:.0f} | {longer:.0f} | {true:.0f} | {broken:.0f} | {breakable:.0f} | {unsettled:.0f} | "
+        f"{seconds / max(asked, 1):.1f}"
     )
 
 
@@ -149,13 +170,14 @@ def _keep(place: Path, key: tuple[str, float, int], nodes: int, end: str, second
 def main() -> None:
     """Do what is asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["run", "milp", "table"])
+    parser.add_argument("what", choices=["run", "milp", "attack", "table"])
     parser.add_argument("--nodes", type=int, default=300)
     parser.add_argument("--rows", type=int, default=10)
     parser.add_argument("--open", action="store_true", help="only what no run has settled yet")
     parser.add_argument("--only", default="", help="networks whose name or family holds this")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each other class, of the program")
     parser.add_argument("--checked", type=int, default=1, help="proven rows that the program is asked about as well")
+    parser.add_argument("--seeds", type=int, default=2, help="of the attack")
     parser.add_argument("--kept", type=Path, help="file of the answers")
     given = parser.parse_args()
     torch.set_num_threads(1)
@@ -165,6 +187,8 @@ def main() -> None:
         run(given.nodes, given.rows, names, place, only_open=given.open)
     elif given.what == "milp":
         by_milp(given.rows, names, place, given.seconds, given.checked)
+    elif given.what == "attack":
+        by_attack(given.rows, names, place, given.seeds)
     else:
         table(place, given.rows)
 

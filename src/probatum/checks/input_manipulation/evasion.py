@@ -22,8 +22,8 @@ Judged      fooled_share, against the policy's limit. Where nothing can be prove
 Source      attacks: Croce and Hein 2020, arXiv:2003.01690; Andriushchenko et al. 2020, arXiv:1912.00049; Maho et al.
             2021 and Chen et al. 2020, arXiv:1904.02144, for labels alone; Pintor et al. 2021, arXiv:2102.12827, for the
             nearest wrong answer of a network. Bounds: Gowal et al. 2018, arXiv:1810.12715; Zhang et al. 2018,
-            arXiv:1811.00866; Xu et al. 2021, arXiv:2011.13824; Wang et al. 2021, arXiv:2103.06624; of trees: Devos et
-            al. 2021, arXiv:2010.13880.
+            arXiv:1811.00866; Xu et al. 2021, arXiv:2011.13824; Wang et al. 2021, arXiv:2103.06624; De Palma et al.
+            2021, arXiv:2104.06718; of trees: Devos et al. 2021, arXiv:2010.13880.
             Smoothing: Cohen et al. 2019, arXiv:1902.02918. Ending early: Jennison and Turnbull 1984, Controlled
             Clinical Trials 5:33.
 Not shown   other changes: larger ones, turned or blurred pictures. Rows that were not among those tried. A proof speaks

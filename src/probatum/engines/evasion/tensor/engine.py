@@ -15,9 +15,9 @@ from probatum.engines.evasion.threat import Region
 
 # of the proof of a row, beside its parts; by the name of the attack's budget
 LIMITS = {
-    "quick": Limits(work=5e9, inner=1 << 21),
-    "standard": Limits(work=3e10, inner=1 << 23),
-    "deep": Limits(work=1e12, inner=1 << 25),
+    "quick": Limits(work=2e9, inner=1 << 21),
+    "standard": Limits(work=1e10, inner=1 << 23),
+    "deep": Limits(work=1e11, inner=1 << 25),
 }
 
 
