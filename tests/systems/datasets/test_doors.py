@@ -194,7 +194,7 @@ def test_says_when_names_and_fields_do_not_fit(tmp_path):
         (" \n\n", "test.csv is empty; wanted rows."),
         ("age,income\n", "test.csv holds a header and no rows; at least one row was wanted."),
         (b"\x00\x01\x02PK", "test.csv is no text file; wanted csv (UTF-8), parquet or npz."),
-        ("age,income\nx,é\n".encode("latin-1"), "test.csv is not UTF-8 text (line 2); save it as csv"),
+        ("age,income\nx,é\n".encode("latin-1"), "test.csv is not UTF-8 text (line 2). Say which encoding it has"),
         ("age,income\n1,no\n1,2,3\n", "test.csv, line 3: 3 fields, but the header has 2; correct the line"),
         ("age,income\n1,no\n\n1\n", "test.csv, line 4: 1 field, but the header has 2; correct the line"),
         ('age,income\n"1,no\n2,no\n', "test.csv, line 2: 1 field, but the header has 2"),
@@ -221,7 +221,7 @@ def test_refuses_a_folder(tmp_path):
 
 def test_refuses_kinds_of_files_that_cannot_be_read(tmp_path):
     (tmp_path / "rows.xlsx").write_bytes(b"PK")
-    with pytest.raises(DataError, match="Export it as csv"):
+    with pytest.raises(DataError, match="Save the sheet with the rows as"):
         read(Description(data=DataSection(test="rows.xlsx", target="y")), tmp_path)
 
 

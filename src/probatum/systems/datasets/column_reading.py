@@ -58,7 +58,7 @@ class Reading:
     """How the columns of a file were read, so that another file is read alike."""
 
     texts: Mapping[str, TextReading] = field(default_factory=dict)
-    decimal: str = "."
+    decimal: str | None = None  # None: a point, as nobody said
 
 
 @final
@@ -106,6 +106,17 @@ def settle(
         frame = frame.assign(**{name: fresh}) if name in frame.columns else frame
         notes += told if _is_text(source.frame[name]) or reading.words else [*_kept(name, source.frame[name]), *told]
     return frame, Reading(texts=texts)
+
+
+def words_in(source: Source, description: Description, known: KnownCells, like: Reading | None) -> list[str]:
+    """Return the columns that stay text whatever they look like: stated so, known so, or so in the train file."""
+    wanted = (Wanted.TEXT, Wanted.FREE_TEXT, Wanted.MIXED)
+    columns = _known_columns(source, description, known)
+    stated = [*description.data.columns.text, *description.data.columns.categorical]
+    labels = description.model.classes or known.labels or ()
+    target = [str(description.data.target)] if any(isinstance(label, str) for label in labels) else []
+    kept = [name for name, column in columns.items() if column.wanted in wanted]
+    return [*stated, *target, *kept, *(like.texts if like else ())]
 
 
 def _known_columns(source: Source, description: Description, known: KnownCells) -> dict[str, KnownColumn]:

@@ -21,7 +21,6 @@ from probatum.errors import DataError
 EXACT: dict[str, Any] = (
     {"float_precision": "round_trip"} if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1) else {}
 )
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 @final
@@ -33,32 +32,25 @@ class Layout:
     has_header: bool
     separator: str
     lines: Sequence[int]  # on which each row begins
-    notes: list[str]
+    nameless: frozenset[str]  # what columns are called that have no name in the header
     padded: bool  # blanks stand beside separators
     quoted_late: bool  # quotes stand behind such blanks, and are quotes only if these are left out
     zeros: bool  # some cells begin with a zero and a digit
 
 
-def decode(data: bytes, name: str) -> str:
-    """Return the text of UTF-8 bytes, with or without a byte-order mark."""
-    if b"\0" in data[:65536]:
-        raise DataError(f"{name} is no text file; wanted csv (UTF-8), parquet or npz.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{name} is not UTF-8 text (line {line}); save it as csv with the encoding UTF-8.") from None
+def scan(text: str, name: str, given: Sequence[str] | None, separator: str = ",", first: int = 1) -> Layout:
+    """Find names and the line of each row; refuse lines with too many or too few fields.
 
-
-def scan(text: str, name: str, given: Sequence[str] | None) -> Layout:
-    """Find names, separator and the line of each row; refuse lines with too many or too few fields."""
-    if not text.strip():
-        raise DataError(f"{name} is empty; wanted rows.")
-    first = next(line for line in text.splitlines() if line.strip())
-    separator = _separator(first)
+    Args:
+        text: the table.
+        name: of the file.
+        given: the names of its columns, where it has no header.
+        separator: between its cells.
+        first: the line of the file on which it begins.
+    """
     names, lines = list(given or ()), array("q")
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    begins = 1
+    begins, before = first, first - 1
     try:
         for fields in reader:
             if fields and (len(fields) > 1 or fields[0].strip()):
@@ -68,19 +60,19 @@ def scan(text: str, name: str, given: Sequence[str] | None) -> Layout:
                     raise DataError(_ragged(name, begins, len(fields), names, given))
                 else:
                     lines.append(begins)
-            begins = reader.line_num + 1
+            begins = before + reader.line_num + 1
     except csv.Error as error:
         raise DataError(f"{name} cannot be read as csv in line {begins}: {error}.") from None
     if not lines:
         raise DataError(f"{name} holds a header and no rows; at least one row was wanted.")
-    notes = [] if separator == "," else [f"{name} separates its columns by {SEPARATORS[separator]}, not commas."]
+    names, nameless = _named(names)
     beside = re.escape(separator)
     return Layout(
-        names=_named(names, name, notes),
+        names=names,
+        nameless=nameless,
         has_header=given is None,
         separator=separator,
         lines=lines,
-        notes=notes,
         padded=f"{separator} " in text or f" {separator}" in text or re.search(r"^ | $", text, re.M) is not None,
         quoted_late=re.search(f'(?:^|{beside}) +"', text, re.M) is not None,
         zeros=re.search(f'(?:^|{beside})[ "]*[+-]?0[0-9]', text, re.M) is not None,
@@ -124,13 +116,6 @@ def raw(text: str, layout: Layout, columns: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-def _separator(first: str) -> str:
-    """Return what separates the fields of the first line; a comma unless there is none."""
-    if "," in first:
-        return ","
-    return max(SEPARATORS, key=first.count) if any(mark in first for mark in SEPARATORS) else ","
-
-
 def _ragged(name: str, line: int, came: int, names: Sequence[str], given: Sequence[str] | None) -> str:
     """Word the error for a line with another number of fields."""
     source = "[data] names lists" if given else "the header has"
@@ -140,9 +125,7 @@ def _ragged(name: str, line: int, came: int, names: Sequence[str], given: Sequen
     )
 
 
-def _named(names: list[str], name: str, notes: list[str]) -> list[str]:
-    """Name nameless columns as pandas does, since a model trained on such a file knows them so."""
-    nameless = [position for position, column in enumerate(names) if not column.strip()]
-    if nameless:
-        notes.append(f'{name} has columns without a name; they are called "Unnamed: 0" and so on, by position.')
-    return [f"Unnamed: {position}" if position in nameless else column for position, column in enumerate(names)]
+def _named(names: list[str]) -> tuple[list[str], frozenset[str]]:
+    """Name nameless columns as pandas does, since a model trained on such a file knows them so; return these too."""
+    nameless = {position: f"Unnamed: {position}" for position, column in enumerate(names) if not column.strip()}
+    return [nameless.get(position, column) for position, column in enumerate(names)], frozenset(nameless.values())

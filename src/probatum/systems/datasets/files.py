@@ -4,6 +4,7 @@
 import gzip
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from importlib.util import find_spec
@@ -16,9 +17,12 @@ import pandas as pd
 
 from probatum.errors import DataError, DescriptionError, MissingExtraError
 from probatum.systems.datasets import delimited, digests
-from probatum.systems.datasets.column_reading import Source, settle
+from probatum.systems.datasets.column_reading import Source, settle, words_in
+from probatum.systems.datasets.encodings import decode
 from probatum.systems.datasets.known import NOTHING, KnownCells
+from probatum.systems.datasets.local_numbers import read_numbers
 from probatum.systems.datasets.python_rows import whole
+from probatum.systems.datasets.separators import body
 from probatum.systems.datasets.tables import Table, column_names, listed
 from probatum.systems.description import Description, check_columns, split_reference
 
@@ -47,7 +51,7 @@ def read(
     data = _bytes(path)
     suffix = _suffix(path)
     if suffix in FOREIGN:
-        raise DataError(f"{path.name} is of a kind that cannot be read; {READABLE}. Export it as csv.")
+        raise DataError(f"{path.name} is of a kind that cannot be read; {READABLE}. {_export(suffix)}")
     parse = PARSERS.get(suffix, _parse_csv)
     return parse(data, path.name, arrays, description, like, notes, known)
 
@@ -96,6 +100,13 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
+def _export(suffix: str) -> str:
+    """Say how a file of a foreign kind becomes one that can be read."""
+    if suffix in (".xlsx", ".xls", ".ods"):
+        return 'Save the sheet with the rows as "CSV UTF-8", with one header line and no totals.'
+    return "Export it as csv."
+
+
 def _suffix(path: Path) -> str:
     """Return what the file's name says of its kind, gzipped or not."""
     name = path.name.lower().removesuffix(".gz")
@@ -112,26 +123,51 @@ def _parse_csv(
     known: KnownCells,
 ) -> Table:
     """Parse delimited text."""
-    text = delimited.decode(_plain(data, name), name)
-    layout = delimited.scan(text, name, description.data.names)
-    notes += layout.notes
+    said = description.data
+    text = decode(_plain(data, name), name, said.encoding, notes)
+    table = body(text, name, said.separator, said.target, said.names)
+    layout = delimited.scan(table.text, name, said.names, table.separator, table.first)
+    notes += table.notes
     refuse_duplicates(layout.names, name)
     if like is None:
         refuse_columns(description, layout.names)
-    frame = delimited.parse(text, layout, name, description.data.missing, None if like is None else _texts(like))
-    source = Source(
-        frame=frame,
-        raw=partial(delimited.raw, text, layout),
-        what=name,
-        padded=layout.padded,
-        zeros=layout.zeros,
-    )
-    frame, reading = settle(source, description, known, None if like is None else like.reading, notes)
+    frame = delimited.parse(table.text, layout, name, said.missing, None if like is None else _texts(like))
+    raw, before = partial(delimited.raw, table.text, layout), None if like is None else like.reading
+    frame = _without_nameless(frame, layout.nameless, known, name, notes)
+    source = Source(frame=frame, raw=raw, what=name, padded=layout.padded, zeros=layout.zeros)
+    words, mark = words_in(source, description, known, before), said.decimal or (before and before.decimal)
+    frame, decimal = read_numbers(frame, raw, words, stated=mark, missing=said.missing, name=name, notes=notes)
+    frame, reading = settle(replace(source, frame=frame), description, known, before, notes)
+    reading = replace(reading, decimal=decimal if decimal == "," else said.decimal)
     features, truth = split(frame, description.data.target, name)
     if like is not None and isinstance(like.features, pd.DataFrame):
         features = _widened(features, like.features)
     lines = layout.lines if len(layout.lines) == len(frame) else None
     return Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data), lines=lines, reading=reading)
+
+
+def _without_nameless(
+    frame: pd.DataFrame, nameless: frozenset[str], known: KnownCells, name: str, notes: list[str]
+) -> pd.DataFrame:
+    """Leave out columns without a name that are empty, and one that only counts rows where the model is given none."""
+    unknown = [column for column in frame.columns if column in nameless and column not in known.names]
+    empty = [column for column in unknown if frame[column].isna().all()]
+    if empty:
+        columns = f"{len(empty)} empty columns" if len(empty) > 1 else "an empty column"
+        notes.append(f"{name} has {columns} without a name; left out.")
+    others = [column for column in unknown if column not in empty]
+    first = frame.columns[0] if others[:1] == list(frame.columns[:1]) else None
+    known_without = known.width is not None and known.width == frame.shape[1] - len(empty) - 2  # the target is one too
+    counts = first is not None and bool((frame[first].diff().iloc[1:] == 1).all())
+    if counts and (known.names or known_without):
+        notes.append(f"The first column of {name} has no name and counts the rows; left out.")
+        return frame.drop(columns=[*empty, first])
+    if others:
+        notes.append(
+            f'{name} has columns without a name; they are called "Unnamed: 0" and so on, by position. If one only '
+            "counts the rows, say so with id under [data]; the model is then not given it."
+        )
+    return frame.drop(columns=empty) if empty else frame
 
 
 def _texts(like: Table) -> list[str]:
