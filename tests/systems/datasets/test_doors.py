@@ -202,7 +202,7 @@ def test_says_when_names_and_fields_do_not_fit(tmp_path):
         ("age,income\n1,\n", "No row of test.csv has a true answer (the target is empty)"),
         (b"\x1f\x8b\x08\x00rubbish", "test.csv is a damaged or cut-off gzip file; fetch it again."),
         ("income\nno\nyes\n", "No column of test.csv is left for the model; name some in [data] features."),
-        ("age,income\n1," + "x" * 200_000 + "\n", "test.csv cannot be read as csv in line 2: field larger than"),
+        ('age,income\n1,"' + "x" * 200_000 + '"\n', "test.csv cannot be read as csv in line 2: field larger than"),
     ],
 )
 def test_refuses_a_file_with_one_clear_message(tmp_path, content, message):

@@ -8,11 +8,12 @@ cells, each without a word. All three are refused here, with the line.
 import csv
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, final
 
+import numpy as np
 import pandas as pd
 
 from probatum.errors import DataError
@@ -21,6 +22,8 @@ from probatum.errors import DataError
 EXACT: dict[str, Any] = (
     {"float_precision": "round_trip"} if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1) else {}
 )
+
+PIECE = 4_000_000  # characters looked at together
 
 
 @final
@@ -48,35 +51,61 @@ def scan(text: str, name: str, given: Sequence[str] | None, separator: str = ","
         separator: between its cells.
         first: the line of the file on which it begins.
     """
-    names, lines = list(given or ()), array("q")
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    begins, before = first, first - 1
-    try:
-        for fields in reader:
-            if fields and (len(fields) > 1 or fields[0].strip()):
-                if not names:
-                    names = fields
-                elif len(fields) != len(names):
-                    raise DataError(_ragged(name, begins, len(fields), names, given))
-                else:
-                    lines.append(begins)
-            begins = before + reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(f"{name} cannot be read as csv in line {begins}: {error}.") from None
+    names = list(given or ())
+    records = _records(text, name, separator, first)
+    lines = array("q")
+    for begins, fields, width in records:
+        if not names:
+            names = fields if isinstance(fields, list) else [cell.lstrip(" ") for cell in fields.split(separator)]
+        elif width != len(names):
+            raise DataError(_ragged(name, begins, width, names, given))
+        else:
+            lines.append(begins)
     if not lines:
         raise DataError(f"{name} holds a header and no rows; at least one row was wanted.")
     names, nameless = _named(names)
-    beside = re.escape(separator)
+    padded = text.startswith(" ") or any(one in text for one in (f"{separator} ", f" {separator}", "\n ", " \n", " \r"))
     return Layout(
         names=names,
         nameless=nameless,
         has_header=given is None,
         separator=separator,
         lines=lines,
-        padded=f"{separator} " in text or f" {separator}" in text or re.search(r"^ | $", text, re.M) is not None,
-        quoted_late=re.search(f'(?:^|{beside}) +"', text, re.M) is not None,
-        zeros=re.search(f'(?:^|{beside})[ "]*[+-]?0[0-9]', text, re.M) is not None,
+        padded=padded,
+        quoted_late=padded and re.search(rf'(?:^|{re.escape(separator)}) +"', text, re.M) is not None,
+        zeros=_zeros_in_front(text, separator),
     )
+
+
+def _records(text: str, name: str, separator: str, first: int) -> Iterator[tuple[int, list[str] | str, int]]:
+    """Yield the line on which each record begins, the record, and the number of its cells; empty lines are none."""
+    plain = text.replace("\r\n", "\n") if "\r" in text else text
+    if '"' not in plain and "\r" not in plain:  # a line is a record: no need to look into it
+        for place, line in enumerate(plain.split("\n"), start=first):
+            marks = line.count(separator)
+            if marks or line.strip():
+                yield place, line, marks + 1
+        return
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    begins = first
+    try:
+        for fields in reader:
+            if len(fields) > 1 or (fields and fields[0].strip()):
+                yield begins, fields, len(fields)
+            begins = first + reader.line_num
+    except csv.Error as error:
+        raise DataError(f"{name} cannot be read as csv in line {begins}: {error}.") from None
+
+
+def _zeros_in_front(text: str, separator: str) -> bool:
+    """Say whether some cell begins with a zero and another digit."""
+    for start in range(0, len(text), PIECE):
+        cells = np.frombuffer(text[start : start + PIECE + 2].encode("ascii", "replace"), dtype=np.uint8)
+        before = np.isin(cells[:-2], np.frombuffer(f'{separator}\n" '.encode("ascii", "replace"), dtype=np.uint8))
+        digit = (cells[2:] >= ord("0")) & (cells[2:] <= ord("9"))
+        if (before & (cells[1:-1] == ord("0")) & digit).any():
+            return True
+    return False
 
 
 def parse(text: str, layout: Layout, name: str, missing: Sequence[str], texts: Sequence[str] | None) -> pd.DataFrame:

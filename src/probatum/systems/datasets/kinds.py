@@ -58,6 +58,8 @@ def check(table: Table, columns: tuple[Column, ...]) -> None:
     mistakes = []
     for position, column in enumerate(columns):
         cells = frame.iloc[:, position]
+        if column.kind in (Kind.NUMERIC, Kind.INTEGER, Kind.TEXT) and _numbers_or_text(cells, column.kind):
+            continue
         wanted, unreadable = _test_of(column)
         bad = np.flatnonzero(unreadable(cells) & cells.notna().to_numpy())
         if bad.size:
@@ -67,6 +69,11 @@ def check(table: Table, columns: tuple[Column, ...]) -> None:
             )
     if mistakes:
         raise DataError(f"{'; '.join(mistakes)}. Correct them; if they mean missing, list them in [data] missing.")
+
+
+def _numbers_or_text(cells: pd.Series, kind: Kind) -> bool:
+    """Say whether the type of the cells leaves nothing to look at."""
+    return kind is Kind.TEXT or pd.api.types.is_numeric_dtype(cells.dtype)
 
 
 def suspects(table: Table, columns: tuple[Column, ...]) -> list[str]:

@@ -14,6 +14,7 @@ from probatum.systems.mistakes import visible
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 LOOKED_AT = 50  # rows by which a separator is told
+HEAD = 1_000_000  # characters that hold so many rows
 TITLES = 20  # lines above a header in which the target is looked for
 STATED = re.compile(r"sep=(.)\r?(?:\n|$)", re.IGNORECASE)  # what Excel writes above a table, and hides when it reads it
 TOTALS = frozenset(
@@ -72,9 +73,11 @@ def _told(text: str, target: str | None, names: Sequence[str] | None) -> str:
 
 def _rows(text: str, separator: str, most: int) -> list[list[str]]:
     """Return the first rows that hold anything; none where they cannot be read so."""
+    head = text[:HEAD]
     try:
-        reader = csv.reader(StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-        return list(islice((row for row in reader if any(cell.strip() for cell in row)), most))
+        reader = csv.reader(StringIO(head, newline=""), delimiter=separator, skipinitialspace=True)
+        found = list(islice((row for row in reader if any(cell.strip() for cell in row)), most + 1))
+        return found[: most if len(head) == len(text) else min(most, max(len(found) - 1, 1))]  # the last may be cut off
     except csv.Error:
         return []
 

@@ -115,5 +115,7 @@ def _stripped(truth: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(truth.dtype):
         return truth
     cells = truth.astype(object)
-    clean = [cell.strip() or None if isinstance(cell, str) else cell for cell in cells]
-    return pd.Series(clean, dtype=object, name=truth.name).infer_objects()
+    found, different = pd.factorize(cells)  # -1 for missing
+    clean = np.empty(len(different) + 1, dtype=object)
+    clean[: len(different)] = [cell.strip() or None if isinstance(cell, str) else cell for cell in different]
+    return pd.Series(clean[found], dtype=object, name=truth.name).infer_objects()
