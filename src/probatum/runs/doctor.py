@@ -23,6 +23,7 @@ from probatum.runs.reporting import formats
 PATIENCE = 600  # seconds until a worker process counts as hanging; a busy machine may need most of a minute
 EXTRAS = (
     ("parquet", "pyarrow", "reading Parquet files"),
+    ("images", "PIL", "reading folders of pictures"),
     ("torch", "torch", "neural networks: PyTorch models, their gradients and bounds"),
     ("xgboost", "xgboost", "XGBoost models"),
     ("lightgbm", "lightgbm", "LightGBM models"),

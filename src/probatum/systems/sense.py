@@ -189,7 +189,8 @@ def _rows(description: "Description") -> Iterator[tuple[str, Place]]:
         hint = " If the one file holds rows the model was not trained on, call it test." if data.train else ""
         yield f"test is missing; wanted a file of rows that the model was not trained on.{hint}", ("data",)
     arrays = split_reference(data.test or "")[1]
-    if data.target is None and arrays is None and description.model.scores is None:
+    pictures = data.test is not None and (description.folder / data.test).is_dir()
+    if data.target is None and arrays is None and not pictures and description.model.scores is None:
         yield 'target is missing; wanted the column to be predicted, as in target = "income".', ("data",)
 
 
@@ -220,7 +221,7 @@ def _files(description: "Description") -> Iterator[tuple[str, Place]]:
         name = reference if key == "file" else split_reference(reference)[0]
         if not (folder / name).exists():
             yield f"there is no file {name}{_similar(folder / name)}", (section, key)
-        elif (folder / name).is_dir():
+        elif (folder / name).is_dir() and section != "data":  # a folder of pictures, one folder a class
             yield f"{name} is a folder; wanted a file.", (section, key)
     for section, key in (("model", "python"), ("data", "load"), ("recipe", "train")):
         reference = getattr(getattr(description, section), key)

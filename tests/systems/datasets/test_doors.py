@@ -215,7 +215,7 @@ def test_refuses_a_file_that_is_not_there(tmp_path):
 
 
 def test_refuses_a_folder(tmp_path):
-    with pytest.raises(DataError, match="is a folder; wanted a file"):
+    with pytest.raises(DataError, match="is a folder without pictures; wanted a file"):
         read(Description(data=DataSection(test=".", target="y")), tmp_path)
 
 

@@ -49,7 +49,8 @@ def given(estimator: Any, rows: Rows) -> Any:
         return _texts(rows)
     names = getattr(estimator, "feature_names_in_", None)
     if isinstance(rows.features, np.ndarray):
-        return rows.features
+        flat = rows.features.ndim > 2 and getattr(estimator, "n_features_in_", None) == rows.features[0].size
+        return rows.features.reshape(len(rows), -1) if len(rows) and flat else rows.features
     if names is not None:
         return rows.features[list(names)]
     return rows.features.to_numpy() if hasattr(estimator, "n_features_in_") else rows.features

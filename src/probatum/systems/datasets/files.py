@@ -19,6 +19,7 @@ from probatum.errors import DataError, DescriptionError, MissingExtraError
 from probatum.systems.datasets import delimited, digests
 from probatum.systems.datasets.column_reading import Source, settle, words_in
 from probatum.systems.datasets.encodings import decode
+from probatum.systems.datasets.images import read_folder
 from probatum.systems.datasets.known import NOTHING, KnownCells
 from probatum.systems.datasets.local_numbers import read_numbers
 from probatum.systems.datasets.python_rows import whole
@@ -48,6 +49,8 @@ def read(
     """
     name, arrays = split_reference(reference)
     path = folder / name
+    if path.is_dir():
+        return _pictures(path, description, like, notes)
     data = _bytes(path)
     suffix = _suffix(path)
     if suffix in FOREIGN:
@@ -87,8 +90,6 @@ def refuse_duplicates(names: Sequence[str], what: str) -> None:
 
 def _bytes(path: Path) -> bytes:
     """Read a file whole."""
-    if path.is_dir():
-        raise DataError(f"{path} is a folder; wanted a file.")
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -98,6 +99,14 @@ def _bytes(path: Path) -> bytes:
     if not data:
         raise DataError(f"{path.name} is empty; wanted rows.")
     return data
+
+
+def _pictures(path: Path, description: Description, like: Table | None, notes: list[str]) -> Table:
+    """Read a folder with one folder of pictures a class."""
+    table = read_folder(path, description.data.target, notes)
+    if like is None:
+        refuse_columns(description, [*column_names(table.features), str(table.truth.name)])
+    return table
 
 
 def _export(suffix: str) -> str:
