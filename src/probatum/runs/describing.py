@@ -32,7 +32,7 @@ def described(
     if subject.endswith(".toml"):
         return _from_file(folder / subject, said, called)
     source = _source(subject, said, folder)
-    _require_rows(subject, source, said, called)
+    _require_rows(subject, source, said, called, folder)
     names = {**called, source: subject}
     return describe({**said, source: subject}, name=name_of(subject, source), folder=folder, called=names)
 
@@ -68,7 +68,9 @@ def _source(subject: str, said: Mapping[Place, Any], folder: Path) -> Place:
     return ("model", "python") if ":" in subject and not (folder / subject).exists() else ("model", "file")
 
 
-def _require_rows(subject: str, source: Place, said: Mapping[Place, Any], called: Mapping[Place, str]) -> None:
+def _require_rows(
+    subject: str, source: Place, said: Mapping[Place, Any], called: Mapping[Place, str], folder: Path
+) -> None:
     """Refuse a subject without rows, with the words that would do."""
     if source == ("model", "scores"):
         return
@@ -81,7 +83,9 @@ def _require_rows(subject: str, source: Place, said: Mapping[Place, Any], called
     if source in said:
         raise UsageError(f"{called[source]}: {subject} is a function already; name a file of weights, or leave it out.")
     rows = ("data", "load") in said or (("data", "test") in said and ("data", "target") in said)
-    if not rows and not str(said.get(("data", "test"), "")).partition(":")[0].endswith(".npz"):
+    test = str(said.get(("data", "test"), ""))
+    pictures = bool(test) and (folder / test).is_dir()  # a folder of pictures names its classes itself
+    if not rows and not pictures and not test.partition(":")[0].endswith(".npz"):
         raise UsageError(
             f"Wanted the held-out rows and the column that holds the right answer, {data} FILE and {target} COLUMN, "
             f"for {subject}. Or write a probatum.toml, with probatum init."

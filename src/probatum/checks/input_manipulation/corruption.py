@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.checks.inapplicable import not_applicable, nothing_to_ask
+from probatum.checks.inapplicable import not_applicable, nothing_to_ask, only_text
 from probatum.checks.input_manipulation.corruption_trial import Trial, blocks, right
 from probatum.checks.input_manipulation.hearing import Hearing
 from probatum.checks.input_manipulation.pictured import drawable
@@ -60,7 +60,7 @@ class Options:
 
 def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Damage rows in every way that fits, and ask again; draws the rows, and what the kinds of damage draw."""
-    unfit = nothing_to_ask(data.rows) or _unfit(data, options)
+    unfit = nothing_to_ask(data.rows) or only_text(data.rows) or _unfit(data, options)
     if unfit is not None:
         return unfit
     chosen = np.sort(rng.permutation(len(data.rows))[: options.rows])

@@ -35,7 +35,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.checks.inapplicable import NO_CLASS, not_applicable, nothing_to_ask
+from probatum.checks.inapplicable import NO_CLASS, not_applicable, nothing_to_ask, only_text
 from probatum.checks.input_manipulation import fooled_in_words as in_words
 from probatum.checks.input_manipulation.as_printed import as_printed
 from probatum.checks.input_manipulation.evading import Cells, Target, scores_of, whole
@@ -95,7 +95,7 @@ class Options:
 
 def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Enclose the share that can be fooled; draws the rows that are tried, and what the attacks draw."""
-    refused = nothing_to_ask(data.rows)
+    refused = nothing_to_ask(data.rows) or only_text(data.rows)
     if refused is not None:
         return refused
     if options.radius <= 0:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.checks.inapplicable import NO_CLASS, not_applicable, nothing_to_ask
+from probatum.checks.inapplicable import NO_CLASS, not_applicable, nothing_to_ask, only_text
 from probatum.checks.input_manipulation.evading import Cells
 from probatum.checks.input_manipulation.halves import (
     Halves,
@@ -66,7 +66,7 @@ class Options:
 
 def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Find one change on half of the rows and measure it on the other; draws rows and changes."""
-    refused = nothing_to_ask(data.rows)
+    refused = nothing_to_ask(data.rows) or only_text(data.rows)
     if refused is not None:
         return refused
     if options.radius <= 0:
