@@ -4,7 +4,7 @@
     python proofs.py run --nodes 300 # every question once; what was answered is kept, and not asked again
     python proofs.py run --nodes 5000 --open # longer, what 300 left open
     python proofs.py milp            # what is open, by a mixed-integer program, where the network is small
-    python proofs.py attack          # what is open, by the deepest attack with other seeds
+    python proofs.py attack          # what is open, by 40 restarts and steps towards every class, with other seeds
     python proofs.py table
 
 Questions: the first rows that each network answers rightly, at the radius of ``families``, and at twice that.
@@ -12,6 +12,7 @@ Questions: the first rows that each network answers rightly, at the radius of ``
 
 import argparse
 import json
+import math
 import resource
 import time
 from collections import defaultdict
@@ -25,9 +26,11 @@ from exact_milp import decide, layers_of
 
 from probatum.engines.evasion import attack, bracket
 from probatum.engines.evasion.results import Ended
+from probatum.engines.evasion.tensor.ladder import Budget
 from probatum.engines.evasion.threat import region
 
 TIMES = (1.0, 2.0)  # of the radius
+LONG = Budget(descent=60, kept=1.0, targets=9, target_steps=60, restarts=40, rounds=2, race=math.inf)
 MILP, ATTACK = 0, -1  # what stands for the number of parts, where it was no run of the bracket
 
 
@@ -86,7 +89,7 @@ def by_milp(rows: int, names: list[str], place: Path, seconds: float, checked: i
 
 
 def by_attack(rows: int, names: list[str], place: Path, seeds: int) -> None:
-    """Attack what is open for longer than any bracket does."""
+    """Attack what is open by more restarts than a bracket takes."""
     known = _known(place)
     for name in names:
         asked, module = families.questions(name, rows), families.load(name)
@@ -99,7 +102,7 @@ def by_attack(rows: int, names: list[str], place: Path, seeds: int) -> None:
                 broken = any(
                     attack(
                         module, asked.x[one], asked.y[one], norm="linf", radius=times * asked.radius,
-                        lower=asked.lower, upper=asked.upper, rng=np.random.default_rng(seed), budget="deep",
+                        lower=asked.lower, upper=asked.upper, rng=np.random.default_rng(seed), budget=LONG,
                     ).broken[0]
                     for seed in range(1, seeds + 1)
                 )  # fmt: skip
