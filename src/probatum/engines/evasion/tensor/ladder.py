@@ -43,7 +43,7 @@ class Budget:
     race: float = 0.2  # after round r, rows that keep more of their margin than this share / r are given up
     patches: int = 250  # in each round
     steps: int = 8  # gradient steps after them
-    last_steps: int = 20  # from each corner that a proof in vain named, and towards each other class
+    last_steps: int = 40  # from each corner that a proof in vain named, and towards each other class
     last_restarts: int = 3  # of rows that no proof settled
 
 
