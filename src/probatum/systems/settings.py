@@ -67,178 +67,78 @@ class Setting:
         return f"--{(self.option or self.argument).replace('_', '-')}"
 
 
-def _columns(name: str, text: str) -> Setting:
-    return Setting(place=("data", "columns", name), form=Form.COLUMNS, panel=Panel.COLUMNS, help=text)
+def _system(key: str, text: str, **more: Any) -> Setting:
+    return Setting(place=("system", key), panel=Panel.SYSTEM, help=text, **more)
 
+
+def _model(key: str, text: str, **more: Any) -> Setting:
+    return Setting(place=("model", key), panel=more.pop("panel", Panel.MODEL), help=text, **more)
+
+
+def _data(key: str, text: str, **more: Any) -> Setting:
+    return Setting(place=("data", key), panel=Panel.DATA, help=text, **more)
+
+
+def _file(key: str, text: str, **more: Any) -> Setting:
+    return _data(key, text, files_only=True, **more)
+
+
+def _columns(key: str, text: str) -> Setting:
+    return Setting(place=("data", "columns", key), form=Form.COLUMNS, panel=Panel.COLUMNS, help=text)
+
+
+def _attack(key: str, text: str) -> Setting:
+    return Setting(place=("attack", key), form=Form.COLUMNS, panel=Panel.ATTACK, help=text)
+
+
+_OUTPUTS = ("probabilities", "logits", "labels", "values", "ranks")
+_CASES: dict[str, Any] = {"panel": Panel.CASES, "form": Form.COLUMN}
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(place=("system", "name"), panel=Panel.SYSTEM, help="Name of the system in the report."),
-    Setting(place=("system", "purpose"), panel=Panel.SYSTEM, help="What the system is for, in one sentence."),
-    Setting(place=("system", "affected"), panel=Panel.SYSTEM, help="Whom its decisions concern."),
-    Setting(
-        place=("system", "stakes"),
-        panel=Panel.SYSTEM,
-        choices=tuple(Stakes),
-        help="How much depends on the decisions; selects the limits.",
-    ),
-    Setting(
-        place=("system", "simulated"),
-        form=Form.FLAG,
-        panel=Panel.SYSTEM,
-        help="The people in the data are made up; the report says so.",
-    ),
-    Setting(
-        place=("model", "trust_file"),
-        form=Form.FLAG,
-        panel=Panel.MODEL,
-        files_only=True,
-        help="Load a model file although its format can run code.",
-    ),
-    Setting(  # sha256 is what the file calls it: there, the algorithm is stated with the number
-        place=("model", "sha256"),
-        name="digest",
-        panel=Panel.MODEL,
-        files_only=True,
-        help="SHA-256 digest of the model file; any other file is refused.",
-    ),
-    Setting(
-        place=("model", "python"),
-        panel=Panel.MODEL,
-        files_only=True,
-        help="module:function that builds the network whose weights the model file holds.",
-    ),
-    Setting(  # on the command line, --output is the folder of the run, as in every command
-        place=("model", "output"),
-        option="model_output",
-        panel=Panel.MODEL,
-        choices=("probabilities", "logits", "labels", "values", "ranks"),
-        help="What the model returns; ranks only for the score of a table.",
-    ),
-    Setting(
-        place=("model", "classes"),
-        form=Form.LABELS,
-        panel=Panel.MODEL,
-        help="Labels in the order of the model's scores; separate them with commas, or repeat the option.",
-    ),
+    _system("name", "Name of the system in the report."),
+    _system("purpose", "What the system is for, in one sentence."),
+    _system("affected", "Whom its decisions concern."),
+    _system("stakes", "How much depends on the decisions; selects the limits.", choices=tuple(Stakes)),
+    _system("simulated", "The people in the data are made up; the report says so.", form=Form.FLAG),
+    _model("trust_file", "Load a model file although its format can run code.", form=Form.FLAG, files_only=True),
+    # sha256 is what the file calls it: there, the algorithm is stated with the number
+    _model("sha256", "SHA-256 digest of the model file; any other file is refused.", name="digest", files_only=True),
+    _model("python", "module:function that builds the network whose weights the model file holds.", files_only=True),
+    # on the command line, --output is the folder of the run, as in every command
+    _model("output", "What the model returns; ranks only for a table.", option="model_output", choices=_OUTPUTS),
+    _model("classes", "Labels in the order of the model's scores, between commas or repeated.", form=Form.LABELS),
     Setting(  # "train" alone is the rows that the model was trained on
         place=("recipe", "train"),
         name="recipe",
         panel=Panel.MODEL,
         help="module:function that trains the model again: train(rows, seed) -> model.",
     ),
-    Setting(
-        place=("model", "allowed_by"),
-        panel=Panel.MODEL,
-        files_only=True,
-        help="Who allowed that a server on another machine is queried.",
-    ),
-    Setting(
-        place=("model", "allowed_until"),
-        form=Form.DAY,
-        panel=Panel.MODEL,
-        files_only=True,
-        help="Last day of that permission, such as 2027-03-01.",
-    ),
-    Setting(
-        place=("model", "max_queries"),
-        form=Form.COUNT,
-        panel=Panel.MODEL,
-        files_only=True,
-        help="Maximum number of rows that the server may be asked about.",
-    ),
-    Setting(
-        place=("model", "decision"),
-        form=Form.COLUMN,
+    _model("allowed_by", "Who allowed that a server on another machine is queried.", files_only=True),
+    _model("allowed_until", "Last day of that permission, such as 2027-03-01.", form=Form.DAY, files_only=True),
+    _model("max_queries", "Maximum number of rows to ask the server about.", form=Form.COUNT, files_only=True),
+    _model("decision", "The column with the system's decisions.", **_CASES),
+    _model("score", "The column with the system's scores.", **_CASES),
+    _model(
+        "decides_at",
+        "Score from which on the decision is positive, where no column holds the decision.",
         panel=Panel.CASES,
-        help="The column with the system's decisions.",
-    ),
-    Setting(
-        place=("model", "score"),
-        form=Form.COLUMN,
-        panel=Panel.CASES,
-        help="The column with the system's scores.",
-    ),
-    Setting(
-        place=("model", "decides_at"),
         form=Form.NUMBER,
-        panel=Panel.CASES,
-        help="Score from which on the decision is positive, where no column holds the decision.",
     ),
-    Setting(  # the file names test rows as such; here they are simply the data
-        place=("data", "test"),
-        option="data",
-        panel=Panel.DATA,
-        help="Rows that the model was not trained on (CSV, Parquet, npz).",
-    ),
-    Setting(place=("data", "train"), panel=Panel.DATA, help="Rows that the model was trained on."),
-    Setting(
-        place=("data", "load"),
-        panel=Panel.DATA,
-        files_only=True,
-        help="module:function that returns the rows, (train, test), instead of files.",
-    ),
-    Setting(
-        place=("data", "target"), form=Form.COLUMN, panel=Panel.DATA, help="The column that holds the right answer."
-    ),
-    Setting(
-        place=("data", "task"),
-        panel=Panel.DATA,
-        choices=tuple(Task),
-        help="What is predicted; told from the model and the answers where absent.",
-    ),
-    Setting(
-        place=("data", "positive"),
-        form=Form.LABEL,
-        panel=Panel.DATA,
-        help="The label to be detected, of which a single score speaks.",
-    ),
-    Setting(
-        place=("data", "favourable"),
-        form=Form.LABEL,
-        panel=Panel.DATA,
-        help="The label that is good for the person, such as approved.",
-    ),
-    Setting(
-        place=("data", "missing"),
-        form=Form.MARKS,
-        panel=Panel.DATA,
-        files_only=True,
-        help="Text that marks a missing cell, such as '?'; repeat the option for several.",
-    ),
-    Setting(
-        place=("data", "encoding"),
-        panel=Panel.DATA,
-        files_only=True,
-        help="Character encoding of CSV files, such as latin-1.",
-    ),
-    Setting(
-        place=("data", "decimal"), panel=Panel.DATA, files_only=True, help="Decimal mark in CSV files: '.' or ','."
-    ),
-    Setting(
-        place=("data", "separator"),
-        panel=Panel.DATA,
-        files_only=True,
-        help="Separator between the cells of CSV files, such as ';'.",
-    ),
-    Setting(
-        place=("data", "names"),
-        form=Form.COLUMNS,
-        panel=Panel.DATA,
-        files_only=True,
-        help="Names of all columns, in order, of a file without a header.",
-    ),
-    Setting(
-        place=("data", "group"),
-        form=Form.COLUMN,
-        panel=Panel.DATA,
-        help="The column whose equal cells belong together, such as the visits of one person.",
-    ),
-    Setting(
-        place=("data", "id"),
-        form=Form.COLUMN,
-        panel=Panel.DATA,
-        help="The column that identifies a row; never given to the model, never shown.",
-    ),
+    # the file names test rows as such; here they are simply the data
+    _data("test", "Rows that the model was not trained on (CSV, Parquet, npz).", option="data"),
+    _data("train", "Rows that the model was trained on."),
+    _file("load", "module:function that returns the rows, (train, test), instead of files."),
+    _data("target", "The column that holds the right answer.", form=Form.COLUMN),
+    _data("task", "What is predicted; told from the model and the answers where absent.", choices=tuple(Task)),
+    _data("positive", "The label to be detected, of which a single score speaks.", form=Form.LABEL),
+    _data("favourable", "The label that is good for the person, such as approved.", form=Form.LABEL),
+    _file("missing", "Text that marks a missing cell, such as '?'; repeat the option for several.", form=Form.MARKS),
+    _file("encoding", "Character encoding of CSV files, such as latin-1."),
+    _file("decimal", "Decimal mark in CSV files: '.' or ','."),
+    _file("separator", "Separator between the cells of CSV files, such as ';'."),
+    _file("names", "Names of all columns, in order, of a file without a header.", form=Form.COLUMNS),
+    _data("group", "The column whose equal cells belong together, such as a person's visits.", form=Form.COLUMN),
+    _data("id", "The column that identifies a row; never given to the model, never shown.", form=Form.COLUMN),
     Setting(
         place=("data", "features"),
         form=Form.COLUMNS,
@@ -254,20 +154,10 @@ SETTINGS: tuple[Setting, ...] = (
     _columns("ordinal", "Numbers with an order but no distances."),
     _columns("integer", "Whole numbers only."),
     _columns("date", "Dates (ISO 8601)."),
-    Setting(
-        place=("attack", "controls"),
-        form=Form.COLUMNS,
-        panel=Panel.ATTACK,
-        help="All columns that an attacker can change.",
-    ),
-    Setting(
-        place=("attack", "rises_only"), form=Form.COLUMNS, panel=Panel.ATTACK, help="Columns that can only be raised."
-    ),
-    Setting(
-        place=("attack", "falls_only"), form=Form.COLUMNS, panel=Panel.ATTACK, help="Columns that can only be lowered."
-    ),
+    _attack("controls", "All columns that an attacker can change."),
+    _attack("rises_only", "Columns that can only be raised."),
+    _attack("falls_only", "Columns that can only be lowered."),
 )
-BY_PLACE: Mapping[Path, Setting] = {setting.place: setting for setting in SETTINGS}
 
 # Keys that neither an option nor an argument holds, and why.
 IN_THE_FILE_ONLY: Mapping[tuple[str, ...], str] = {
