@@ -2,6 +2,7 @@
 """Charts keep inside their frame, on round ticks."""
 
 import math
+import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -79,3 +80,12 @@ def test_svg_is_well_formed_when_names_are_nasty(name):
     assert "script" not in kinds
     assert kinds.count("title") == 1 + 2
     assert kinds.count("desc") == 1
+
+
+def test_limit_is_drawn_beside_the_bars_and_never_across_their_names():
+    groups = [part(f"group {place}", 0.1, 300) for place in range(3)]
+    svg = str(interval_bars(share(0.1, 900, groups), id="x", title="t", judged=LIMIT))
+    names = [int(y) for y in re.findall(r'class="label"[^>]* y="(\d+)"', svg)]
+    lines = [(int(a), int(b)) for a, b in re.findall(r'class="limit"[^>]* y1="(\d+)" y2="(\d+)"', svg)]
+    assert len(lines) == len(names) == 4
+    assert not any(top <= name <= foot for name in names for top, foot in lines)

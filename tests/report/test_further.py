@@ -79,9 +79,10 @@ def test_nobody_can_say_that_it_does_worse_when_the_range_holds_none():
 
 def test_gap_between_people_is_told_with_its_range_when_proven():
     marked = [saying for saying in sayings(of_nine([bias(0.37, 0.21, None)])) if saying.check == "usage/bias"]
-    assert [saying.mark for saying in marked] == [FAIL, None]
+    assert [saying.mark for saying in marked] == [FAIL, None, None]
     assert marked[0].key
     assert marked[1].text == "That is a gap of about 37 of 100 (between 27 and 47)."
+    assert marked[2].text.startswith("There are too few people to compare")
     assert any(line.startswith("Limit: at most 0.1") for line in marked[0].behind)
 
 

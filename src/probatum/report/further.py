@@ -110,6 +110,8 @@ def _bias(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     behind = numbers_behind(part_name(worst.name), worst)
     yield Saying(text=sentence(f"that is a gap of {size}"), behind=(behind,), check=BIAS)
     wider = gap.widest
+    if wider is None and gap.interval.why:
+        yield say(visible(gap.interval.why), finding, "max_gap")
     if wider is not None and wider.name != worst.name:
         most = f"{highest(wider, 100)} of 100" if gap.unit == SHARE else f"{highest(wider)} {noun_of(OF_RULE, None)}"
         words = f"between other groups, a gap of up to {most} cannot be ruled out: {quoted(part_name(wider.name))}"

@@ -196,7 +196,9 @@ def _whole(measure: Measure) -> int | None:
 
 
 def _cell(part: Part, unit: str, whole: int | None, *, wide: bool) -> str:
-    return brief(part, whole, decimals=0) if wide and whole else in_unit(part, unit, whole=whole)
+    if not wide:
+        return in_unit(part, unit, whole=whole)
+    return brief(part, whole, decimals=0) if whole else f"{brief(part)} {noun_of(unit, part.value)}".rstrip()
 
 
 def _rests_on(measures: Mapping[str, Measure], parts: Mapping[str, Part]) -> int:

@@ -16,8 +16,7 @@ MOST_CATEGORIES = 50  # a text column with more, and mostly distinct ones, is fr
 SENTENCE_WORDS = 5  # a text column whose different texts are mostly so long is free text
 ALMOST_ALL = 0.9  # a text column with more numbers than this was meant to be one of numbers
 MOST_LEVELS_OF_FEW = 10  # of few rows: no column with so few different cells is free text for their number alone
-PROSE_WORDS = 4  # in each cell of a column of sentences, at least
-PROSE_DISTINCT = 0.1  # of the cells of such a column are different, at least
+PROSE_DISTINCT = 0.1  # of the cells of a column of sentences are different, at least
 OFTEN = 10  # a cell's content is named in a note only if so many rows share it
 
 
@@ -131,12 +130,13 @@ def guessed_alone(cells: pd.Series) -> Kind:
 def _is_prose(words: pd.Series) -> bool:
     """Say whether most cells are different, or many are and each is a sentence."""
     distinct = words.nunique()
-    if distinct > MOST_LEVELS_OF_FEW and distinct > len(words) / 2:
-        return True
-    return (
-        distinct > len(words) * PROSE_DISTINCT
-        and float(words.map(lambda cell: len(str(cell).split())).median()) >= PROSE_WORDS
-    )
+    return (distinct > MOST_LEVELS_OF_FEW and distinct > len(words) / 2) or _repeats_sentences(words, distinct)
+
+
+def _repeats_sentences(cells: pd.Series, distinct: int) -> bool:
+    """Say whether there are many different cells, and most of these are sentences."""
+    many = distinct > MOST_CATEGORIES or distinct > max(MOST_LEVELS_OF_FEW, len(cells) * PROSE_DISTINCT)
+    return many and _are_sentences(cells)
 
 
 def _named(column: Column) -> str:
@@ -182,7 +182,7 @@ def _guessed(cells: pd.Series) -> Kind:
         distinct = cells.nunique()
     except TypeError:  # lists and the like
         return Kind.TEXT
-    free = distinct > MOST_CATEGORIES and (distinct > len(cells) / 2 or _are_sentences(cells))
+    free = (distinct > MOST_CATEGORIES and distinct > len(cells) / 2) or _repeats_sentences(cells, distinct)
     return Kind.TEXT if free else Kind.CATEGORICAL
 
 
