@@ -153,7 +153,9 @@ class BoostedModel:
         if self.classes is None:
             return "The model gives values, and tells no classes apart."
         if not np.isnan(self._booster.missing):
-            return f"The model takes the number {self._booster.missing:g} for a missing cell."
+            return (
+                f"The model takes the number {self._booster.missing:g} for a missing cell. Train it with missing=nan."
+            )
         found = self._booster.read(self.classes)
         if isinstance(found, str):
             return found

@@ -14,6 +14,7 @@ EVASION = "input-manipulation/evasion"
 _MORE_SEARCH = (
     "The limit lies within what nobody knows. More cases would not decide it; a longer search or a stronger proof may."
 )
+STEPPED = "each may change by one step instead"  # what the detail says where a radius is less than a whole step
 POINTS = "the range of all points"  # what the detail names that says how far pictures may be changed
 OTHERWISE = "Any other category may also be stated in:"  # how the detail begins that names such columns
 ONLY = "Of the numbers, an attacker may change only:"  # how the detail begins that names the numbers that may change
@@ -103,6 +104,8 @@ def undecided(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> str | 
 def _shown(finding: Finding, fooled: Measure, whole: int) -> str:
     pictures = any(one.picture for one in finding.examples) or any(POINTS in one for one in finding.details)
     may = allowed(finding.options, pictures=pictures) or "make an allowed change"
+    if any(STEPPED in one for one in finding.details):
+        may = "change each cell by one whole step"
     few, otherwise = _names(finding, ONLY), _names(finding, OTHERWISE)
     if few == "none" and otherwise:
         may = f"name another category in {_some(otherwise)}"

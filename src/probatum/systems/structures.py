@@ -83,3 +83,4 @@ class Structure:
     encode: Callable[[Rows], np.ndarray]  # (n, ...) numbers as the core gets them
     inputs: tuple[Input, ...] | None  # of each encoded column; None: it cannot be told, so nothing is proven by box
     order: tuple[int, ...]  # place in the schema's classes of each class of the core
+    untraced: str | None = None  # where there are no inputs: which column or step is at fault, and what would help

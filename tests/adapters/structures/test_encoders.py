@@ -105,3 +105,79 @@ def test_histograms_by_their_own_categories_are_told() -> None:
 def test_a_booster_may_be_the_last_step() -> None:
     lightgbm = pytest.importorskip("lightgbm")
     assert opened(make_pipeline(columns(), lightgbm.LGBMClassifier(n_estimators=3, verbose=-1))).inputs is not None
+
+
+CODES = FRAME.assign(code=RNG.integers(0, 4, 240), zone=RNG.integers(1, 4, 240))[["income", "code", "zone"]].fillna(0)
+
+
+def untold(estimator: Any, frame: pd.DataFrame = CODES) -> str:
+    found = opened(estimator, frame)
+    assert found.inputs is None
+    assert found.untraced is not None
+    return found.untraced
+
+
+def encoded(*parts: Any, last: Any = None) -> Any:
+    return make_pipeline(ColumnTransformer(list(parts)), last or LogisticRegression())
+
+
+def test_columns_to_list_as_categorical_are_all_named_at_once() -> None:
+    model = encoded(
+        ("n", StandardScaler(), ["income"]), ("a", OneHotEncoder(), ["code"]), ("b", OrdinalEncoder(), ["zone"])
+    )
+    why = untold(model)
+    assert "“code”, “zone” are columns of categories" in why
+    assert 'Say categorical = ["code", "zone"] under [data.columns]' in why
+    named = from_arrays(
+        (CODES[120:], TRUTH[120:]), (CODES[:120], TRUTH[:120]), target="y", categorical=("code", "zone")
+    )  # fmt: skip
+    found = wrap(model, few(named.test)).structure(named.test)
+    assert isinstance(found, Structure), found
+    assert found.inputs is not None  # what was said helps
+    assert found.untraced is None
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (PolynomialFeatures(2), "PolynomialFeatures makes numbers of “income”, “code”, “zone”, which is not followed"),
+        (FunctionTransformer(np.log1p), "FunctionTransformer does what its own function says with “income”"),
+        (MinMaxScaler(clip=True), "clip=True) in “income”, “code”, “zone”, which is not followed. Train it with"),
+        (SimpleImputer(add_indicator=True), "(add_indicator) in “income”"),
+        (SimpleImputer(missing_values=-1), "takes -1 for a missing cell (missing_values) in “income”"),
+    ],
+    ids=lambda one: type(one).__name__,
+)  # fmt: skip
+def test_each_step_that_is_not_followed_names_its_columns_and_what_would_help(step: Any, told: str) -> None:
+    assert told in untold(make_pipeline(step, RandomForestClassifier(2)))
+
+
+def test_encoders_that_put_categories_together_or_come_late_are_named() -> None:
+    rare = encoded(("a", OneHotEncoder(min_frequency=50), ["code"]), ("n", "passthrough", ["income"]))
+    assert "min_frequency, max_categories) in “code”" in untold(rare)
+    late = make_pipeline(ColumnTransformer([("s", StandardScaler(), ["code"])]), OrdinalEncoder(), LogisticRegression())
+    assert "what other steps have changed before: “code”" in untold(late)
+
+
+def test_columns_picked_by_a_function_are_followed_and_single_names_are_explained() -> None:
+    model = encoded(("text", StandardScaler(), slice("income", "code")))
+    assert "part “text” in a way that is not followed. List them by name" in untold(model)
+
+
+def test_words_where_the_model_wants_numbers_are_named() -> None:
+    class Own(FunctionTransformer):  # type: ignore[misc]  # scikit-learn has no types
+        pass
+
+    model = make_pipeline(Own(lambda cells: cells.assign(code=1)), LogisticRegression())
+    assert "Own is none of scikit-learn's own steps, and makes numbers of “income”" in untold(model)
+
+
+def test_a_wrapped_model_says_which_part_could_be_looked_into() -> None:
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.neighbors import KNeighborsClassifier
+
+    held = data(CODES)
+    wrapped = CalibratedClassifierCV(RandomForestClassifier(3)).fit(CODES[:120], TRUTH[:120])
+    assert "Give the RandomForestClassifier inside it alone" in str(wrap(wrapped, few(held.test)).structure(held.test))
+    near = KNeighborsClassifier().fit(CODES[:120], TRUTH[:120])
+    assert "Looked into are linear classifiers" in str(wrap(near, few(held.test)).structure(held.test))

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -130,16 +132,21 @@ def test_whole_numbers_move_by_whole_steps():
     assert finding.examples[0].changes == ("lower a from 12 to 10",)
 
 
-def test_it_does_not_apply_when_every_whole_step_is_too_large():
+def test_whole_numbers_move_by_one_step_when_the_radius_is_less_than_that():
     # the usual range is 18: up to .54 is less than a step, as of digits with 16 shades of ink
     train = pd.DataFrame({"a": np.arange(101) % 21, "b": np.arange(101) % 21})
     rows = pd.DataFrame({"a": [9, 10, 11], "b": [3, 4, 5]})
     data = from_arrays((rows, np.array([0, 1, 1])), (train, np.arange(101) % 2))
     system = System.of(wrap(line((1.0, 0.0), -9.5), few(data.test), Wish()), data)
     view = AttackedRows(rows=data.test, attacker=Attacker.none(), train=data.train)
-    finding = run(system, view, Options(), Terms(confidence=0.95), stream(0, "t"))
-    assert finding.state is State.NOT_APPLICABLE
-    assert "less than one step" in finding.why
+    finding = run(system, view, Options(), Terms(confidence=0.95, include_rows=True), stream(0, "t"))
+    assert share(finding) == 2 / 3  # 9 and 10 lie one step from the border, 11 lies two
+    assert share(finding, "proven_share") == 1 / 3
+    assert "each may change by one step instead" in finding.details[1]
+    assert finding.examples[0].changes[0] in ("raise a from 9 to 10", "lower a from 10 to 9")
+    assert finding.examples[0].size == 0.03
+    told = fooled._shown(replace(finding, options={"radius": 0.03}), finding.measures["fooled_share"], 100)
+    assert "by one whole step" in told
     wider = run(system, view, Options(radius=0.06), Terms(confidence=0.95), stream(0, "t"))
     assert share(wider) == 2 / 3  # 9 and 10 lie one step from the border, 11 lies two
 

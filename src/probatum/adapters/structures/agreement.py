@@ -17,6 +17,7 @@ from probatum.engines.trees.predict import leaves, raw
 from probatum.systems.datasets import Rows
 from probatum.systems.datasets.rows import as_frame, codes, numbers
 from probatum.systems.interface import Model
+from probatum.systems.mistakes import visible
 from probatum.systems.structures import Forest, Linear, Network, Structure
 from probatum.systems.system import ask
 
@@ -34,7 +35,14 @@ def compared(parts: Parts, structure: Structure, model: Model, rows: Rows) -> St
     if why is not None:
         return why
     answered = rows.take(ask(model, rows).given)
-    return structure if traced(structure, answered) else replace(structure, inputs=None)
+    column = mistraced(structure, answered)
+    if column is None:
+        return structure
+    why = (
+        f"What was read of how the model encodes {column} gives other numbers than its own steps do on these rows, so "
+        "nothing is believed of it. Are there cells that it was not trained on?"
+    )
+    return replace(structure, inputs=None, untraced=why)
 
 
 def disagreement(parts: Parts, structure: Structure, model: Model, rows: Rows) -> str | None:
@@ -79,13 +87,16 @@ def _beside_thresholds(parts: Parts, forest: Forest, x: np.ndarray) -> str | Non
     return None
 
 
-def traced(structure: Structure, rows: Rows) -> bool:
-    """Whether the inputs say of real rows what their encoded columns hold; missing cells are not looked at."""
+def mistraced(structure: Structure, rows: Rows) -> str | None:
+    """Return the column whose inputs say of real rows other than what its encoded columns hold; None: there is none.
+
+    Missing cells are not looked at.
+    """
     if structure.inputs is None:
-        return True
+        return None
     x, frame = structure.encode(rows), as_frame(rows.features)
     if len(structure.inputs) != x.shape[1]:
-        return False
+        return "its columns"
     for one, encoded in zip(structure.inputs, x.T, strict=True):
         column, cells = rows.schema.given[one.column], frame.iloc[:, one.column]
         if one.category is None and one.codes is None:
@@ -97,8 +108,8 @@ def traced(structure: Structure, rows: Rows) -> bool:
         there = ~(np.isnan(wanted) | np.isnan(encoded))
         near = np.abs(wanted - encoded) <= CLOSE * (1 + np.abs(encoded) + abs(one.shift * one.scale))
         if not near[there].all():
-            return False
-    return True
+            return f"the column “{visible(column.name)}”"
+    return None
 
 
 def scores(structure: Structure, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

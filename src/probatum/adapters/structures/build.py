@@ -17,6 +17,7 @@ from probatum.adapters.structures.layers import layers
 from probatum.adapters.structures.linear import linear
 from probatum.adapters.structures.parts import Parts, columns_of, given, name_of
 from probatum.adapters.structures.trees import boosting, forest, tree
+from probatum.adapters.structures.untold import Untold
 from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Column, Rows, Schema
@@ -42,6 +43,11 @@ BOOSTED: Mapping[tuple[str, str], Reader] = {  # as the last step of a pipeline
     ("xgboost", "XGBClassifier"): xgboost.classifier,
     ("lightgbm", "LGBMClassifier"): lightgbm.classifier,
 }
+
+LOOKED_INTO = (
+    "Looked into are linear classifiers, trees, forests, gradient boosting (of XGBoost and LightGBM, too), "
+    "MLPClassifier, and pipelines that end in one of these."
+)
 
 
 def structure(estimator: Any, schema: Schema) -> Structure | str:
@@ -87,17 +93,22 @@ def parts(estimator: Any, columns: tuple[Column, ...]) -> Parts | str:
     if (_home(estimator), name) in BOOSTED:
         return BOOSTED[_home(estimator), name](estimator)
     if not _own(estimator):
-        return f"What a {name} is made of cannot be told: it is none of scikit-learn's own models."
+        return f"What a {name} is made of cannot be told: it is none of scikit-learn's own models. {LOOKED_INTO}"
     if name == "Pipeline":
         return pipeline(estimator, columns, lambda last: parts(last, ()))
     if name not in READERS:
-        return f"What a {name} is made of cannot be told yet; it can only be asked."
+        inner = next((name_of(one) for one in _within(estimator) if name_of(one) in READERS), None)
+        hint = "" if inner is None else f" Give the {inner} inside it alone, to have that looked into."
+        return f"What a {name} is made of cannot be told yet; it can only be asked.{hint} {LOOKED_INTO}"
     if len(getattr(estimator, "classes_", ())) < 2:
         return f"This {name} tells no classes apart."
     try:
         return READERS[name](estimator)
     except (AttributeError, KeyError) as error:  # of another version, which keeps its numbers elsewhere
-        return f"What this {name} is made of lies elsewhere than in the versions that are read ({error})."
+        return (
+            f"What this {name} is made of lies elsewhere than in the versions that are read ({error}). Train it again "
+            "with the version of scikit-learn that is installed here, and save that."
+        )
 
 
 def assembled(found: Parts, estimator: Any, schema: Schema) -> Structure | str:
@@ -109,14 +120,27 @@ def placed(found: Parts, pick: Callable[[Rows], Any], columns: tuple[Column, ...
     """Return the structure of parts that are given ``columns`` by ``pick``."""
     order = align(np.asarray(found.classes), schema)
     if (order < 0).any():
-        return "The model answers classes that the data do not have."
-    encode = found.encode
+        absent = [str(label) for label, place in zip(found.classes, order, strict=True) if place < 0]
+        return (
+            f"The model answers classes that the data do not have ({', '.join(absent[:6])}). Give rows of "
+            "these, or say under [model] classes what it calls its labels."
+        )
+    encode, inputs, untraced = found.encode, None, found.untraced
+    if found.inputs is not None:
+        traced = finished(found.inputs, found.known, columns, schema)
+        inputs, untraced = (None, traced.sentence()) if isinstance(traced, Untold) else (traced, None)
     return Structure(
         core=found.core,
         encode=lambda rows: encode(pick(rows)),
-        inputs=finished(found.inputs, found.known, columns, schema),
+        inputs=inputs,
         order=tuple(int(place) for place in order),
+        untraced=untraced,
     )
+
+
+def _within(estimator: Any) -> tuple[Any, ...]:
+    """Return what an estimator wraps, by the names that scikit-learn gives such parts."""
+    return tuple(getattr(estimator, name) for name in ("best_estimator_", "estimator") if hasattr(estimator, name))
 
 
 def _own(estimator: Any) -> bool:

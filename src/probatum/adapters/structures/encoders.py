@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the columns of an encoded row come from, through scikit-learn's own transformers.
 
-What changes a cell other than by a shift, a scale or a list of categories is not told: then nothing is.
+What changes a cell other than by a shift, a scale or a list of categories is not told: then nothing is, and which
+column or step is at fault, and what would help, is said instead.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,10 +13,14 @@ import numpy as np
 import pandas as pd
 
 from probatum.adapters.structures.parts import Parts, name_of
+from probatum.adapters.structures.untold import PLAIN, Untold, no_category, step_of, words_for_numbers
 from probatum.systems.datasets import Column, Kind, Schema
 from probatum.systems.datasets.rows import printed
+from probatum.systems.mistakes import visible
 from probatum.systems.structures import Input
 
+RARE = "puts rare categories together (min_frequency, max_categories) in"
+AFTER = "takes as categories what other steps have changed before:"
 ELSEWHERE = -1  # as a category: a cell that is missing, or holds none of the schema's categories
 Inputs = tuple[Input, ...]
 
@@ -33,32 +38,40 @@ def pipeline(estimator: Any, columns: tuple[Column, ...], read: Callable[[Any], 
         return last
     encoders = estimator[:-1]
     traced = traces(encoders, tuple(Input(column=place) for place in range(len(columns))), columns)
-    inputs = None
-    if traced is not None and last.inputs is not None and len(traced) >= len(last.inputs):
-        inputs = _recoded(tuple(traced[one.column] for one in last.inputs), last.known)
+    inputs: Inputs | Untold
+    if isinstance(traced, Untold) or last.inputs is None:
+        inputs = traced if isinstance(traced, Untold) else Untold(why=last.untraced or "")
+    elif len(traced) < len(last.inputs):
+        inputs = Untold(
+            why=f"The steps give {len(traced)} columns, as far as they were followed, and the model wants more."
+        )
+    else:
+        inputs = _recoded(tuple(traced[one.column] for one in last.inputs), last.known, columns)
 
     def encode(features: Any) -> np.ndarray:
         done = encoders.transform(features) if len(encoders.steps) else features
         dense = done.toarray() if hasattr(done, "toarray") else np.asarray(done)  # a sparse array, or not
         return last.encode(np.asarray(dense, dtype=np.float64))
 
-    return Parts(core=last.core, classes=last.classes, encode=encode, inputs=inputs, said=last.said)
+    known, why = (None, inputs.sentence()) if isinstance(inputs, Untold) else (inputs, None)
+    return Parts(core=last.core, classes=last.classes, encode=encode, inputs=known, said=last.said, untraced=why)
 
 
-def _recoded(inputs: Inputs, known: Mapping[int, Sequence[str]]) -> Inputs | None:
-    """Return inputs after a model's own encoding of the codes that it is given; None where it is given no codes."""
+def _recoded(inputs: Inputs, known: Mapping[int, Sequence[str]], columns: tuple[Column, ...]) -> Inputs | Untold:
+    """Return inputs after a model's own encoding of the codes that it is given."""
     out = list(inputs)
     for place, names in known.items():
         codes, seen = inputs[place].codes, {_number(name): float(code) for code, name in enumerate(names)}
         if codes is None:
-            return None
+            what = "takes categories, and is given no codes of an OrdinalEncoder, of"
+            return step_of("The model", (inputs[place],), columns, what, "Put one in front of it.")
         out[place] = replace(inputs[place], codes=tuple(seen.get(code, np.nan) for code in codes))
     return tuple(out)
 
 
 def finished(
-    inputs: Inputs | None, known: Mapping[int, Sequence[str]], columns: tuple[Column, ...], schema: Schema
-) -> Inputs | None:
+    inputs: Inputs, known: Mapping[int, Sequence[str]], columns: tuple[Column, ...], schema: Schema
+) -> Inputs | Untold:
     """Return inputs over the schema's columns; a category that goes in as it is becomes the number that it stands for.
 
     Args:
@@ -67,62 +80,77 @@ def finished(
         columns: that the model is given, in its order.
         schema: all columns.
     """
-    if inputs is None:
-        return None
     places = {column.name: place for place, column in enumerate(schema.given)}
-    out = []
+    out, numbers_only = [], []
     for encoded, one in enumerate(inputs):
         column = columns[one.column]
         if column.kind in (Kind.TEXT, Kind.DATE):
-            return None
+            return no_category(column, "free text" if column.kind is Kind.TEXT else "dates")
         if encoded in known:
             codes = {category: float(code) for code, category in enumerate(known[encoded])}
             if not column.categories:
-                return None
+                numbers_only.append(column.name)
+                continue
             one = replace(one, codes=tuple(codes.get(category, np.nan) for category in column.categories))
         elif column.categories and one.category is None and one.codes is None:
             numbers = [_number(category) for category in column.categories]
             if None in numbers:
-                return None
+                return words_for_numbers(column, column.categories[numbers.index(None)])
             one = _affine(
                 replace(one, codes=tuple(float(number or 0) for number in numbers), scale=1.0, shift=0.0),
                 one.scale,
                 -one.shift * one.scale,
             )
         out.append(replace(one, column=places[column.name]))
+    if numbers_only:
+        return Untold(categorical=tuple(numbers_only))
     return tuple(out)
 
 
-def traces(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
-    """Return where each column that leaves a fitted transformer comes from; None where it cannot be told."""
+def traces(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
+    """Return where each column that leaves a fitted transformer comes from, or why it cannot be told."""
     if step is None or isinstance(step, str):
-        return inputs if step in (None, "passthrough") else None
-    reader = _READERS.get(name_of(step))
-    if reader is None or type(step).__module__.partition(".")[0] != "sklearn":
-        return None
+        unknown = Untold(why=f"The step {step!r} of the pipeline is not followed.")
+        return inputs if step in (None, "passthrough") else unknown
+    name = name_of(step)
+    if type(step).__module__.partition(".")[0] != "sklearn":
+        return step_of(name, inputs, columns, "is none of scikit-learn's own steps, and makes numbers of")
+    reader = _READERS.get(name)
+    if reader is None:
+        followed = ", ".join(one for one in _READERS if one not in ("Pipeline", "ColumnTransformer"))
+        return step_of(name, inputs, columns, "makes numbers of", f"These steps are: {followed}. {PLAIN}")
     return reader(step, inputs, columns)
 
 
-def _pipeline(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
-    now: Inputs | None = inputs
+def _pipeline(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
+    now: Inputs | Untold = inputs
     for _, one in step.steps:
-        now = None if now is None else traces(one, now, columns)
+        if isinstance(now, Untold):
+            return now
+        now = traces(one, now, columns)
     return now
 
 
-def _column_transformer(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+def _column_transformer(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
     out: list[Input] = []
-    for _, one, chosen in step.transformers_:
+    categorical: list[str] = []
+    for name, one, chosen in step.transformers_:
         places = _places(step, chosen, len(inputs))
         if places is None:
-            return None
+            return Untold(
+                why=f"The ColumnTransformer picks the columns of its part “{visible(str(name))}” in a way that is not "
+                'followed. List them by name: ["age", "income"].'
+            )
         if (isinstance(one, str) and one == "drop") or not places:
             continue
         part = traces(one, tuple(inputs[place] for place in places), columns)
-        if part is None:
-            return None
-        out.extend(part)
-    return tuple(out)
+        if isinstance(part, Untold) and part.categorical:
+            categorical += part.categorical  # those of all parts are told at once
+        elif isinstance(part, Untold):
+            return part
+        else:
+            out.extend(part)
+    return Untold(categorical=tuple(categorical)) if categorical else tuple(out)
 
 
 def _places(step: Any, chosen: Any, width: int) -> list[int] | None:
@@ -140,28 +168,37 @@ def _places(step: Any, chosen: Any, width: int) -> list[int] | None:
     return [names.index(str(one)) for one in listed] if set(map(str, listed)) <= set(names) else None
 
 
-def _function(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
-    return inputs if step.func is None else None
+def _function(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
+    if step.func is None:
+        return inputs
+    return step_of("A FunctionTransformer", inputs, columns, "does what its own function says with")
 
 
-def _standard(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+def _standard(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
     middle = np.zeros(len(inputs)) if step.mean_ is None or not step.with_mean else step.mean_
     size = np.ones(len(inputs)) if step.scale_ is None else step.scale_
     return _scaled(inputs, 1 / size, -middle / size)
 
 
-def _min_max(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
-    return None if step.clip else _scaled(inputs, step.scale_, step.min_)
+def _min_max(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
+    return _clips(step, inputs, columns) if step.clip else _scaled(inputs, step.scale_, step.min_)
 
 
-def _robust(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+def _robust(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
     middle = step.center_ if step.with_centering else np.zeros(len(inputs))
     size = step.scale_ if step.with_scaling else np.ones(len(inputs))
     return _scaled(inputs, 1 / size, -middle / size)
 
 
-def _max_abs(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
-    return None if getattr(step, "clip", False) else _scaled(inputs, 1 / step.scale_, np.zeros(len(inputs)))
+def _max_abs(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
+    if getattr(step, "clip", False):
+        return _clips(step, inputs, columns)
+    return _scaled(inputs, 1 / step.scale_, np.zeros(len(inputs)))
+
+
+def _clips(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Untold:
+    what = "cuts off numbers beyond those it was fitted on (clip=True) in"
+    return step_of(f"The {name_of(step)}", inputs, columns, what, "Train it with clip=False.")
 
 
 def _scaled(inputs: Inputs, scale: np.ndarray, add: np.ndarray) -> Inputs:
@@ -177,22 +214,24 @@ def _affine(one: Input, scale: float, add: float) -> Input:
     return replace(one, scale=one.scale * scale, shift=one.shift - add / (one.scale * scale))
 
 
-def _imputer(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
+def _imputer(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
     if step.add_indicator or not pd.isna(step.missing_values):
-        return None
+        what = "adds columns that say what was missing (add_indicator)"
+        if not step.add_indicator:
+            what = f"takes {step.missing_values!r} for a missing cell (missing_values)"
+        return step_of("The SimpleImputer", inputs, columns, f"{what} in", "Train it without that.")
     filled = [not pd.isna(value) for value in step.statistics_]
     kept = filled if not step.keep_empty_features else [True] * len(inputs)
     return tuple(one for one, keep in zip(inputs, kept, strict=True) if keep)
 
 
-def _one_hot(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
-    if step.min_frequency is not None or step.max_categories is not None:
-        return None
+def _one_hot(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
+    why = _not_encoded(step, inputs, columns)
+    if why is not None:
+        return why
     out: list[Input] = []
     for place, (one, categories) in enumerate(zip(inputs, step.categories_, strict=True)):
         known = columns[one.column].categories
-        if not known or not _untouched(one):
-            return None
         dropped = None if step.drop_idx_ is None else step.drop_idx_[place]
         for position, category in enumerate(categories):
             if dropped is None or position != dropped:
@@ -202,18 +241,29 @@ def _one_hot(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs |
     return tuple(out)
 
 
-def _ordinal(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | None:
-    if step.min_frequency is not None or step.max_categories is not None:
-        return None
+def _ordinal(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs | Untold:
+    why = _not_encoded(step, inputs, columns)
+    if why is not None:
+        return why
     out = []
     for one, categories in zip(inputs, step.categories_, strict=True):
         known = columns[one.column].categories
-        if not known or not _untouched(one):
-            return None
         codes = {printed(category): float(code) for code, category in enumerate(categories) if not pd.isna(category)}
         unknown = np.nan if step.unknown_value is None else float(step.unknown_value)
         out.append(Input(column=one.column, codes=tuple(codes.get(category, unknown) for category in known)))
     return tuple(out)
+
+
+def _not_encoded(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Untold | None:
+    """Return why an encoder of categories cannot be followed; None where it can."""
+    name = name_of(step)
+    if step.min_frequency is not None or step.max_categories is not None:
+        return step_of(f"The {name}", inputs, columns, RARE, "Train it without that.")
+    changed = tuple(one for one in inputs if not _untouched(one))
+    if changed:
+        return step_of(f"The {name}", changed, columns, AFTER, "Give the encoder the columns as they are.")
+    numbers = tuple(columns[one.column].name for one in inputs if not columns[one.column].categories)
+    return Untold(categorical=tuple(dict.fromkeys(numbers))) if numbers else None
 
 
 def _untouched(one: Input) -> bool:
@@ -228,7 +278,7 @@ def _number(category: str) -> float | None:
         return None
 
 
-_READERS: Mapping[str, Callable[[Any, Inputs, tuple[Column, ...]], Inputs | None]] = {
+_READERS: Mapping[str, Callable[[Any, Inputs, tuple[Column, ...]], Inputs | Untold]] = {
     "Pipeline": _pipeline,
     "ColumnTransformer": _column_transformer,
     "FunctionTransformer": _function,

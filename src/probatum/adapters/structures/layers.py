@@ -17,7 +17,7 @@ def layers(estimator: Any) -> Parts | str:
         return 'The inside of a network needs torch. Install it: pip install "probatum[torch]"'
     bends = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "logistic": torch.nn.Sigmoid, "identity": torch.nn.Identity}
     if estimator.out_activation_ not in ("logistic", "softmax") or np.ndim(estimator.classes_) != 1:
-        return "This MLPClassifier answers several questions at once."
+        return "This MLPClassifier answers several questions at once. Give one model for each."
     modules: list[torch.nn.Module] = []
     for weights, bias in zip(estimator.coefs_, estimator.intercepts_, strict=True):
         one = torch.nn.Linear(*weights.shape)

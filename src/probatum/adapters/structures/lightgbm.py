@@ -13,7 +13,10 @@ from probatum.systems.datasets import Label
 ZERO = float(np.float32(1e-35))  # numbers this close to zero are taken for zero
 BLUR = 1e-14  # its probabilities are float64: scores that differ by less may come out as equal ones
 OBJECTIVES = ("binary", "multiclass")
-ZEROS = "This LightGBM model takes zeros for missing cells, and sends them elsewhere than the numbers beside them."
+ZEROS = (
+    "This LightGBM model takes zeros for missing cells, and sends them elsewhere than the numbers beside them. Train "
+    "it with zero_as_missing=False."
+)
 
 
 def lightgbm(booster: Any, classes: tuple[Label, ...], known: Mapping[int, tuple[str, ...]]) -> Parts | str:
@@ -30,7 +33,7 @@ def lightgbm(booster: Any, classes: tuple[Label, ...], known: Mapping[int, tuple
         what = objective or "an objective of its own"
         return f"This LightGBM model was trained for {what}; only binary and multiclass are read."
     if dump["average_output"]:
-        return "This LightGBM model is a random forest (rf), whose means are not read."
+        return 'This LightGBM model is a random forest (rf), whose means are not read. Train it with boosting="gbdt".'
     if not dump["tree_info"]:
         return "This LightGBM model has no trees."
     width, columns = int(dump["num_tree_per_iteration"]), int(dump["max_feature_idx"]) + 1
@@ -75,7 +78,10 @@ def _read(root: Mapping[str, Any], place: int, width: int) -> Tree | str:
         right.append(len(nodes) + 1 if inner else 0)
         nodes += [node["left_child"], node["right_child"]] if inner else []
     if any("leaf_coeff" in node for node in nodes):
-        return "The leaves of this LightGBM model are linear functions (linear_tree)."
+        return (
+            "The leaves of this LightGBM model are linear functions (linear_tree), which are not read. Train it with "
+            "linear_tree=False."
+        )
     if any(_sends_zeros_elsewhere(node) for node in nodes):
         return ZEROS
     value = np.zeros((len(nodes), width))

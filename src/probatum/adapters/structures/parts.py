@@ -24,6 +24,7 @@ class Parts:
     encode: Callable[[Any], np.ndarray]  # features as the estimator is given them to (n, d) numbers
     inputs: tuple[Input, ...] | None  # of each encoded column, among the columns that the estimator is given
     said: Callable[[np.ndarray], np.ndarray]  # (n, d) encoded rows to (n, w) raw scores, worked out by the library
+    untraced: str | None = None  # where there are no inputs: why, and what would help
     known: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # encoded column: the categories of its codes
 
 

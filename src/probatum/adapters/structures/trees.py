@@ -27,9 +27,15 @@ def boosting(estimator: Any) -> Parts | str:
     """Take gradient boosting apart: the first guess, then each tree times the learning rate."""
     classes = tuple(np.asarray(estimator.classes_).tolist())
     if estimator.loss != "log_loss":
-        return f"This GradientBoostingClassifier was trained on the {estimator.loss} loss; only log_loss is read."
+        return (
+            f"This GradientBoostingClassifier was trained on the {estimator.loss} loss; only log_loss is read. Train "
+            "it with that."
+        )
     if estimator.init_ != "zero" and name_of(estimator.init_) != "DummyClassifier":
-        return f"This GradientBoostingClassifier starts from another model ({name_of(estimator.init_)})."
+        return (
+            f"This GradientBoostingClassifier starts from another model ({name_of(estimator.init_)}). Train it without "
+            "init."
+        )
     columns, width = int(estimator.n_features_in_), estimator.estimators_.shape[1]
     base = estimator._raw_predict_init(np.zeros((1, columns), dtype=np.float32))[0]
     trees = [
@@ -44,7 +50,7 @@ def boosting(estimator: Any) -> Parts | str:
 
 def _averaged(estimator: Any, members: Sequence[Any], *, mean: bool) -> Parts | str:
     if getattr(estimator, "n_outputs_", 1) != 1:
-        return f"This {name_of(estimator)} answers several questions at once."
+        return f"This {name_of(estimator)} answers several questions at once. Give one model for each."
     classes = tuple(np.asarray(estimator.classes_).tolist())
     trees = [_read(member.tree_, member.tree_.value[:, 0, : len(classes)]) for member in members]
     core = stacked(trees, columns=int(estimator.n_features_in_), base=np.zeros(len(classes)), mean=mean, **COMPARED)

@@ -33,7 +33,10 @@ def xgboost(booster: Any, classes: tuple[Label, ...], known: Mapping[int, tuple[
         return why
     model = learner["gradient_booster"]["model"]
     if any(int(tree["tree_param"].get("size_leaf_vector", "1")) > 1 for tree in model["trees"]):
-        return "The leaves of this XGBoost model hold several numbers; only one a leaf is read."
+        return (
+            "The leaves of this XGBoost model hold several numbers; only one a leaf is read. Train it with "
+            'multi_strategy="one_output_per_tree".'
+        )
     if not model["trees"]:
         return "This XGBoost model has no trees."
     width = 1 if objective in BINARY else len(classes)
@@ -61,7 +64,7 @@ def xgboost(booster: Any, classes: tuple[Label, ...], known: Mapping[int, tuple[
 def classifier(estimator: Any) -> Parts | str:
     """Take an object of XGBoost's scikit-learn kind apart."""
     if estimator.missing is not None and not np.isnan(estimator.missing):
-        return f"The model takes the number {estimator.missing:g} for a missing cell."
+        return f"The model takes the number {estimator.missing:g} for a missing cell. Train it with missing=nan."
     return xgboost(used(estimator), tuple(np.asarray(estimator.classes_).tolist()), {})
 
 
@@ -78,13 +81,15 @@ def used(estimator: Any) -> Any:
 def refused(kind: str, objective: str) -> str | None:
     """Return why boosters of this kind are not taken apart; None: they are."""
     if kind == "gblinear":
-        return "This XGBoost model is linear (gblinear), and holds no trees."
+        return 'This XGBoost model is linear (gblinear), and holds no trees. Train it with booster="gbtree".'
     if kind == "dart":
-        return "This XGBoost model drops trees (dart), so its sums are weighted; only gbtree is read."
+        return (
+            "This XGBoost model drops trees (dart), so its sums are weighted; only gbtree is read. Train it with that."
+        )
     if kind != "gbtree":
-        return f"This XGBoost model is of the kind {kind}; only gbtree is read."
+        return f"This XGBoost model is of the kind {kind}; only gbtree is read. Train it with that."
     if objective not in (*BINARY, *MULTI):
-        return f"This XGBoost model was trained for {objective}; only logistic and softmax are read."
+        return f"This XGBoost model was trained for {objective}; only {', '.join((*BINARY, *MULTI))} are read."
     return None
 
 

@@ -3,7 +3,8 @@
 
 Vector      input manipulation; the property at risk is integrity.
 Attacker    may change each number of a row by a share of its column's usual range (from the 5th to the 95th of 100
-            training rows; the share is the plan's radius, a stated cost divides it), in the columns and directions that
+            training rows; the share is the plan's radius, a stated cost divides it; where all numbers are whole and
+            that is less than one step of any of them, by one step), in the columns and directions that
             the description gives under [attack], whole numbers by whole steps, and so that stated relations hold; may
             state any category in the columns named there. Where nothing is stated: any number that is not immutable,
             and no category. Of a picture, each point by a share of the range of all points. Knows the model where its
@@ -116,9 +117,9 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         )
     if isinstance(target, Table) and not target.can_change_by(options.radius):
         return not_applicable(
-            f"No cell can change by as little as {100 * options.radius:.3g} of 100 parts of its column's usual range: "
-            "they are whole numbers, and that is less than one step.",
-            "Set a larger radius under [options] of the policy.",
+            "No cell can change so far, not even by one step: each is at the end of its column's range, or may only "
+            "rise or fall beyond it.",
+            "Set a larger radius under [options] of the policy, or list other columns under [attack] controls.",
         )
     scores = scores_of(system.answers(rows), len(rows.schema.classes))
     structure = system.structure()
@@ -163,7 +164,8 @@ def _target(system: Predictions, rows: Rows, data: AttackedRows, options: Option
     learned_from, norm = data.train or data.rows, norm_of(options.norm)
     if rows.pictures:
         return Cells(system, rows, learned_from, norm)
-    return Table(system, rows, learned_from, data.attacker)
+    table = Table(system, rows, learned_from, data.attacker)
+    return table if table.can_change_by(options.radius) else table.by_one_step(options.radius)
 
 
 def _explored(

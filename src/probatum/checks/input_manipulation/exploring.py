@@ -70,7 +70,7 @@ def _table(
     """Work on the inside of a model of tables; return why nothing can be proven."""
     core = inside.structure.core
     if inside.structure.inputs is None:
-        return UNKNOWN
+        return inside.structure.untraced or UNKNOWN
     rows = np.flatnonzero((inside.own >= 0) & (findings.found > 0) & (inside.own == inside.said))
     if isinstance(core, Network):
         return enclose_table(findings, target, inside, core, rows, y, effort, rng)

@@ -13,9 +13,11 @@ from probatum.engines.intervals.looks import Trial
 from probatum.facts.finding import Advice, Measure
 
 BEWARE = "Beware: "
+CLOSED = "nobody can look inside"  # of what can only be asked
 UNPROVEN = "Nothing was proven. "
 ENDED = "Why safety could not be proven: "  # before the reason
 REASONS = (Ended.SPENT, Ended.EXHAUSTED, Ended.UNFOLLOWED)
+STEPPED = "each may change by one step instead"  # of whole numbers, where the radius is less than a step
 POINTS = "the range of all points"
 ONLY = "Of the numbers, an attacker may change only: "  # before the names of columns
 OTHERWISE = "Any other category may also be stated in: "  # before the names of columns
@@ -52,6 +54,10 @@ def details(found: Findings, radius: float, target: Target, trial: Trial) -> Ite
     of = usual if isinstance(target, Table) else POINTS
     tried, size = len(found.found), f"{100 * radius:.3g} of 100 parts"
     yield f"Each number may change by up to {size} of {of}; {tried:,} cases were tried."
+    if isinstance(target, Table) and target.stepped:
+        yield (
+            f"The numbers that may change are whole, and that would be less than one step of any of them, so {STEPPED}."
+        )
     yield from in_words(trial)
     if isinstance(target, Table):
         numbers, every = target.numbers()
@@ -113,9 +119,9 @@ def advice(taken: dict[str, Measure], found: Findings, loose: Unsteady | None, l
         yield Advice(sentence="Let a person look at answers that a small change would turn.")
     if loose is not None:
         yield Advice(sentence="Let it answer the same case alike (a fixed seed, say); then more can be told.")
-    elif found.unproven is not None:  # not where its inside was looked into, and refused
+    elif found.unproven is not None and CLOSED in found.unproven:  # else why nothing was proven says what would help
         yield Advice(sentence="Give the model itself rather than a way to ask it; then safety can be proven.")
-    elif found.refused is None and taken["unknown_share"].value and level != "deep":
+    elif found.unproven is None and found.refused is None and taken["unknown_share"].value and level != "deep":
         yield Advice(
             sentence="Try longer, with --effort deep: it may settle cases that were neither broken nor proven safe."
         )

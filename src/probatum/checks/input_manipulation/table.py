@@ -38,6 +38,7 @@ class Table:
         self.moves = moves(learned_from, attacker)
         self.x = encode(rows)
         self.others = (encode(learned_from), learned_from.truth)  # (p, d) rows to start from, and their classes
+        self.stepped = False  # whole numbers may move by one step, though that is more than the radius
         self.torn = ~sound(self.moves, self.x)  # rows that break what is said of all rows: no change of them is allowed
 
     def take(self, index: np.ndarray) -> Self:
@@ -56,6 +57,17 @@ class Table:
         lower, upper = ends(self.moves, self.x, radius)
         may = movable(self.moves, self.x) & ((lower < self.x) | (upper > self.x))
         return bool(may.any() or (self.moves.free & (self.moves.choice_size <= radius)).any())
+
+    def by_one_step(self, radius: float) -> Self:
+        """Return the rows where a change of this radius is one step for whole numbers that it would not move at all."""
+        some = copy(self)
+        step = self.moves.whole & (self.moves.reach > 0)
+        # a hair more than one step: the largest whole number within reach must not fall to zero by rounding
+        some.moves = replace(
+            self.moves, reach=np.where(step, np.maximum(self.moves.reach, CLOSE / radius), self.moves.reach)
+        )
+        some.stepped = True
+        return some
 
     def region(self, radius: float) -> Region:
         """Return a box that holds all that the attacker can make of each row."""
