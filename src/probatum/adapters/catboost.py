@@ -211,4 +211,4 @@ def _claim(thing: Any, probe: Rows, wish: Wish) -> Claim:
     return Claim() if loss in ("CrossEntropy", "Logloss", "") else Claim(task=Task.REGRESSION, because=because)
 
 
-ADAPTER = Adapter(name="CatBoost", fits=_fits, wrap=_wrap, claim=_claim)
+ADAPTER = Adapter(name="CatBoost", fits=_fits, wrap=_wrap, claim=_claim, libraries=("catboost",))

@@ -51,6 +51,7 @@ class Adapter:
     fits: Callable[[Any], bool]
     wrap: Callable[[Any, Rows, Wish], Model]  # the rows are a few to try the model on
     claim: Callable[[Any, Rows, Wish], Claim] = silent  # asked before ``wrap``, while the task may still change
+    libraries: tuple[str, ...] = ()  # modules that answer, whose versions a record names
 
 
 def claim(thing: Any, probe: Rows, wish: Wish | None = None) -> Claim:
@@ -74,6 +75,15 @@ def wrap(thing: Any, probe: Rows, wish: Wish | None = None) -> Model:
         ModelError: no adapter takes it.
     """
     return _adapter(thing).wrap(thing, probe, wish or Wish())
+
+
+def libraries_of(thing: Any) -> tuple[str, ...]:
+    """Return the modules that answer for an object, as its adapter states them.
+
+    Raises:
+        ModelError: no adapter takes it.
+    """
+    return _adapter(thing).libraries
 
 
 def _adapter(thing: Any) -> Adapter:

@@ -186,23 +186,23 @@ def _jobs(thing: Any) -> Restore:
 def _networks(things: tuple[Any, ...]) -> list[Any]:
     """Return the networks among things, and in them, as far as a few steps lead; none that is part of another."""
     torch = sys.modules.get("torch")
-    if torch is None:
-        return []
-    found: list[Any] = []
-    seen: set[int] = set()
+    return [] if torch is None else [one for one in within(*things) if isinstance(one, torch.nn.Module)]
+
+
+def within(*things: Any) -> list[Any]:
+    """Return things and what they hold, as far as a few steps lead; into a network no step leads."""
+    torch = sys.modules.get("torch")
+    found: dict[int, Any] = {}
     waiting = list(things)
     for _ in range(DEPTH):
         following: list[Any] = []
         for one in waiting:
-            if id(one) in seen or len(seen) > MOST:
+            if id(one) in found or len(found) > MOST:
                 continue
-            seen.add(id(one))
-            if isinstance(one, torch.nn.Module):
-                found.append(one)
-            else:
-                following += _inside(one)
+            found[id(one)] = one
+            following += [] if torch is not None and isinstance(one, torch.nn.Module) else _inside(one)
         waiting = following
-    return found
+    return list(found.values())
 
 
 def _inside(thing: Any) -> list[Any]:

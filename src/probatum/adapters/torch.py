@@ -268,4 +268,4 @@ def _claim(thing: Any, probe: Rows, wish: Wish) -> Claim:
     return by_answers(TorchModel(thing, probe, wish).said, probe)
 
 
-ADAPTER = Adapter(name="PyTorch", fits=is_network, wrap=_wrap, claim=_claim)
+ADAPTER = Adapter(name="PyTorch", fits=is_network, wrap=_wrap, claim=_claim, libraries=("torch",))

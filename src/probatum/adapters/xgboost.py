@@ -185,4 +185,4 @@ def _claim(thing: Any, probe: Rows, wish: Wish) -> Claim:
     return Claim(task=task, because=because, classes=tuple(range(max(2, count))))
 
 
-ADAPTER = Adapter(name="XGBoost", fits=_fits, wrap=_wrap, claim=_claim)
+ADAPTER = Adapter(name="XGBoost", fits=_fits, wrap=_wrap, claim=_claim, libraries=("xgboost",))

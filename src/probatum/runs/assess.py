@@ -117,7 +117,7 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
     files.sweep(folder)
     unfinished = Unfinished(folder)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
-    unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions())
+    unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions(opened))
 
     def tell(finding: Finding) -> None:
         progress.finished(finding, judge(finding, policy, on=today.date()))
@@ -165,7 +165,7 @@ def _record(prepared: Prepared, measured: Measured) -> Record:
         format=RECORD_FORMAT,
         plan=plan,
         inputs=dict(sorted(prepared.opened.inputs.items())),
-        versions=_versions(),
+        versions=_versions(prepared.opened),
         arrays=measured.arrays,
         checks=tuple(check.card for check in checks().values() if check.id in named),
         findings=measured.findings,
@@ -180,8 +180,9 @@ def _server(opened: Opened) -> dict[str, str]:
     return {SERVER: identify([said.url, said.allowed_by, str(said.allowed_until), said.max_queries])}
 
 
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+def _versions(opened: Opened) -> dict[str, str]:
+    always = {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+    return always | dict(opened.libraries)
 
 
 def _finish(

@@ -2,7 +2,7 @@
 """From a description to a system that answers: read the data, open the model, make sure that they fit each other."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -10,6 +10,7 @@ from probatum.adapters import loading
 from probatum.adapters.cases import CasesModel
 from probatum.adapters.interface import Wish, claim, few, spell, wrap
 from probatum.adapters.knowledge import known_cells
+from probatum.adapters.libraries import libraries
 from probatum.adapters.recipe import RecipeModel, Train, train_by_recipe, trained_by
 from probatum.errors import DescriptionError, ModelError
 from probatum.evidence.canonical import digest
@@ -48,6 +49,7 @@ class Opened:
     seconds_per_row: float  # of the model, from a probe
     seconds_to_train: float = 0.0  # where the recipe trained it just now; 0: not known
     description: Description | None  # None: made of live objects, which cannot travel to another process
+    libraries: Mapping[str, str] = field(default_factory=dict)  # that answer, besides those of every run; versions
     quota: Quota | None = None  # counts the rows that the model is asked about; None: as many as the plan wants
 
 
@@ -103,6 +105,7 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
         seconds_per_row=trial.seconds_per_row,
         seconds_to_train=seconds if ON_THE_SPOT in found.notes else 0.0,
         description=description,
+        libraries={} if found.cases else libraries(found.thing),
         quota=counted,
     )
 
@@ -157,6 +160,7 @@ def open_live(model: Any, data: Dataset, description: Description, *, recipe: Tr
         inputs=dict(data.digests),
         seconds_per_row=trial.seconds_per_row,
         description=None,
+        libraries={} if cases else libraries(model),
     )
 
 

@@ -141,7 +141,7 @@ def test_columns_to_list_as_categorical_are_all_named_at_once() -> None:
     ("step", "told"),
     [
         (PolynomialFeatures(2), "PolynomialFeatures makes numbers of “income”, “code”, “zone”, which is not followed"),
-        (FunctionTransformer(np.log1p), "FunctionTransformer does what its own function says with “income”"),
+        (FunctionTransformer(np.abs), "FunctionTransformer does what its own function says with “income”"),
         (MinMaxScaler(clip=True), "clip=True) in “income”, “code”, “zone”, which is not followed. Train it with"),
         (SimpleImputer(add_indicator=True), "(add_indicator) in “income”"),
         (SimpleImputer(missing_values=-1), "takes -1 for a missing cell (missing_values) in “income”"),

@@ -249,4 +249,4 @@ def _claim(thing: OnnxFile, probe: Rows, wish: Wish) -> Claim:
     return model.claim(probe)
 
 
-ADAPTER = Adapter(name="ONNX", fits=_fits, wrap=_wrap, claim=_claim)
+ADAPTER = Adapter(name="ONNX", fits=_fits, wrap=_wrap, claim=_claim, libraries=("onnx", "onnxruntime"))

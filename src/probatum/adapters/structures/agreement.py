@@ -31,7 +31,9 @@ CLOSE_SINGLE = 1e-4  # of a network, which works in float32
 
 def compared(parts: Parts, structure: Structure, model: Model, rows: Rows) -> Structure | str:
     """Return the structure if it can stand for the model, without its inputs if these are wrong; else why it cannot."""
-    why = disagreement(parts, structure, model, rows)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of columns that come without their names, which are known to be right
+        why = disagreement(parts, structure, model, rows)
     if why is not None:
         return why
     answered = rows.take(ask(model, rows).given)
@@ -59,9 +61,7 @@ def disagreement(parts: Parts, structure: Structure, model: Model, rows: Rows) -
         return "There are no rows that the model answers, so nothing could be compared."
     rows, labels = rows.take(answers.given), answers.labels[answers.given]
     x = structure.encode(rows)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of columns that come without their names, which are known to be right
-        theirs = parts.said(x)
+    theirs = parts.said(x)
     ours, slack = scores(structure, x)
     if not alike(structure, ours, theirs, slack):
         return f"What was read out of the model gives other scores than the model itself{END}"
