@@ -133,6 +133,82 @@ CASES = {
     ),
     "joined": ([node("Sigmoid", out="s"), helper.make_node("Concat", ["x", "s"], ["y"], axis=1)], {}, FLAT),
     "divided": ([node("Div", "c")], {"c": numbers(1) + 3}, FLAT),
+    "ReduceMax": ([node("ReduceMax", "a", keepdims=0)], {"a": np.array([2, 3])}, IMAGE),
+    "ReduceSum": ([node("ReduceSum", "a")], {"a": np.array([-1])}, FLAT),
+    "GlobalMaxPool": ([node("GlobalMaxPool")], {}, IMAGE),
+    "ConvTranspose": (
+        [node("ConvTranspose", "w", "b", strides=[2, 2], pads=[1, 1, 1, 1])],
+        {"w": numbers(3, 2, 3, 3), "b": numbers(2)},
+        IMAGE,
+    ),
+    "Conv, same with steps": (
+        [node("Conv", "w", auto_pad="SAME_UPPER", strides=[2, 2])],
+        {"w": numbers(5, 3, 4, 4)},
+        IMAGE,
+    ),
+    "Einsum": ([node("Einsum", "w", equation="bi,ij->bj")], {"w": numbers(6, 4)}, FLAT),
+    "MatMul, from the left": ([helper.make_node("MatMul", ["w", "x"], ["y"])], {"w": numbers(5, 8)}, IMAGE),
+    "MatMul, a batch": ([node("MatMul", "w")], {"w": numbers(3, 8, 4)}, IMAGE),
+    "Split": (
+        [
+            helper.make_node("Split", ["x"], ["p", "q"], axis=1, num_outputs=2),
+            helper.make_node("Mul", ["p", "q"], ["y"]),
+        ],
+        {},
+        FLAT,
+    ),
+    "Split by sizes": ([helper.make_node("Split", ["x", "s"], ["p", "y"], axis=-1)], {"s": np.array([2, 4])}, FLAT),
+    "Gather": ([node("Gather", "i", axis=1)], {"i": np.array([2, 0, -1])}, IMAGE),
+    "Gather of one": ([node("Gather", "i", axis=-1)], {"i": np.array(3)}, IMAGE),
+    "Expand": (
+        [node("Unsqueeze", "a", out="u"), helper.make_node("Expand", ["u", "s"], ["y"])],
+        {"a": np.array([2]), "s": np.array([1, 1, 4])},
+        FLAT,
+    ),
+    "Tile": ([node("Tile", "t")], {"t": np.array([1, 2])}, FLAT),
+    "DepthToSpace": ([node("DepthToSpace", blocksize=2, mode="CRD")], {}, (4, 3, 3)),
+    "Unsqueeze twice": ([node("Unsqueeze", "a")], {"a": np.array([1, -1])}, FLAT),
+    "Squeeze twice": (
+        [node("GlobalAveragePool", out="g"), helper.make_node("Squeeze", ["g", "a"], ["y"])],
+        {"a": np.array([2, 3])},
+        IMAGE,
+    ),
+    "Sum, Max and Min": (
+        [
+            node("Relu", out="r"),
+            node("Tanh", out="t"),
+            helper.make_node("Sum", ["x", "r", "t"], ["s"]),
+            helper.make_node("Max", ["s", "t"], ["m"]),
+            helper.make_node("Min", ["m", "r"], ["y"]),
+        ],
+        {},
+        FLAT,
+    ),
+    "Erf": ([node("Erf")], {}, FLAT),
+    "Exp": ([node("Exp")], {}, FLAT),
+    "Abs": ([node("Abs")], {}, FLAT),
+    "Pow": ([node("Pow", "p")], {"p": np.float32(2)}, FLAT),
+    "Celu": ([node("Celu", alpha=0.6)], {}, FLAT),
+    "Selu": ([node("Selu")], {}, FLAT),
+    "Softplus": ([node("Softplus")], {}, FLAT),
+    "Softsign": ([node("Softsign")], {}, FLAT),
+    "HardSwish": ([node("HardSwish")], {}, FLAT),
+    "HardSigmoid": ([node("HardSigmoid", alpha=0.3, beta=0.4)], {}, FLAT),
+    "Mish": ([node("Mish")], {}, FLAT),
+    "PRelu": ([node("PRelu", "s")], {"s": numbers(3, 1, 1)}, IMAGE),
+    "Swish by hand": ([node("Sigmoid", out="s"), node("Mul", "s")], {}, FLAT),
+    "Reshape by sizes as Keras writes it": (
+        [
+            node("Shape", out="sizes"),
+            helper.make_node("Cast", ["sizes"], ["small"], to=TensorProto.INT32),
+            helper.make_node("Slice", ["small", "zero", "one", "zero"], ["rows"]),
+            helper.make_node("Concat", ["rows", "rest"], ["wanted"], axis=0),
+            helper.make_node("Cast", ["wanted"], ["s"], to=TensorProto.INT64),
+            node("Reshape", "s"),
+        ],
+        {"zero": np.array([0]), "one": np.array([1]), "rest": np.array([192], dtype=np.int32)},
+        IMAGE,
+    ),
     "left as it is": ([node("Identity", out="i"), helper.make_node("Dropout", ["i"], ["y"])], {}, FLAT),
 }
 
@@ -149,7 +225,7 @@ def test_both_answer_alike_when_the_operator_is_known(name):
 @pytest.mark.parametrize(
     ("nodes", "constants", "name"),
     [
-        ([node("Erf")], {}, "Erf"),
+        ([node("Det")], {}, "Det"),
         ([node("Reshape", "s", allowzero=1)], {"s": np.array([0, 192])}, "Reshape"),
         ([node("Shape", out="s"), node("Add", "s")], {}, "Add on sizes"),
         ([node("Flatten", axis=2)], {}, "Flatten"),
@@ -162,6 +238,25 @@ def test_an_operator_is_refused_by_name_when_it_is_not_understood(nodes, constan
         nodes = [node("ReduceMean", axes=[1, 2, 3], keepdims=0, out="s"), *nodes]
     with pytest.raises(ModelError, match=name):
         network(model(nodes, constants, IMAGE, opset=13), "y")
+
+
+LEARNED = {
+    "Scaler": {"offset": [0.5] * 6, "scale": [2.0] * 6},
+    "LinearRegressor": {"coefficients": [0.1, -0.2, 0.3, 0.4, 0.5, -0.6], "intercepts": [0.7]},
+    "LinearClassifier": {"coefficients": [0.1, -0.2, 0.3] * 6, "intercepts": [0.7, 0.1, 0.2],
+                         "classlabels_ints": [0, 1, 2],
+                         "post_transform": "SOFTMAX", "multi_class": 1},
+    "Normalizer": {"norm": "L1"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_both_answer_alike_when_scikit_learn_was_exported(name):
+    out = ["label", "y"] if name == "LinearClassifier" else ["y"]
+    made = model([helper.make_node(name, ["x"], out, domain="ai.onnx.ml", **LEARNED[name])], {}, FLAT)
+    made.opset_import.append(helper.make_opsetid("ai.onnx.ml", 1))
+    ours, theirs = both(made, FLAT)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
 def test_gradients_flow_when_a_graph_is_converted():

@@ -12,6 +12,9 @@ from probatum.adapters.onnx.operators import OPERATORS
 from probatum.adapters.onnx.shapes import shapes, worked_out
 from probatum.errors import ModelError
 
+SIZED = ("Reshape", "Expand")  # the operators that are told sizes
+SECOND = {"LinearClassifier": 1}  # the first output is the label
+
 
 @final
 class Graph(nn.Module):
@@ -50,7 +53,6 @@ def network(model: Any, result: str) -> nn.Module:
         raise ModelError(f"Wanted an ONNX model with one input, for gradients; this one has {len(sources)}.")
     counted: dict[str, np.ndarray] = {}  # numbers worked out of shapes, which mean something in a Reshape only
     sizes, steps = shapes(model), []
-    ranks = {name: len(shape) for name, shape in sizes.items()}
     for proto in _needed(graph, result):
         attributes = _attributes(proto)
         if proto.op_type == "Constant":
@@ -61,29 +63,41 @@ def network(model: Any, result: str) -> nn.Module:
             of_rows = proto.op_type == "Shape" or not counted.keys().isdisjoint(proto.input)
             (counted if of_rows else constants)[proto.output[0]] = fixed
             continue
-        steps.append(_step(proto, attributes, constants, counted, ranks))
+        steps += _steps(proto, attributes, constants, counted, sizes)
     return Graph(sources[0], steps, result).eval()
 
 
-def _step(
+def _steps(
     proto: Any,
     attributes: dict[str, Any],
     constants: dict[str, np.ndarray],
     counted: dict[str, np.ndarray],
-    ranks: dict[str, int],
-) -> tuple[Run, tuple[str, ...], str]:
-    """Return what a node does, with which values, and the name of what comes out."""
+    sizes: dict[str, tuple[int, ...]],
+) -> list[tuple[Run, tuple[str, ...], str]]:
+    """Return what a node does, with which values, and the name of what comes out; of several, each by itself."""
     operator = proto.op_type
-    if proto.domain not in ("", "ai.onnx") or operator not in OPERATORS:
+    if proto.domain not in ("", "ai.onnx", "ai.onnx.ml") or operator not in OPERATORS:
         raise _refusal(operator)
-    fixed = constants | counted if operator == "Reshape" else constants
-    node = Node(operator=operator, inputs=tuple(proto.input), attributes=attributes, constants=fixed, ranks=ranks)
+    fixed = constants | counted if operator in SIZED else constants
+    node = Node(
+        operator=operator,
+        inputs=tuple(proto.input),
+        attributes=attributes,
+        constants=fixed,
+        ranks={name: len(shape) for name, shape in sizes.items()},
+        sizes=sizes,
+        outputs=len(proto.output),
+    )
     if not counted.keys().isdisjoint(node.changing):
         raise _refusal(f"{operator} on sizes of arrays")
     try:
-        return OPERATORS[operator](node), node.changing, proto.output[0]
+        runs = OPERATORS[operator](node)
     except NotUnderstood as how:
         raise _refusal(f"{operator} {how}") from None
+    if isinstance(runs, list):
+        return [(run, node.changing, name) for run, name in zip(runs, proto.output, strict=True)]
+    # of those with further outputs, such as labels or places, only the scores or values are worked out
+    return [(runs, node.changing, proto.output[SECOND.get(operator, 0)])]
 
 
 def _refusal(what: str) -> ModelError:

@@ -26,6 +26,8 @@ class Node:
     attributes: Mapping[str, Any]
     constants: Mapping[str, np.ndarray]  # all constants of the graph, by name
     ranks: Mapping[str, int]  # number of axes of each value, the batch's among them, as far as it is known
+    sizes: Mapping[str, tuple[int, ...]]  # of each value, as far as they are known; see ``shapes``
+    outputs: int = 1  # how many values come out
 
     def constant(self, place: int) -> np.ndarray | None:
         """Return the constant input at ``place``; None where there is none."""
@@ -47,6 +49,11 @@ class Node:
     def changing(self) -> tuple[str, ...]:
         """The inputs that are not constants."""
         return tuple(name for name in self.inputs if name and name not in self.constants)
+
+    def size(self, axis: int) -> int | None:
+        """Return the size of the first input along an axis other than the rows'; None where it cannot be told."""
+        sizes = self.sizes.get(self.inputs[0], ())
+        return sizes[axis] if 0 < axis < len(sizes) and sizes[axis] > 0 else None
 
     def rank(self) -> int:
         """Return the number of axes of the first input."""

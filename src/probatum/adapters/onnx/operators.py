@@ -12,6 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from probatum.adapters.onnx import windows
+from probatum.adapters.onnx.activations import ACTIVATIONS
+from probatum.adapters.onnx.learned import LEARNED
+from probatum.adapters.onnx.moves import MOVES
 from probatum.adapters.onnx.node import Node, NotUnderstood, Run, filled, tensor
 
 
@@ -41,10 +44,31 @@ def _gemm(node: Node) -> Run:
 def _matmul(node: Node) -> Run:
     if len(node.changing) == 2:
         return torch.matmul
+    if node.inputs[0] in node.constants:
+        return With(torch.matmul, node.constants[node.inputs[0]], first=True)
     weight = node.constant(1)
-    if weight is None or weight.ndim != 2:
-        raise NotUnderstood("with a fixed factor that is not a table of numbers on the right")
-    return _linear(weight.T, None)
+    if weight is not None and weight.ndim == 2:
+        return _linear(weight.T, None)
+    return With(torch.matmul, node.constants[node.inputs[1]], first=False)
+
+
+class _Einsum(nn.Module):
+    def __init__(self, equation: str, constants: dict[int, np.ndarray]) -> None:
+        super().__init__()
+        self.equation, self.places = equation, sorted(constants)
+        for place, constant in constants.items():
+            self.register_buffer(f"constant_{place}", tensor(constant))
+
+    def forward(self, *given: Tensor) -> Tensor:
+        parts = list(given)
+        for place in self.places:
+            parts.insert(place, getattr(self, f"constant_{place}"))
+        return torch.einsum(self.equation, *parts)
+
+
+def _einsum(node: Node) -> Run:
+    fixed = {place: node.constants[name] for place, name in enumerate(node.inputs) if name in node.constants}
+    return _Einsum(bytes(node.attributes["equation"]).decode(), fixed)
 
 
 def _linear(weight: np.ndarray, bias: np.ndarray | None) -> nn.Module:
@@ -84,66 +108,9 @@ def _reshape(node: Node) -> Run:
     return nn.Sequential(nn.Flatten(1), nn.Unflatten(1, tuple(tail)))
 
 
-def _transpose(node: Node) -> Run:
-    order = tuple(int(axis) for axis in node.attributes["perm"])
-    return lambda x: torch.permute(x, order)
-
-
-def _concat(node: Node) -> Run:
-    if len(node.changing) != len(node.inputs):
-        raise NotUnderstood("of fixed and changing values")
-    axis = int(node.attributes["axis"])
-    return lambda *all_of_them: torch.cat(all_of_them, dim=axis)
-
-
-def _slice(node: Node) -> Run:
-    starts, ends = node.numbers("starts", 1), node.numbers("ends", 2)
-    if starts is None or ends is None:
-        raise NotUnderstood("without its ends")
-    axes = node.numbers("axes", 3) or list(range(len(starts)))
-    steps = node.numbers("steps", 4) or [1] * len(starts)
-    if any(step < 1 for step in steps):
-        raise NotUnderstood("backwards")
-    cut = [slice(None)] * node.rank()
-    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
-        cut[axis] = slice(start, end, step)
-    where = tuple(cut)
-    return lambda x: x[where]
-
-
-def _clip(node: Node) -> Run:
-    ends = []
-    for name, place in (("min", 1), ("max", 2)):
-        given = node.constant(place)
-        ends.append(node.attributes.get(name) if given is None else float(given.ravel()[0]))
-    least, most = ends
-    return lambda x: torch.clamp(x, min=least, max=most)
-
-
 def _softmax(node: Node) -> Run:
     axis = int(node.attributes.get("axis", -1))
     return (nn.Softmax if node.operator == "Softmax" else nn.LogSoftmax)(dim=axis)
-
-
-def _mean(node: Node) -> Run:
-    axes, keep = node.numbers("axes", 1), bool(node.attributes.get("keepdims", 1))
-    if not axes or 0 in axes:
-        raise NotUnderstood("over all rows")
-    return lambda x: torch.mean(x, dim=axes, keepdim=keep)
-
-
-def _unsqueeze(node: Node) -> Run:
-    axes = node.numbers("axes", 1)
-    if not axes or len(axes) > 1:
-        raise NotUnderstood("of other than one axis")
-    return lambda x: torch.unsqueeze(x, axes[0])
-
-
-def _squeeze(node: Node) -> Run:
-    axes = node.numbers("axes", 1)
-    if not axes or len(axes) > 1:
-        raise NotUnderstood("of other than one axis")
-    return lambda x: torch.squeeze(x, axes[0])
 
 
 def _cast(node: Node) -> Run:
@@ -166,50 +133,30 @@ def _always(run: Run) -> Callable[[Node], Run]:
     return lambda node: run  # noqa: ARG005
 
 
-def _leaky_relu(node: Node) -> Run:
-    return nn.LeakyReLU(float(node.attributes.get("alpha", 0.01)))
-
-
-def _elu(node: Node) -> Run:
-    return nn.ELU(float(node.attributes.get("alpha", 1.0)))
-
-
-def _gelu(node: Node) -> Run:
-    return nn.GELU(bytes(node.attributes.get("approximate", b"none")).decode())
-
-
-OPERATORS: Mapping[str, Callable[[Node], Run]] = {
+OPERATORS: Mapping[str, Callable[[Node], Run | list[Run]]] = {
+    **ACTIVATIONS,
+    **LEARNED,
+    **MOVES,
     "Add": _with(torch.add),
     "AveragePool": windows.average_pool,
     "BatchNormalization": _batch_norm,
     "Cast": _cast,
-    "Clip": _clip,
-    "Concat": _concat,
     "Conv": windows.convolution,
+    "ConvTranspose": windows.transposed_convolution,
     "Div": _with(torch.div),
     "Dropout": _always(nn.Identity()),
-    "Elu": _elu,
+    "Einsum": _einsum,
     "Flatten": _flatten,
-    "Gelu": _gelu,
     "Gemm": _gemm,
     "GlobalAveragePool": windows.global_average_pool,
+    "GlobalMaxPool": windows.global_max_pool,
     "Identity": _always(nn.Identity()),
-    "LeakyRelu": _leaky_relu,
     "LogSoftmax": _softmax,
     "MatMul": _matmul,
     "MaxPool": windows.max_pool,
     "Mul": _with(torch.mul),
-    "Neg": _always(torch.neg),
     "Pad": windows.pad,
-    "ReduceMean": _mean,
-    "Relu": _always(nn.ReLU()),
     "Reshape": _reshape,
-    "Sigmoid": _always(nn.Sigmoid()),
-    "Slice": _slice,
     "Softmax": _softmax,
-    "Squeeze": _squeeze,
     "Sub": _with(torch.sub),
-    "Tanh": _always(nn.Tanh()),
-    "Transpose": _transpose,
-    "Unsqueeze": _unsqueeze,
 }

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from probatum.adapters.onnx.node import NotUnderstood
+
 ROWS = 0
 
 
@@ -49,9 +51,27 @@ def _axes(given: Sequence[Any], attributes: Mapping[str, Any]) -> tuple[int, ...
     return tuple(int(axis) for axis in axes)
 
 
+def _slice(given: Sequence[Any], attributes: Mapping[str, Any]) -> np.ndarray:
+    """Return a part of a list of sizes."""
+    names = ("starts", "ends", "axes", "steps")
+    start, end, axis, step = (
+        attributes.get(name, given[place + 1] if len(given) > place + 1 else [usual])
+        for place, (name, usual) in enumerate(zip(names, (0, 0, 0, 1), strict=True))
+    )
+    if len(axis) != 1 or int(axis[0]):
+        raise NotUnderstood("of a table of sizes")
+    return np.asarray(given[0][int(start[0]) : int(end[0]) : int(step[0])])
+
+
 FOLDED: Mapping[str, Callable[[Sequence[Any], Mapping[str, Any]], Any]] = {
+    "Cast": lambda given, attributes: given[0],  # noqa: ARG005
     "Concat": lambda given, attributes: np.concatenate(given, axis=int(attributes["axis"])),
     "Gather": lambda given, attributes: np.take(given[0], given[1], axis=int(attributes.get("axis", 0))),
     "Identity": lambda given, attributes: given[0],  # noqa: ARG005
+    "Reshape": lambda given, attributes: np.reshape(given[0], given[1]),  # noqa: ARG005
+    "Slice": lambda given, attributes: _slice(given, attributes),
+    "Squeeze": lambda given, attributes: np.squeeze(
+        given[0], _axes(given, attributes) if len(given) > 1 or "axes" in attributes else None
+    ),
     "Unsqueeze": lambda given, attributes: np.expand_dims(given[0], _axes(given, attributes)),
 }

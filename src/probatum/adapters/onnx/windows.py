@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from probatum.adapters.onnx.node import Node, NotUnderstood, Run, filled
 
 _CONVOLUTIONS: tuple[Any, ...] = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+_TRANSPOSED: tuple[Any, ...] = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 _LARGEST: tuple[Any, ...] = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)
 _AVERAGES: tuple[Any, ...] = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
 _WHOLE: tuple[Any, ...] = (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)
@@ -83,6 +84,36 @@ def global_average_pool(node: Node) -> Run:
     return layer
 
 
+def global_max_pool(node: Node) -> Run:
+    """Return the largest cell of each channel."""
+    axes = list(range(2, node.rank()))
+    return lambda x: torch.amax(x, dim=axes, keepdim=True)
+
+
+def transposed_convolution(node: Node) -> Run:
+    """Return a convolution laid on its side."""
+    weight, bias = node.constant(1), node.constant(2)
+    if weight is None or not 3 <= weight.ndim <= 5 or "output_shape" in node.attributes:
+        raise NotUnderstood("over other than one to three axes, or of a stated size")
+    size, axes = list(weight.shape[2:]), weight.ndim - 2
+    before, after = _pads(node, size, [1] * axes)
+    if before != after:
+        raise NotUnderstood("with uneven edges")
+    groups = int(node.attributes.get("group", 1))
+    layer = _TRANSPOSED[axes - 1](
+        weight.shape[0],
+        weight.shape[1] * groups,
+        size,
+        stride=node.attributes.get("strides", [1] * axes),
+        padding=before,
+        output_padding=node.attributes.get("output_padding", [0] * axes),
+        dilation=node.attributes.get("dilations", [1] * axes),
+        groups=groups,
+        bias=bias is not None,
+    )
+    return filled(layer, weight=weight, bias=bias)
+
+
 def pad(node: Node) -> Run:
     """Return what adds cells at the edges."""
     if node.attributes.get("mode", b"constant") not in (b"constant", "constant") or len(node.inputs) > 3:
@@ -105,9 +136,13 @@ def _pads(node: Node, reach: Sequence[int], strides: Sequence[int]) -> tuple[lis
         return pads[:axes], pads[axes:]
     if how == "VALID":
         return [0] * axes, [0] * axes
-    if any(step != 1 for step in strides):
-        raise NotUnderstood(f"with edges ({how}) that depend on the size of the input")
-    less, more = [(span - 1) // 2 for span in reach], [span // 2 for span in reach]
+    every = []
+    for axis, (span, step) in enumerate(zip(reach, strides, strict=True)):
+        size = node.size(axis + 2)
+        if step != 1 and size is None:
+            raise NotUnderstood(f"with edges ({how}) that depend on the size of the input")
+        every.append(span - 1 if step == 1 else max((-(-int(size or 0) // step) - 1) * step + span - int(size or 0), 0))
+    less, more = [one // 2 for one in every], [one - one // 2 for one in every]
     return (less, more) if how == "SAME_UPPER" else (more, less)
 
 
