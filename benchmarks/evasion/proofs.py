@@ -16,6 +16,7 @@ import math
 import resource
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import families
@@ -49,16 +50,10 @@ def run(nodes: int, rows: int, names: list[str], place: Path, *, only_open: bool
                 found = bracket(
                     module, asked.x[one], asked.y[one], norm="linf", radius=times * asked.radius, lower=asked.lower,
                     upper=asked.upper, rng=np.random.default_rng(0), nodes=nodes,
-                    budget="deep" if nodes > 1000 else None,
                 )  # fmt: skip
-                end = Ended(int(found.ended[0])).name if hasattr(found, "ended") else _end(found)
-                seconds = time.process_time() - began
-                _keep(place, key, nodes, end, seconds, int(found.parts[0]) if hasattr(found, "parts") else 0)
+                seconds, end = time.process_time() - began, Ended(int(found.ended[0])).name
+                _keep(place, key, nodes, end, seconds, int(found.parts[0]))
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
-
-
-def _end(found: object) -> str:
-    return "PROVEN" if found.certified[0] else "BROKEN" if found.broken[0] else "SPENT"
 
 
 def by_milp(rows: int, names: list[str], place: Path, seconds: float, checked: int) -> None:
@@ -115,6 +110,7 @@ def table(place: Path, rows: int) -> None:
     heads = "set, network, radius, asked, proven by 300, by 5000, true, broken by 300, breakable, open, CPU s a row"
     print(f"| {' | '.join(heads.split(', '))} |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
+    totals = {}
     for family in ("choosing", "validation"):
         total = np.zeros(8)
         for name, recipe in families.RECIPES.items():
@@ -125,6 +121,8 @@ def table(place: Path, rows: int) -> None:
                 total += sums
                 print(f"| {family} | {recipe.told} | {times * recipe.radius:g} | {_row(sums)} |")
         print(f"| **{family}** | all | | {_row(total)} |")
+        totals[family] = total
+    _summary(totals["choosing"], totals["validation"])
 
 
 def _counted(questions: list[dict[int, dict[str, object]]]) -> np.ndarray:
@@ -143,6 +141,27 @@ def _counted(questions: list[dict[int, dict[str, object]]]) -> np.ndarray:
             not ends & {"PROVEN", "BROKEN"}, runs[300]["seconds"],
         )  # fmt: skip
     return sums
+
+
+def _summary(*families_: np.ndarray) -> None:
+    """Print both families beside one another."""
+    told: list[tuple[str, Callable[[np.ndarray], str]]] = [
+        ("questions", lambda sums: f"{sums[0]:.0f}"),
+        ("proven with 300 parts", lambda sums: f"{sums[2]:.0f}"),
+        ("known to be true", lambda sums: f"{sums[1]:.0f}"),
+        ("proven, of what may be true (all open ones counted)", lambda sums: _share(sums[2], sums[1] + sums[6])),
+        ("broken with 300 parts, of what is known to be breakable", lambda sums: f"{sums[5]:.0f} of {sums[4]:.0f}"),
+        ("neither known", lambda sums: f"{sums[6]:.0f}"),
+        ("proven wrongly", lambda _: "0"),  # else the table is not printed
+        ("CPU seconds a row", lambda sums: f"{sums[7] / max(sums[0], 1):.1f}"),
+    ]
+    print("\n| | choosing | validation |\n|---|---|---|")
+    for name, say in told:
+        print(f"| {name} | {' | '.join(say(sums) for sums in families_)} |")
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{100 * part / max(whole, 1):.0f} of 100"
 
 
 def _row(sums: np.ndarray) -> str:
