@@ -63,10 +63,10 @@ def test_each_number_is_that_of_the_table(desk: Desk, table: pd.DataFrame):
     own, rest = yes[mine].mean(), yes[~mine].mean()
     numbers = {
         name: next(part for part in finding["measures"][name]["groups"] if part["name"] == "nationality = A-land")
-        for name in ("selection_rate", "rest_selection_rate", "selection_ratio", "selection_difference")
+        for name in ("favourable_rate", "rest_favourable_rate", "selection_ratio", "selection_difference")
     }
-    assert numbers["selection_rate"]["value"] == pytest.approx(own)
-    assert numbers["rest_selection_rate"]["value"] == pytest.approx(rest, abs=0.001)
+    assert numbers["favourable_rate"]["value"] == pytest.approx(own, abs=0.001)
+    assert numbers["rest_favourable_rate"]["value"] == pytest.approx(rest, abs=0.001)
     assert numbers["selection_ratio"]["value"] == pytest.approx(own / rest, abs=0.001)
     assert numbers["selection_difference"]["value"] == pytest.approx(own - rest, abs=0.001)
 
@@ -84,6 +84,25 @@ def test_the_right_answers_unlock_what_needs_them(desk: Desk, table: pd.DataFram
     assert desk.verdicts("run")["usage/error-rate"] in (Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE)
     assert said.out.index(QUESTION) < said.out.index("answers are wrong")
     assert " ".join(said.out.split()).count("There is no model to test") == 1
+
+
+def test_rates_are_those_of_the_favourable_answer_when_another_one_is_looked_for(desk: Desk, table: pd.DataFrame):
+    assess(desk, *ALONE, "--target", "repaid", "--positive", "no")
+    record = json.loads((desk.folder / "run" / "record.json").read_text())
+    (finding,) = [one for one in record["findings"] if one["check"] == "usage/bias"]
+    mine = table["nationality"] == "A-land"
+    for name, value in (("favourable_rate", "yes"), ("selection_rate", "no")):
+        part = next(one for one in finding["measures"][name]["groups"] if one["name"] == "nationality = A-land")
+        assert part["value"] == pytest.approx((table["approved"][mine] == value).mean(), abs=0.001)
+
+
+def test_a_model_that_is_asked_says_who_gets_the_favourable_answer(desk: Desk):
+    words = ("--trust-file", "--protected", "sex", "--favourable", "yes", "--only", "usage/bias", "-o", "run")
+    assert desk.type("assess", "model.joblib", "--data", "test.csv", "--target", "repaid", *words).code in (0, 1, 3)
+    record = json.loads((desk.folder / "run" / "record.json").read_text())
+    (finding,) = record["findings"]
+    assert {part["name"] for part in finding["measures"]["selection_ratio"]["groups"]} == {"sex = f", "sex = m"}
+    assert finding["judged"] == ["max_gap"]  # with right answers known, mistakes are judged, not who got what
 
 
 def test_a_score_with_a_limit_decides(desk: Desk, table: pd.DataFrame):

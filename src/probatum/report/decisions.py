@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What page one says of a table of decisions: first, whether a group of people is treated worse than the others."""
 
-from probatum.facts.finding import Finding, Part
+from probatum.facts.finding import Finding
+from probatum.report.favour import RATIO, compared, worse_off
 from probatum.report.further import BIAS, told
-from probatum.report.lookup import Lookup, numbers_behind
+from probatum.report.lookup import Lookup
 from probatum.report.questions import Answer
 from probatum.report.sayings import Saying, judged, not_measured
-from probatum.report.titles import title_of
-from probatum.report.words import amount, of_100, plural, quoted, sentence, visible
+from probatum.report.words import plural, quoted, sentence, visible
 
 QUESTION = "Is a group of people treated worse than the others?"
-RATIO, RATE, REST = "selection_ratio", "selection_rate", "rest_selection_rate"
 SHOWN = 3  # groups told one by one
 SMALL_PRINT = (
     "This compares who got what, not whether it was right or just. A difference may have reasons that the table does "
@@ -28,12 +27,11 @@ def treated(lookup: Lookup) -> Answer:
         said = Saying(text=sentence(visible(finding.sentence)), check=BIAS, key=True)
         say_which = Saying(text="Say which answer is good for the person (--favourable) to see who gets it how often.")
         return Answer(question=QUESTION, sayings=(said, say_which), not_covered=())
-    groups = finding.measures[RATIO].groups
-    worse = [part for part in groups if part.interval and part.interval.upper is not None and part.interval.upper < 1]
+    groups, worse = finding.measures[RATIO].groups, worse_off(finding)
     got = quoted(subject.favourable or "yes")
     sayings = [_first(finding, len(worse), got, lookup)]
     for part in (worse or list(groups[:1]))[:SHOWN]:
-        sayings += _group(finding, part, got, lookup)
+        sayings += compared(finding, part, lookup)
     if len(worse) > SHOWN:
         more = plural(len(worse) - SHOWN, "more group")
         sayings.append(Saying(text=f"{more} proven to fare worse: see below.", check=BIAS))
@@ -71,14 +69,3 @@ def _first(finding: Finding, worse: int, got: str, lookup: Lookup) -> Saying:
     else:
         words = f"none was proven to: no group of {compared} compared gets {got} clearly less often than everybody else"
     return judged(words, finding, RATIO, lookup, key=True)
-
-
-def _group(finding: Finding, part: Part, got: str, lookup: Lookup) -> list[Saying]:
-    """Say how often one group gets it, how often everybody else does, and how many times as often that is."""
-    rate, rest = lookup.part_of(finding, RATE, part.name), lookup.part_of(finding, REST, part.name)
-    if rate is None or rest is None:
-        return []
-    behind = tuple(numbers_behind(title_of(name), one) for name, one in ((RATE, rate), (REST, rest), (RATIO, part)))
-    words = f"of those with {quoted(part.name)}, {of_100(rate, whole=100)} get {got}; of everybody else, "
-    times = f". That is {amount(part, 'times as often')}" if part.value is not None else ""
-    return [Saying(text=sentence(f"{words}{of_100(rest, whole=100)}{times}"), behind=behind, check=BIAS)]

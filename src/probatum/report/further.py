@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from probatum.facts.finding import Finding
 from probatum.facts.threats import Task
+from probatum.report.favour import compared, worse_off
 from probatum.report.fooled import EVASION, evasion
 from probatum.report.lookup import Lookup, numbers_behind
 from probatum.report.marks import FAIL, PASS, gravest
@@ -97,6 +98,13 @@ def _overfitting(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
 
 
 def _bias(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
+    yield from _gaps(finding, lookup)
+    if not lookup.edition.record.plan.subject.decisions:  # of a table of decisions, that was told first
+        for part in worse_off(finding)[:1]:
+            yield from compared(finding, part, lookup)
+
+
+def _gaps(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     yield judged(_own(finding), finding, "max_gap", lookup)
     gap = finding.measures.get("max_gap")
     if gap is None or gap.interval is None:

@@ -14,7 +14,6 @@ from typing import Any
 
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
-from probatum.systems.lines import Path
 
 
 class Form(StrEnum):

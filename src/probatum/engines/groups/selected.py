@@ -12,7 +12,7 @@ depend on which group came out highest by luck.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,7 +26,9 @@ from probatum.engines.intervals.proportions import clopper_pearson_bounds, metho
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
 
-RATIO, DIFFERENCE, REST = "selection_ratio", "selection_difference", "rest_selection_rate"
+RATIO, DIFFERENCE = "selection_ratio", "selection_difference"
+OWN, REST = "favourable_rate", "rest_favourable_rate"
+NOBODY_ELSE = "Nobody in the other groups got it."
 TOO_FEW = "There are too few people to compare any group with everybody else."
 
 
@@ -81,42 +83,47 @@ def family_of(questions: Sequence[Question]) -> int:
 
 
 def lowest_ratio(found: Sequence[Against], n: int, *, confidence: float, family: int, keep: int) -> Measure:
-    """Return the lowest ratio of any group, and each group's own.
+    """Return the ratio of the group proven to fare worst, and each group's own.
 
-    Its upper end is the lowest of the groups' upper ends, which hold at once. Its lower end is the lowest of ends that
-    hold one by one: it is too high only if that of the group with the truly lowest ratio is (Berger 1982).
+    The upper end is the lowest of the groups' upper ends, which hold at once. The lower end is the lowest of ends that
+    hold one by one: it is too high only if that of the group with the truly lowest ratio is (Berger 1982). The group
+    that it comes from is told as the widest.
     """
     name = f"{share_ratio.method(family)}; lower end: the lowest of all groups (Berger 1982)"
     if not found:
         nothing = Interval(lower=None, upper=None, confidence=confidence, method=name, why=TOO_FEW)
         return Measure(value=None, unit="ratio", interval=nothing, n=n, why=TOO_FEW)
-    lowest = min(_ratio(one.counts, confidence, 1).lower for one in found)
-    least = min(one.ratio.upper for one in found)
+    alone = [replace(one, ratio=_ratio(one.counts, confidence, 1)) for one in found]
+    lowest, worst = min(alone, key=lambda one: one.ratio.lower), found[0].ratio
+    (widest,) = _parts([lowest], "ratio", confidence, share_ratio.method(1))
+    parts = _parts(found, "ratio", confidence, share_ratio.method(family))[:keep]
+    bounded, known = math.isfinite(worst.upper), math.isfinite(worst.value)
     interval = Interval(
-        lower=_down(lowest),
-        upper=_up(least) if math.isfinite(least) else None,
+        lower=_down(lowest.ratio.lower),
+        upper=_up(worst.upper) if bounded else None,
         confidence=confidence,
         method=name,
-        why=None if math.isfinite(least) else "Nobody else got it, so there is no upper end.",
+        why=None if bounded else NOBODY_ELSE,
     )
-    value = min(one.ratio.value for one in found)
     return Measure(
-        value=round(value, DECIMALS) if math.isfinite(value) else None,
+        value=round(worst.value, DECIMALS) if known else None,
         unit="ratio",
         interval=interval,
         n=n,
-        groups=_parts(found, "ratio", confidence, share_ratio.method(family))[:keep],
-        why=None if math.isfinite(value) else "Nobody in the other groups got it.",
+        groups=parts,
+        why=None if known else NOBODY_ELSE,
+        widest=parts[0] if widest.name == parts[0].name else widest,
     )
 
 
 def beside(found: Sequence[Against], n: int, *, confidence: float, family: int, keep: int) -> dict[str, Measure]:
-    """Return the differences, and the share of everybody else, each by group."""
+    """Return the share of each group, that of everybody else, and their differences, each by group."""
     differences = _parts(found, "difference", confidence, share_method(family))[:keep]
-    rests = _parts(found, "rest", confidence, method(family))[:keep]
+    own, rests = (_parts(found, what, confidence, method(family))[:keep] for what in ("rate", "rest"))
     why = "There is one number for each group." if found else TOO_FEW
     return {
         DIFFERENCE: Measure(value=None, unit="share", interval=None, n=n, groups=differences, why=why),
+        OWN: Measure(value=None, unit="share", interval=None, n=n, groups=own, why=why),
         REST: Measure(value=None, unit="share", interval=None, n=n, groups=rests, why=why),
     }
 
