@@ -173,12 +173,10 @@ def _clusters(lookup: Lookup) -> Iterator[Saying]:
         yield judged(f"{tried}, and {found}" if tried else found, finding, "worst_ratio", lookup)
         return
     worst = ratio.groups[0]
-    name = quoted(worst.name)
-    words = {
-        FAIL: f"mistakes cluster. The worst group found is {name}",
-        PASS: f"mistakes are spread as widely as the limit asks. The worst group found is {name}",
-    }.get(lookup.mark(SLICES, "worst_ratio") or CANNOT_TELL, f"mistakes may cluster. The worst group found is {name}")
-    yield judged(words, finding, "worst_ratio", lookup, key=True)
+    what = "large errors" if lookup.edition.record.plan.subject.task is Task.REGRESSION else "mistakes"
+    heading = {FAIL: f"{what} cluster", PASS: f"{what} are spread as widely as the limit asks"}
+    words = heading.get(lookup.mark(SLICES, "worst_ratio") or CANNOT_TELL, f"{what} may cluster")
+    yield judged(f"{words}. The worst group found is {quoted(worst.name)}", finding, "worst_ratio", lookup, key=True)
     rate = lookup.part(SLICES, "slice_error_rate", worst.name)
     unit = finding.measures["slice_error_rate"].unit if rate else RATIO
     if rate and unit == SHARE:

@@ -46,6 +46,11 @@ GLOSSARY = (
         word="Simplest rule",
         means="It looks at nothing and always gives the same answer. A system that does no better is of no use.",
     ),
+    Entry(
+        word="Guessing",
+        means="To give an answer as often as the system does, but without a look at the case. A system that finds no "
+        "more of a class than that knows nothing of it.",
+    ),
     Entry(word="Second choice", means="The answer that the system would have given if its first were not allowed."),
     Entry(
         word="Group",
