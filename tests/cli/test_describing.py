@@ -48,7 +48,7 @@ OF_A_RUN = {
     "--jobs": "jobs",
     "--strict": None,  # changes the exit code
     "--include-rows": "include_rows",
-    "--quiet": None,  # Python prints nothing anyway
+    "--quiet": "progress",  # shown in a terminal; in Python, also in a notebook
     "--help": None,
 }
 

@@ -14,12 +14,13 @@ from probatum.facts.plan import Effort
 from probatum.facts.policy import Judged
 from probatum.facts.record import CheckCard
 from probatum.facts.threats import Property, Reference, Task, Vector
+from probatum.facts.work import Expected, Scope
 
 Run = Callable[..., Finding]  # run(system, data, options, terms, rng)
 
 
-def _moment(rows: int, columns: int) -> float:
-    return 0.1
+def _moment(scope: Scope) -> Expected:
+    return Expected()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Check:
     follows: Mapping[str, str] = field(default_factory=dict)
     # options under more or less counted work
     by_effort: Mapping[Effort, Mapping[str, Json]] = field(default_factory=dict)
-    seconds: Callable[[int, int], float] = _moment  # about, by rows and columns: for the screen only
+    work: Callable[[Scope], Expected] = _moment  # about how much, for the screen only
     not_for: str = ""  # why it has no meaning for the tasks it does not list, as a plain sentence
     uses: tuple[Capability, ...] = ()  # what makes the answer richer where it is there
     asks: tuple[str, ...] = ("test",)  # the rows whose answers it reads, asked for once before any check runs

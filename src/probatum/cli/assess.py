@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from probatum.cli.describing import Said, options
-from probatum.cli.options import Jobs, Only, Output, PolicyFile, Quiet, Seed, Skip, Strict, code_for, policy_for
+from probatum.cli.options import Only, Output, PolicyFile, Quiet, Seed, Skip, Strict, UsualJobs, code_for, policy_for
 from probatum.cli.resuming import resumable
-from probatum.cli.screen import Watcher, present, say
+from probatum.cli.screen import present, say, watcher
 from probatum.errors import UsageError
 from probatum.facts.plan import Effort
 
@@ -39,7 +39,7 @@ def assess(
     dry_run: DryRun = False,
     seed: Seed = 0,
     policy: PolicyFile = None,
-    jobs: Jobs = 1,
+    jobs: UsualJobs = None,
     strict: Strict = False,
     include_rows: Rows = False,
     quiet: Quiet = False,
@@ -55,7 +55,7 @@ def assess(
     from probatum.runs.repeating import commands
     from probatum.runs.unfinished import Unfinished, plan_of
 
-    watcher = Watcher(debug=bool(context.obj), quiet=quiet)
+    progress = watcher(debug=bool(context.obj), quiet=quiet)
     choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
     if resume is not None and (plan, output, dry_run) != (None, None, False):
         raise UsageError("--resume goes on with the run's own plan, in its folder; leave out --plan, -o and --dry-run.")
@@ -64,19 +64,19 @@ def assess(
     if fixed is not None and choice != Choice():
         raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
     description = described(subject, said, called=options())
-    watcher.stage("opening the model and the data")
+    progress.stage("opening the model and the data")
     unfinished = None if resume is None else Unfinished(resume)
     opened = open_described(description, int(fixed.seed) if fixed else seed, unfinished=unfinished)
     prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
     if dry_run:
-        watcher.planned(prepared.plan, prepared.seconds)
+        progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
         if output is not None:
             write_fact(new_folder(opened.subject.name, output) / "plan.json", prepared.plan)
         return 0
     folder = resume or new_folder(opened.subject.name, output)
     with resumable(folder, description, policy):
         run = run_assess(
-            prepared, folder=folder, jobs=jobs, progress=watcher, repeat=commands(description, prepared.plan, policy)
+            prepared, folder=folder, jobs=jobs, progress=progress, repeat=commands(description, prepared.plan, policy)
         )
         present(run.edition, quiet=quiet)
     say(f"The report: {folder / 'report.html'}")

@@ -7,7 +7,7 @@ import typer
 
 from probatum.cli.options import Output, Quiet, code_for, policy_for
 from probatum.cli.resuming import resumable
-from probatum.cli.screen import Watcher, present, say
+from probatum.cli.screen import present, say, watcher
 from probatum.errors import UsageError
 
 Name = Annotated[str, typer.Argument(help="lender (simulated), breast-cancer, digits or diabetes.")]
@@ -27,19 +27,19 @@ def demo(
     from probatum.runs.repeating import commands
     from probatum.systems.description import read_description
 
-    watcher = Watcher(debug=bool(context.obj), quiet=quiet)
+    progress = watcher(debug=bool(context.obj), quiet=quiet)
     hidden = planted_fault(name)  # also refuses names that are no demo, before a folder is made
     if clean and hidden is None:
         raise UsageError(f"{name} is real data with nothing planted in it; leave out --clean.")
     folder = new_folder(f"demo-{name}{'-clean' if clean else ''}", output)
-    watcher.stage(f"writing the system to {folder / 'system'}, to look at and to change")
+    progress.stage(f"writing the system to {folder / 'system'}, to look at and to change")
     description = read_description(write_demo(name, folder / "system", clean=clean))
-    watcher.stage("making the data and training the model")
+    progress.stage("making the data and training the model")
     opened = open_described(description, seed=0)
     prepared = prepare(opened, policy_for(None, opened.subject.stakes), Choice())
     repeat = commands(description, prepared.plan, None)
     with resumable(folder, description):
-        run = assess(prepared, folder=folder, jobs=1, progress=watcher, repeat=repeat)
+        run = assess(prepared, folder=folder, jobs=None, progress=progress, repeat=repeat)
         present(run.edition, quiet=quiet)
     code = code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)
     if hidden is not None and not clean:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """``probatum doctor``: what is installed and really works."""
 
-from probatum.cli.screen import printable, say
+from probatum.cli.screen import say
+from probatum.runs.printing import printable
 
 
 def doctor() -> int:

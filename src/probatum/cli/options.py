@@ -21,6 +21,15 @@ PolicyFile = Annotated[
 Jobs = Annotated[
     int, typer.Option("--jobs", min=1, metavar="NUMBER", help="Number of processes; the results do not depend on it.")
 ]
+UsualJobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        min=1,
+        metavar="NUMBER",
+        help="Number of processes, by default one per core and at most 4; the results do not depend on it.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the verdict and where the report is.")]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Also exit with 3 if a check is inconclusive or a question is unanswered.")

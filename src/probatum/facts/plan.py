@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from probatum.facts.finding import Json
 from probatum.facts.policy import Stakes
+from probatum.facts.progress import Tell, untold
 from probatum.facts.threats import Task
 
 PLAN_FORMAT = "probatum-plan/1"
@@ -92,7 +93,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a check may know of the plan: never a limit."""
+    """What a check may know of the plan, never a limit; and whom to tell how far it is."""
 
     confidence: float
     include_rows: bool = False
+    tell: Tell = field(default=untold, compare=False, repr=False)

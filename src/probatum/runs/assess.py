@@ -4,7 +4,10 @@
 The straight line of the whole house. Nothing flows back: a check never learns a limit, the record holds no verdict.
 """
 
+import os
 import platform
+import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,6 +35,7 @@ from probatum.facts.record import (
 )
 from probatum.report.interface import Context, Edition, judged_beside
 from probatum.runs import folder as files
+from probatum.runs.forecast import Forecast, Speed, foreseen
 from probatum.runs.measuring import Measured, Measuring
 from probatum.runs.opening import Opened
 from probatum.runs.planning import Choice, make_plan
@@ -40,6 +44,8 @@ from probatum.runs.progress import Progress
 from probatum.runs.reporting import render
 from probatum.runs.unfinished import SERVER, Unfinished
 
+WORTH_PROCESSES = 30.0  # seconds of work: less is done before other processes have started
+MOST_PROCESSES = 4  # unless more are asked for: each holds the model and the data
 LIBRARIES = ("probatum", "numpy", "scipy", "scikit-learn", "pandas")  # those that the numbers pass through
 
 
@@ -50,10 +56,21 @@ class Prepared:
     opened: Opened
     plan: Plan
     policy: Policy
-    seconds: float  # about how long it will take
+
+    def jobs(self, wanted: int | None) -> int:
+        """Return in how many processes it runs; where nobody said, in one where others would not pay or cannot help."""
+        if wanted is not None:
+            return wanted
+        alone = self.opened.description is None or self.opened.quota is not None
+        return 1 if alone or self.forecast().seconds < WORTH_PROCESSES else min(cores(), MOST_PROCESSES)
+
+    def forecast(self, jobs: int = 1) -> Forecast:
+        """Return about how long it will take in so many processes."""
+        speed = Speed(row=self.opened.seconds_per_row, train=self.opened.seconds_to_train)
+        return foreseen(self.plan, self.opened.system, checks(), speed, jobs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Run:
     """A finished run. In a notebook it shows its report."""
 
@@ -80,6 +97,13 @@ class Run:
             observed=self.observed.findings,
         )
 
+    def __repr__(self) -> str:
+        """Name the system, the verdict and the folder; the report is in the folder."""
+        counts = Counter(one.verdict.value for one in self.judgement.verdicts)
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+        name = self.record.plan.subject.name
+        return f"<Run of {name!r}: {self.verdict.value} ({told}); report in {self.folder / 'report.html'}>"
+
     def _repr_html_(self) -> str:
         page = escape(render(self.edition, "html"), quote=True)
         return f'<iframe srcdoc="{page}" style="width:100%;height:45em;border:1px solid #ccc"></iframe>'
@@ -97,13 +121,17 @@ def prepare(opened: Opened, policy: Policy, choice: Choice, plan: Plan | None = 
         plan = make_plan(opened.subject, opened.system.capabilities, known, policy, choice, broken())
     else:
         _require_same(plan, opened, policy)
-    subject = opened.subject
-    work = sum(known[unit.check].seconds(subject.test_rows, subject.columns) for unit in plan.units)
-    work += len(plan.refits) * opened.seconds_to_train + opened.seconds_per_row * subject.test_rows
-    return Prepared(opened=opened, plan=plan, policy=policy, seconds=work)
+    return Prepared(opened=opened, plan=plan, policy=policy)
 
 
-def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, repeat: Sequence[str] = ()) -> Run:
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def assess(
+    prepared: Prepared, *, folder: Path, jobs: int | None, progress: Progress, repeat: Sequence[str] = ()
+) -> Run:
     """Run a plan to its end and leave record, judgement, context and report in the folder.
 
     What the folder keeps of an earlier attempt is not done again.
@@ -113,7 +141,8 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
     """
     start, today = perf_counter(), datetime.now(UTC)
     opened, plan, policy = prepared.opened, prepared.plan, prepared.policy
-    progress.planned(plan, prepared.seconds)
+    jobs = prepared.jobs(jobs)
+    progress.planned(plan, prepared.forecast(jobs))
     files.sweep(folder)
     unfinished = Unfinished(folder)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
@@ -122,6 +151,7 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
     def tell(finding: Finding) -> None:
         progress.finished(finding, judge(finding, policy, on=today.date()))
 
+    progress.begun()
     try:
         measured = Measuring(opened, plan, folder, unfinished, progress, tell).run(jobs)
     except UnreachableError as error:
@@ -130,6 +160,8 @@ def assess(prepared: Prepared, *, folder: Path, jobs: int, progress: Progress, r
         unfinished.remove()
         (folder / "plan.json").unlink(missing_ok=True)
         raise
+    finally:
+        progress.ended()
     context = Context(
         measured_on=today.date().isoformat(),
         seconds=round(perf_counter() - start, 1),

@@ -23,7 +23,7 @@ from probatum.facts.finding import Finding, State, Topic
 from probatum.facts.plan import OBSERVED, Refit, Terms, Unit
 from probatum.runs.answers import KeptAnswers, recall
 from probatum.runs.interrupts import held_back, let_through
-from probatum.runs.messages import Channel, Listener, Message, Started, Stopped, Work, nobody
+from probatum.runs.messages import Channel, Listener, Message, Started, Stopped, Work, asked, nobody, teller
 from probatum.runs.refits import refit
 from probatum.runs.views import Absent, Bench, view_for
 from probatum.seeds import stream
@@ -58,13 +58,17 @@ def run_unit(unit: Unit, check: Check, bench: Bench, listener: Listener = nobody
 
     The listener gets the traceback: it may be shown to whoever runs this, and never stands in a record.
     """
+    terms = replace(bench.terms, tell=teller(unit, listener))
     aside = check.observe if unit.part == OBSERVED else None  # never judged; a volatile check is, and has none
     run = aside or check.run
     try:
         view = view_for(check.data, bench, unit)
         options = check.options(**unit.options)
-        with threadpool_limits(1):  # more threads add numbers in another order, and the last bits move
-            finding = run(bench.system, view, options, bench.terms, stream(bench.seed, unit.seed_name))
+        with (
+            bench.system.heard(asked(terms.tell)),
+            threadpool_limits(1),
+        ):  # more threads add numbers in another order, and the last bits move
+            finding = run(bench.system, view, options, terms, stream(bench.seed, unit.seed_name))
     except Absent as absence:
         finding = _without_answer(State.NOT_APPLICABLE, str(absence))
     except InsufficientDataError as error:

@@ -15,7 +15,7 @@ from probatum.facts.plan import OBSERVED, Plan, Refit, Terms, Unit
 from probatum.runs import answers as base
 from probatum.runs.answers import KeptAnswers
 from probatum.runs.execution import Blueprint, Executor, Inline, Processes, Unseen
-from probatum.runs.messages import Message, Stopped, Work
+from probatum.runs.messages import Advanced, Message, Stopped, Work
 from probatum.runs.opening import Opened
 from probatum.runs.progress import Progress
 from probatum.runs.publishing import publish
@@ -184,6 +184,8 @@ class Measuring:
             what = f"training the model again without part {piece.part} of {piece.parts} of its rows"
         if isinstance(message, Stopped):
             self._progress.stopped(what, message.traceback)
+        elif isinstance(message, Advanced):
+            self._progress.advanced(message.piece, message.step)
         elif isinstance(piece, Unit):
             self._progress.started(piece)
         else:

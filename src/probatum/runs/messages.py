@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from multiprocessing.context import SpawnContext
 from multiprocessing.queues import SimpleQueue
 from threading import Event, Thread
+from time import monotonic
 from typing import final
 
 from probatum.facts.plan import Refit, Unit
+from probatum.facts.progress import Step, Tell
 from probatum.runs.interrupts import held_back
 
 Work = Unit | Refit
+ASKED = "rows asked about"
 EVERY = 0.1  # seconds between two looks at an empty queue
+SELDOM = 0.5  # seconds between two steps that are passed on
 PATIENCE = 5.0  # seconds that a queue may take to be read to its end; one whose writer was killed may never be
 
 
@@ -27,6 +31,14 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advanced:
+    """A check got on."""
+
+    piece: Unit
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
     """An error stopped a piece of work."""
 
@@ -34,12 +46,40 @@ class Stopped:
     traceback: str  # may quote anything, so it never goes into a record
 
 
-Message = Started | Stopped
+Message = Started | Advanced | Stopped
 Listener = Callable[[Message], None]
 
 
 def nobody(message: Message) -> None:
     """Listen to nothing."""
+
+
+def teller(piece: Unit, listener: Listener) -> Tell:
+    """Return what passes the steps of a unit on, now and then: a loop may tell each turn and pays next to nothing."""
+    last, stage = -SELDOM, ""
+
+    def tell(step: Step) -> None:
+        nonlocal last, stage
+        now = monotonic()
+        if step.what == ASKED and stage not in ("", ASKED):
+            return  # the check itself knows better how far it is
+        if step.what != stage or now - last >= SELDOM:
+            last, stage = now, step.what
+            listener(Advanced(piece=piece, step=step))
+
+    return tell
+
+
+def asked(tell: Tell) -> Callable[[int], None]:
+    """Return what counts the rows that a model is asked about, and tells them as a step."""
+    rows = 0
+
+    def count(more: int) -> None:
+        nonlocal rows
+        rows += more
+        tell(Step(what=ASKED, done=rows))
+
+    return count
 
 
 @final

@@ -6,7 +6,9 @@ from typing import Protocol, final
 
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Plan, Unit
+from probatum.facts.progress import Step
 from probatum.facts.record import FindingVerdict
+from probatum.runs.forecast import Forecast
 
 
 class Progress(Protocol):
@@ -15,8 +17,11 @@ class Progress(Protocol):
     def stage(self, what: str) -> None:
         """Something other than a check began."""
 
-    def planned(self, plan: Plan, seconds: float) -> None:
-        """The plan is fixed; it will take about so many seconds."""
+    def planned(self, plan: Plan, forecast: Forecast) -> None:
+        """The plan is fixed; how long it will take is about known."""
+
+    def begun(self) -> None:
+        """The work begins."""
 
     def recalled(self, findings: Collection[Finding]) -> None:
         """An earlier attempt at the run had found these already."""
@@ -24,11 +29,17 @@ class Progress(Protocol):
     def started(self, unit: Unit) -> None:
         """A unit began."""
 
+    def advanced(self, unit: Unit, step: Step) -> None:
+        """A unit got on."""
+
     def stopped(self, what: str, traceback: str) -> None:
         """An error stopped this; the traceback may quote anything."""
 
     def finished(self, finding: Finding, verdict: FindingVerdict) -> None:
         """A unit is done; its finding under the policy of the run."""
+
+    def ended(self) -> None:
+        """The work ended, or was cut short: nothing more is told of it."""
 
 
 @final
@@ -38,7 +49,10 @@ class Quiet:
     def stage(self, what: str) -> None:
         """Keep silent."""
 
-    def planned(self, plan: Plan, seconds: float) -> None:
+    def planned(self, plan: Plan, forecast: Forecast) -> None:
+        """Keep silent."""
+
+    def begun(self) -> None:
         """Keep silent."""
 
     def recalled(self, findings: Collection[Finding]) -> None:
@@ -47,8 +61,14 @@ class Quiet:
     def started(self, unit: Unit) -> None:
         """Keep silent."""
 
+    def advanced(self, unit: Unit, step: Step) -> None:
+        """Keep silent."""
+
     def stopped(self, what: str, traceback: str) -> None:
         """Keep silent."""
 
     def finished(self, finding: Finding, verdict: FindingVerdict) -> None:
+        """Keep silent."""
+
+    def ended(self) -> None:
         """Keep silent."""

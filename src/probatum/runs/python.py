@@ -16,11 +16,11 @@ from probatum.facts.plan import Effort
 from probatum.runs.assess import Run, prepare
 from probatum.runs.assess import assess as run_assess
 from probatum.runs.describing import described
+from probatum.runs.display import shown
 from probatum.runs.folder import new_folder
 from probatum.runs.opening import Opened, open_described, open_live
 from probatum.runs.planning import Choice, read_plan
 from probatum.runs.policies import read_policy, shipped
-from probatum.runs.progress import Quiet
 from probatum.runs.unfinished import Unfinished, plan_of
 from probatum.systems.datasets import Label
 from probatum.systems.datasets.doors import from_decisions, from_objects
@@ -94,8 +94,9 @@ def assess(
     resume: str | Path | None = None,
     seed: int = 0,
     policy: str | Path | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     include_rows: bool = False,
+    progress: bool | None = None,
     **settings: Unpack[Settings],
 ) -> Run:
     """Assess a model on rows it was not trained on, or a table of decisions.
@@ -116,8 +117,10 @@ def assess(
         resume: folder of a run that was cut short, to go on with.
         seed: random seed.
         policy: a file with limits of your own.
-        jobs: processes; the numbers do not depend on it. Objects stay in this process.
+        jobs: processes; the numbers do not depend on it. One a core, at most 4, where absent; one where the work is
+            short. Objects stay in this process.
         include_rows: show the cells of example rows, personal and protected ones excepted.
+        progress: tell on standard error how far it is; where absent, in a terminal or a notebook only.
         **settings: what is said of the system:
 
     Returns:
@@ -146,7 +149,7 @@ def assess(
         if resume is not None
         else new_folder(opened.subject.name, None if folder is None else Path(folder))
     )
-    return run_assess(prepared, folder=where, jobs=jobs, progress=Quiet())
+    return run_assess(prepared, folder=where, jobs=jobs, progress=shown(progress))
 
 
 def _said(settings: Mapping[str, Any]) -> dict[Place, Any]:

@@ -3,7 +3,8 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import final
@@ -66,6 +67,7 @@ class System:
         self._answered = dict(answered or {})
         self._structure: Structure | str | None = None
         self._limit = Limit()
+        self._count: Callable[[int], None] | None = None
 
     @classmethod
     def of(
@@ -109,9 +111,23 @@ class System:
         if own and rows.name in self._answered:
             return self._answered[rows.name]
         answers = ask(self.model, rows, self._limit)
+        self._counted(rows)
         if own:
             self._answered[rows.name] = answers
         return answers
+
+    @contextmanager
+    def heard(self, count: Callable[[int], None]) -> Iterator[None]:
+        """Have the rows that the model is asked about counted; for whoever waits, and never part of a result."""
+        before, self._count = self._count, count
+        try:
+            yield
+        finally:
+            self._count = before
+
+    def _counted(self, rows: Rows) -> None:
+        if self._count is not None:
+            self._count(len(rows))
 
     @property
     def too_many(self) -> int | None:
@@ -121,6 +137,7 @@ class System:
     def probe(self, rows: Rows) -> Answers | type[BaseException]:
         """Ask the model once about rows as they are, past chunks and store; return the type of what it raised."""
         model = self.model  # one that cannot even be opened has refused nothing
+        self._counted(rows)
         own = replace(rows, features=rows.features.copy())  # a model may write into what it is given
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a warning that nobody reads is no refusal

@@ -36,6 +36,7 @@ from probatum.facts.interval import Interval
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Vector
+from probatum.facts.work import Expected
 from probatum.systems.datasets import Rows
 from probatum.systems.datasets.rows import NUMBERS, as_frame, printed
 from probatum.systems.interface import Predictions
@@ -222,6 +223,6 @@ CHECK = Check(
         Effort.QUICK: {"sample": 5_000, "work_limit": 20_000_000_000, "cells": 5_000_000},
         Effort.DEEP: {"sample": 200_000, "work_limit": 2_000_000_000_000, "cells": 200_000_000},
     },
-    seconds=lambda rows, columns: 0.5 + min(2e-7 * rows * columns, 12.0),
+    work=lambda scope: Expected(seconds=0.5 + min(2e-7 * scope.rows * scope.columns, 12.0)),
     run=run,
 )

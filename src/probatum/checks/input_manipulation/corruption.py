@@ -44,10 +44,14 @@ from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Task, Vector, exchange
+from probatum.facts.work import Expected, Scope
 from probatum.systems.interface import Probed
 from probatum.systems.views import TestRows
 
 WORTH_ADVICE = 0.05  # of right answers
+
+
+KINDS, KINDS_OF_PICTURES = 9, 19  # of damage, about: which of them fit depends on the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def run(system: Probed, data: TestRows, options: Options, terms: Terms, rng: np.
     found = np.flatnonzero(right(rows, system.answers(rows).labels, bar))
     if not found.size:
         raise InsufficientDataError("The system answers none of the rows rightly, so damage can take nothing away.")
-    trial = Trial(system, data, bar, pictures=terms.include_rows)
+    trial = Trial(system, data, bar, len(found), pictures=terms.include_rows, tell=terms.tell)
     for block in blocks(found, rows):
         trial.damage(rows.take(block), chosen[block], rng)
     losses = trial.losses()
@@ -167,6 +171,12 @@ def _of_100(share: Measure | Part) -> str:
     return f"{count:.0f}" if count >= 2 or not count else f"{count:.1f}"
 
 
+def _work(scope: Scope) -> Expected:
+    """Every right answer is asked for again, under each kind of damage at each severity."""
+    damaged = min(scope.rows, scope.count("rows")) * len(SEVERITIES) * (KINDS_OF_PICTURES if scope.pictures else KINDS)
+    return Expected(asked=damaged, seconds=0.2 + damaged * scope.columns * (1e-6 if scope.pictures else 5e-7))
+
+
 CHECK = Check(
     id="input-manipulation/corruption",
     title="Damaged input",
@@ -187,5 +197,6 @@ CHECK = Check(
         )
     },
     by_effort={Effort.QUICK: {"rows": 200}, Effort.DEEP: {"rows": 2000}},
+    work=_work,
     run=run,
 )

@@ -12,6 +12,7 @@ from probatum.engines.corruption.loss import Losses
 from probatum.engines.corruption.severity import MODERATE, SEVERITIES
 from probatum.facts.finding import Example
 from probatum.facts.plan import CHUNK_ROWS
+from probatum.facts.progress import Step, Tell
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Probed
 from probatum.systems.views import TestRows
@@ -23,11 +24,20 @@ PRINTED = 5  # most lost pictures that are asked about as they would be printed,
 class Trial:
     """What became of the right answers so far, block by block of rows."""
 
-    def __init__(self, system: Probed, data: TestRows, bar: float | None, *, pictures: bool) -> None:
-        """Take the system, its rows, and by how much a number may be off; None for classes.
+    def __init__(
+        self, system: Probed, data: TestRows, bar: float | None, rows: int, *, pictures: bool, tell: Tell
+    ) -> None:
+        """Begin.
 
-        With ``pictures``, one lost picture of each kind is kept, as it was and as it became.
+        Args:
+            system: is asked.
+            data: its rows.
+            bar: by how much a number may be off; None for classes.
+            rows: how many will be damaged in all.
+            pictures: keep one lost picture of each kind, as it was and as it became.
+            tell: is told how far the trial is.
         """
+        self._rows, self._tell = rows, tell
         self.hearing = Hearing(system)
         self._data, self._bar = data, bar
         self._pictures = pictures and bar is None
@@ -47,6 +57,8 @@ class Trial:
         lost, refused = (np.zeros((len(rows), len(target.kinds), len(SEVERITIES)), dtype=bool) for _ in range(2))
         for at, kind in enumerate(target.kinds):
             for grade, severity in enumerate(SEVERITIES):
+                done = sum(map(len, self._lost)) + len(rows) * (at + grade / len(SEVERITIES)) / len(target.kinds)
+                self._tell(Step(what="rows damaged", done=done, of=self._rows))
                 spoiled = target.damaged(kind, severity, rng)
                 labels = self.hearing.labels(kind, spoiled)
                 refused[:, at, grade] = silent(labels)

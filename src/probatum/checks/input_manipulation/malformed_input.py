@@ -38,6 +38,7 @@ from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Task, Vector, atlas, exchange, owasp
+from probatum.facts.work import Expected, Scope
 from probatum.systems.datasets.malformed import probes
 from probatum.systems.interface import Probed
 from probatum.systems.views import TestRows
@@ -109,6 +110,11 @@ def _kinds(count: int, tried: int) -> Measure:
     return Measure(value=count, unit="kinds", interval=None, n=tried)
 
 
+def _work(scope: Scope) -> Expected:
+    kinds = 20 + 6 * min(scope.columns, scope.count("columns"))
+    return Expected(asked=kinds * scope.count("rows"), alone=kinds * 0.3, seconds=0.2 + 0.003 * kinds)
+
+
 CHECK = Check(
     id="input-manipulation/malformed-input",
     title="Broken input",
@@ -130,5 +136,6 @@ CHECK = Check(
         )
     },
     by_effort={Effort.QUICK: {"rows": 10, "columns": 10}, Effort.DEEP: {"rows": 50, "columns": 200}},
+    work=_work,
     run=run,
 )

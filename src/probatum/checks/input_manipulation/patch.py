@@ -42,6 +42,7 @@ from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
+from probatum.facts.work import Expected, Scope
 from probatum.systems.interface import Structured
 from probatum.systems.structures import Network
 from probatum.systems.views import AttackedRows
@@ -177,6 +178,17 @@ def _advice(measures: dict[str, Measure]) -> tuple[Advice, ...]:
     return (Advice(sentence="Train with patches like this one laid on pictures, and look at pictures from two sides."),)
 
 
+def _work(scope: Scope) -> Expected:
+    half = min(scope.rows, scope.count("rows")) / 2
+    if not scope.pictures:
+        return Expected(seconds=0.0)
+    if scope.has(Capability.GRADIENTS):
+        laid = scope.count("steps") * half
+        return Expected(gradients=laid, asked=6 * half, seconds=1e-6 * laid * scope.columns)
+    laid = 100.0 * scope.count("queries")
+    return Expected(asked=laid + 6 * half, seconds=1e-6 * laid * scope.columns)
+
+
 CHECK = Check(
     id="input-manipulation/patch",
     title="Fooled by a printed patch",
@@ -202,5 +214,6 @@ CHECK = Check(
         Effort.QUICK: {"rows": 300, "queries": 100, "steps": 50},
         Effort.DEEP: {"rows": 2000, "queries": 2000, "steps": 400},
     },
+    work=_work,
     run=run,
 )

@@ -37,6 +37,7 @@ from probatum.facts.finding import Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Vector, atlas, exchange, nist
+from probatum.facts.work import Expected, Scope
 from probatum.systems.clocks import PROCESSOR
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Timed
@@ -119,8 +120,10 @@ def _finding(
     )
 
 
-def _about_a_second(rows: int, columns: int) -> float:
-    return 1.0  # about 60 to 150 answers, whatever the number of rows
+def _work(scope: Scope) -> Expected:
+    inputs = scope.count("ordinary") + scope.count("unusual") + 8
+    looked = inputs * (scope.count("rounds") + 4) + 2 * (scope.count("children") + scope.count("pairs"))
+    return Expected(alone=looked, seconds=0.3)
 
 
 CHECK = Check(
@@ -146,7 +149,7 @@ CHECK = Check(
         Effort.QUICK: {"unusual": 1, "longest": 2_000, "children": 8},
         Effort.DEEP: {"ordinary": 12, "unusual": 40, "rounds": 5, "longest": 120_000, "children": 100, "pairs": 31},
     },
-    seconds=_about_a_second,
+    work=_work,
     asks=(),
     volatile=True,
     run=run,

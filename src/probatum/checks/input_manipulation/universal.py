@@ -42,6 +42,7 @@ from probatum.facts.finding import Advice, Finding, Measure, Picture
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
+from probatum.facts.work import Expected, Scope
 from probatum.systems.datasets.stated import shortened
 from probatum.systems.interface import Structured
 from probatum.systems.structures import Linear, Network, Structure
@@ -209,6 +210,13 @@ def _advice(measures: dict[str, Measure]) -> tuple[Advice, ...]:
     return (Advice(sentence="Look for the one change in the cases that come in: many cases moved alike are a sign."),)
 
 
+def _work(scope: Scope) -> Expected:
+    half = min(scope.rows, scope.count("rows")) / 2
+    if scope.pictures and scope.has(Capability.GRADIENTS):
+        return Expected(gradients=scope.count("steps") * half, asked=4 * half)
+    return Expected(asked=1.3 * scope.count("queries") * half, seconds=0.5)
+
+
 CHECK = Check(
     id="input-manipulation/universal",
     title="Fooled by one change for all",
@@ -234,5 +242,6 @@ CHECK = Check(
         Effort.QUICK: {"rows": 300, "queries": 60, "steps": 30},
         Effort.DEEP: {"rows": 2000, "queries": 1000, "steps": 200},
     },
+    work=_work,
     run=run,
 )

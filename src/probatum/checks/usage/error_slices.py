@@ -30,6 +30,7 @@ from probatum.facts.finding import Advice, Finding, Part, State
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Task, Vector, atlas
+from probatum.facts.work import Expected, Scope
 from probatum.systems.datasets.alone import alone
 from probatum.systems.interface import Answers, Predictions
 from probatum.systems.views import TestRows
@@ -160,6 +161,10 @@ def _advice(proven: tuple[Part, ...]) -> tuple[Advice, ...]:
     )
 
 
+def _work(scope: Scope) -> Expected:
+    return Expected(seconds=0.1 if scope.pictures else 0.2 + min(2e-9 * scope.rows * scope.columns**3, 10.0))
+
+
 CHECK = Check(
     id="usage/error-slices",
     title="Where mistakes cluster",
@@ -180,6 +185,6 @@ CHECK = Check(
     },
     follows={"decide_at": "worst_ratio"},
     by_effort={Effort.QUICK: {"max_depth": 2}, Effort.DEEP: {"work_limit": 10_000_000_000}},
-    seconds=lambda rows, columns: 0.2 + min(2e-9 * rows * columns**3, 10.0),
+    work=_work,
     run=run,
 )
