@@ -40,7 +40,7 @@ def enclose_table(
         if not todo.size:
             continue
         main = radius == effort.radius
-        out = engine_of(core.module, effort.level if main else "quick").enclose(
+        out = engine_of(core.module, effort.level if main else "quick", tell=effort.tell).enclose(
             x[todo],
             inside.own[todo],
             Region(lower=around.lower[todo], upper=around.upper[todo]),
@@ -78,7 +78,7 @@ def enclose_cells(
         findings.note(np.minimum(target.sizes(every), most), every, broken)
 
     todo = np.flatnonzero(findings.found > 0)
-    engine = engine_of(core.module, effort.level, predict)
+    engine = engine_of(core.module, effort.level, predict, effort.tell)
     region = target.region(effort.radius).take(todo)
     out = engine.enclose(target.x[todo], y[todo], region, rng=rng, nodes=effort.parts)
     findings.ended[todo] = out.ended

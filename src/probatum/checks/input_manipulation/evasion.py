@@ -32,15 +32,16 @@ Not shown   other changes: larger ones, turned or blurred pictures. Rows that we
             covered only as far as it was asked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from probatum.checks.inapplicable import NO_CLASS, not_applicable, nothing_to_ask, only_text
 from probatum.checks.input_manipulation import fooled_in_words as in_words
+from probatum.checks.input_manipulation.affordable import DEEP, QUICK, expected, within
 from probatum.checks.input_manipulation.as_printed import as_printed
 from probatum.checks.input_manipulation.evading import Cells, Target, scores_of, whole
-from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of
+from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of, work_done
 from probatum.checks.input_manipulation.findings import Effort as Exploring
 from probatum.checks.input_manipulation.rounds import explore_in_rounds
 from probatum.checks.input_manipulation.smoothing import Version, try_smoothed
@@ -64,16 +65,13 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Example, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
+from probatum.facts.progress import Tell
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
-from probatum.facts.work import Expected, Scope
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Predictions, Structured
 from probatum.systems.structures import Structure
 from probatum.systems.views import AttackedRows
 
-DEEP: dict[str, int | float | str] = {
-    "rows": 1000, "queries": 5000, "nodes": 20_000, "parts": 5000, "level": "deep", "smoothed_rows": 100,
-}  # fmt: skip
 CURVE = (0.0, 0.25, 0.5, 1.0, 2.0)  # radii of the curve, in parts of the plan's
 
 
@@ -89,6 +87,7 @@ class Options:
     nodes: int = 2000  # parts into which what can be reached of a row is split for a proof, a row of a table
     parts: int = 300  # the same for each picture, where a part costs much more
     level: str = "standard"  # of the search by gradients: quick, standard or deep
+    work: float = 4e12  # multiplications of a network's answers in the search, at most: fewer rows are tried beyond
     examples: int = 5  # most examples shown
     smoothed_rows: int = 0  # pictures on which a smoothed version is tried, where nothing is proven of the model itself
     smoothed_copies: int = 1000  # noisy copies of each of them over which it takes the majority
@@ -106,6 +105,9 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     planned_rows = drawn[whole(data.rows.take(drawn))]
     if not planned_rows.size:
         return not_applicable("Every picture holds points that are no numbers.", "Give pictures without such points.")
+    structure = system.structure()
+    affordable = within(structure, data.rows.take(planned_rows), options.level, options.work)
+    planned_rows, options = planned_rows[: affordable.rows], replace(options, level=affordable.level)
     looks = planned(len(planned_rows), options.width, terms.confidence)
     rounds = np.split(planned_rows, looks.rows[:-1])
     chosen = np.concatenate([np.sort(part) for part in rounds])
@@ -123,7 +125,6 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
             "Set a larger radius under [options] of the policy, or list other columns under [attack] controls.",
         )
     scores = scores_of(system.answers(rows), len(rows.schema.classes))
-    structure = system.structure()
     loose = unsteady(system, rows, scores)
     if loose is not None:
         target, structure = _target(Averaged(system, AVERAGED), rows, data, options), NOT_PROVEN
@@ -133,7 +134,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         structure = CROWDED
     if not (labels_of(scores) == rows.truth).any():
         raise InsufficientDataError("The system answers none of the rows rightly, so no answer can be turned wrong.")
-    found, trial = _explored(structure, rows, target, scores, options, looks, rng)
+    found, trial = _explored(structure, rows, target, scores, options, looks, terms.tell, rng)
     tried = len(found.found)
     if loose is not None:
         fresh = _target(Averaged(system, FRESH), rows, data, options).take(np.arange(tried))
@@ -148,12 +149,13 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         details=(
             *in_words.details(found, options.radius, target, trial),
             *in_words.unsettled(found, options.radius, _parts(target, options), _deeper(target, options)),
-            *in_words.oddities(target, len(drawn) - len(planned_rows)),
+            *affordable.told(),
+            *in_words.oddities(target, len(drawn) - affordable.planned),
             *([loose.told()] if loose else ()),
             *([f"{in_words.BEWARE}{crowd}"] if crowd else ()),
             *(beside[1] if beside else ()),
         ),
-        measures=taken | _work(found, tried) | ({"smoothed_proven_share": beside[0]} if beside else {}),
+        measures=taken | work_done(found, tried) | ({"smoothed_proven_share": beside[0]} if beside else {}),
         examples=_examples(found, target, scores[:tried], chosen, truth, data, options, terms),
         advice=tuple(in_words.advice(taken, found, loose, options.level)),
         tried=tried,
@@ -176,6 +178,7 @@ def _explored(
     scores: np.ndarray,
     options: Options,
     looks: Looks,
+    tell: Tell,
     rng: np.random.Generator,
 ) -> tuple[Findings, Trial]:
     encoded = structure.encode(rows) if isinstance(structure, Structure) else None
@@ -186,6 +189,7 @@ def _explored(
         nodes=options.nodes,
         parts=options.parts,
         level=options.level,
+        tell=tell,
     )
     return explore_in_rounds(target, structure, encoded, rows.truth, scores, effort=effort, looks=looks, rng=rng)
 
@@ -198,14 +202,6 @@ def _smoothed(
         return None
     version = Version(rows=options.smoothed_rows, copies=options.smoothed_copies, noise=options.smoothed_noise)
     return try_smoothed(target, truth, version, options.radius, confidence=terms.confidence, rng=rng)
-
-
-def _work(found: Findings, rows: int) -> dict[str, Measure]:
-    asked = found.work.forward_rows + found.work.gradient_rows
-    return {
-        "model_rows": Measure(value=asked / rows, unit="rows", interval=None, n=rows),
-        "bound_rows": Measure(value=found.work.bound_rows / rows, unit="rows", interval=None, n=rows),
-    }
 
 
 def _examples(
@@ -272,18 +268,6 @@ def _digits(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _expected(scope: Scope) -> Expected:
-    """Return what usual systems take: many rows of hard ones take several times as much, of easy ones far less."""
-    rows = min(scope.rows, scope.count("rows"))
-    if scope.has(Capability.GRADIENTS):
-        return Expected(gradients=1000.0 * rows, seconds=1e-4 * rows * scope.columns)
-    if scope.has(Capability.TREES):
-        return Expected(asked=0.2 * rows * scope.count("queries"), seconds=0.03 * rows)
-    if scope.has(Capability.WEIGHTS):
-        return Expected(seconds=0.2 + 0.002 * rows)
-    return Expected(asked=rows * scope.count("queries"), seconds=1e-5 * rows * scope.count("queries"))
-
-
 CHECK = Check(
     id="input-manipulation/evasion",
     title="Fooled by small changes",
@@ -305,10 +289,7 @@ CHECK = Check(
             tasks=CLASSIFICATION,
         )
     },
-    by_effort={
-        Effort.QUICK: {"rows": 200, "queries": 100, "nodes": 200, "parts": 100, "level": "quick"},
-        Effort.DEEP: DEEP,
-    },
+    by_effort={Effort.QUICK: QUICK, Effort.DEEP: DEEP},
     run=run,
-    work=_expected,
+    work=expected,
 )

@@ -11,6 +11,8 @@ from probatum.checks.input_manipulation.table import Table
 from probatum.engines.evasion import black_box
 from probatum.engines.evasion.known import Known
 from probatum.engines.evasion.results import Work
+from probatum.facts.finding import Measure
+from probatum.facts.progress import Tell, untold
 
 LEAST = float(np.nextafter(0.0, 1.0))  # the size of a change that costs nothing: 0 is for rows that are wrong anyway
 
@@ -26,6 +28,7 @@ class Effort:
     nodes: int  # most parts into which what can be reached of a row is split for a proof
     parts: int  # the same of a picture, where a part costs much more
     level: str  # of the search by gradients: quick, standard or deep
+    tell: Tell = untold  # is told how far the work is
 
 
 @final
@@ -102,3 +105,12 @@ def labels_of(scores: np.ndarray) -> np.ndarray:
     """Return (m,) the class with the highest score; -1 where there is no answer."""
     silent = np.isnan(scores).any(axis=1)
     return np.where(silent, -1, np.where(np.isnan(scores), -np.inf, scores).argmax(axis=1))
+
+
+def work_done(found: Findings, rows: int) -> dict[str, Measure]:
+    """Return how much counted work each row took, on average."""
+    asked = found.work.forward_rows + found.work.gradient_rows
+    return {
+        "model_rows": Measure(value=asked / rows, unit="rows", interval=None, n=rows),
+        "bound_rows": Measure(value=found.work.bound_rows / rows, unit="rows", interval=None, n=rows),
+    }

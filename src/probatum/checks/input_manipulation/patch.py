@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.inapplicable import NO_CLASS, not_applicable, nothing_to_ask
+from probatum.checks.input_manipulation.affordable import within_steps
 from probatum.checks.input_manipulation.evading import Cells
 from probatum.checks.input_manipulation.halves import (
     Halves,
@@ -61,6 +62,7 @@ class Options:
     rows: int = 600  # held-out pictures that are tried; the search sees half of those answered rightly
     queries: int = 200  # patches asked about, where the model can only be asked; each on 100 pictures
     steps: int = 100  # of gradients, where the model is a network
+    work: float = 1e12  # multiplications of a network's answers in the search, at most: fewer rows are tried beyond
     examples: int = 5  # most examples shown
 
 
@@ -75,7 +77,8 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
             "Give pictures as arrays with a height and a width, by [data] load.",
         )
     _require_sense(options)
-    found = halves(system, data, options.rows, rng)
+    affordable = within_steps(system.structure(), data.rows, options.rows, options.steps, options.work)
+    found = halves(system, data, affordable.rows, rng)
     if not isinstance(found.target, Cells):
         raise UsageError("Wanted pictures; got a table. Give pictures as arrays.")
     x = found.target.x
@@ -89,7 +92,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     some = np.flatnonzero(turned)[: options.examples]
     return Finding(
         sentence=_sentence(measures, options),
-        details=tuple(_details(found, points, turned, data, square, options, how)),
+        details=(*_details(found, points, turned, data, square, options, how), *affordable.told()),
         measures=measures,
         examples=found.examples(points, some, data, terms, told="the patch was laid on it"),
         pattern=found.target.pair(grey, patch) if terms.include_rows else None,
@@ -211,8 +214,8 @@ CHECK = Check(
         )
     },
     by_effort={
-        Effort.QUICK: {"rows": 300, "queries": 100, "steps": 50},
-        Effort.DEEP: {"rows": 2000, "queries": 2000, "steps": 400},
+        Effort.QUICK: {"work": 1e11, "rows": 300, "queries": 100, "steps": 50},
+        Effort.DEEP: {"work": 5e13, "rows": 2000, "queries": 2000, "steps": 400},
     },
     work=_work,
     run=run,

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.inapplicable import NO_CLASS, not_applicable, nothing_to_ask, only_text
+from probatum.checks.input_manipulation.affordable import within_steps
 from probatum.checks.input_manipulation.evading import Cells
 from probatum.checks.input_manipulation.halves import (
     Halves,
@@ -62,6 +63,7 @@ class Options:
         120  # changes asked about, where the model can only be asked; in the search; each on all rows of its half
     )
     steps: int = 60  # of gradients, where the model is a network
+    work: float = 1e12  # multiplications of a network's answers in the search, at most: fewer rows are tried beyond
     examples: int = 5  # most examples shown
 
 
@@ -72,7 +74,8 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         return refused
     if options.radius <= 0:
         return not_applicable("The radius is not above zero: no change at all is allowed.", "Set a radius above zero.")
-    found = halves(system, data, options.rows, rng, norm=norm_of(options.norm))
+    affordable = within_steps(system.structure(), data.rows, options.rows, options.steps, options.work)
+    found = halves(system, data, affordable.rows, rng, norm=norm_of(options.norm))
     span = found.target.span(options.radius)
     if span.empty:
         return not_applicable(
@@ -92,7 +95,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     }
     return Finding(
         sentence=_sentence(measures),
-        details=tuple(_details(found, data, points, turned, change, options, how)),
+        details=(*_details(found, data, points, turned, change, options, how), *affordable.told()),
         measures=measures,
         examples=found.examples(points, np.flatnonzero(turned)[: options.examples], data, terms),
         pattern=_pattern(found, change, span, rng) if terms.include_rows else None,
@@ -239,8 +242,8 @@ CHECK = Check(
         )
     },
     by_effort={
-        Effort.QUICK: {"rows": 300, "queries": 60, "steps": 30},
-        Effort.DEEP: {"rows": 2000, "queries": 1000, "steps": 200},
+        Effort.QUICK: {"work": 1e11, "rows": 300, "queries": 60, "steps": 30},
+        Effort.DEEP: {"work": 5e13, "rows": 2000, "queries": 1000, "steps": 200},
     },
     work=_work,
     run=run,

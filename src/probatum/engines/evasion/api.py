@@ -12,6 +12,7 @@ from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.engines.evasion.turns import in_turn
 from probatum.errors import DataError, ModelError
+from probatum.facts.progress import Tell, untold
 from probatum.systems.structures import Forest, Linear
 
 Bounds = np.ndarray | float | None
@@ -145,7 +146,9 @@ def _checked(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x, y.astype(np.int64)
 
 
-def engine_of(model: Any, budget: Any, predict: Callable[[np.ndarray], np.ndarray] | None = None) -> Engine:
+def engine_of(
+    model: Any, budget: Any, predict: Callable[[np.ndarray], np.ndarray] | None = None, tell: Tell = untold
+) -> Engine:
     """Return what can work on a model.
 
     Args:
@@ -153,6 +156,7 @@ def engine_of(model: Any, budget: Any, predict: Callable[[np.ndarray], np.ndarra
         budget: of its attack; None: the standard one.
         predict: (m, ...) to (m,) labels by the path that the model's users take; an example counts only if it is
             answered wrongly there. None: the model itself.
+        tell: is told how far the work is.
 
     Raises:
         ModelError: its kind is not known.
@@ -169,7 +173,7 @@ def engine_of(model: Any, budget: Any, predict: Callable[[np.ndarray], np.ndarra
     if torch is not None and isinstance(model, torch.nn.Module):
         from probatum.engines.evasion.tensor.engine import NetworkEngine
 
-        return NetworkEngine(model, budget, predict)
+        return NetworkEngine(model, budget, predict, tell)
     if callable(model):
         return FunctionEngine(model, budget)
     raise ModelError(

@@ -6,6 +6,7 @@ wrongly as it is, is never certified. A row is given up only when the work that 
 hopeless it looks enters.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import final
@@ -26,12 +27,14 @@ from probatum.engines.bounds.tensor.trial import followed
 from probatum.engines.bounds.tensor.windows import Windows
 from probatum.engines.evasion.results import Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region
+from probatum.facts.progress import Step, Tell, untold
 
 STAGES = ("intervals", "linear bounds", "sharpened bounds", "split regions", "halved regions")
 INTERVALS, LINEAR, SHARPENED, SPLIT, HALVED = range(5)
 CELLS = 8_000_000  # float64 cells in one batch of bounds, about 64 MB
 TOGETHER = 4_000_000  # float64 cells of one value that are held while margins are carried back
 ROOM = 400_000  # float64 cells of one value that are held while cells are carried back: about what caches hold
+AHEAD = 4  # equal shares of the work left that one row may take
 UNITS = 6000  # a row is not split where more cells of curves bend than this: their sums would fill the memory
 
 Probe = Callable[[int, np.ndarray], bool]  # row, points (p, ...) -> whether the row is answered wrongly at one of them
@@ -44,6 +47,7 @@ class Limits:
 
     nodes: int = 0  # parts that are bounded; 0: lines are neither searched for nor is anything split
     work: float = 3e11  # multiplications of the search for lines and of the parts
+    total: float = math.inf  # the same of all rows together; what rows leave over goes to those after them
     inner: int = WORK  # numbers that are worked out for the bounds of the cells of one layer
 
 
@@ -78,6 +82,8 @@ class Proof:
         """
         self.source, self.steps, self.result = followed(module, x)
         self.x, self.region, self.limits = x, region, limits
+        self._tell: Callable[[], None] = lambda: None
+        self._spent, self._waiting = 0.0, 0  # multiplications of all rows, and rows that are still to be split
         self.y = torch.from_numpy(np.array(y, dtype=np.int64))
         n = len(x)
         self.margins = torch.full((n,), -torch.inf, dtype=torch.float64)
@@ -102,9 +108,10 @@ class Proof:
             if sum(one.cells for one in (*self._kept, work)) <= CELLS:
                 self._kept.append(work)
 
-    def split(self, rows: np.ndarray, probe: Probe | None = None) -> None:
+    def split(self, rows: np.ndarray, probe: Probe | None = None, tell: Tell = untold) -> None:
         """Search for better lines on open rows, then split: halves where few cells move, else units."""
-        todo = torch.from_numpy(rows)
+        todo, self._waiting = torch.from_numpy(rows), len(rows)
+        self._tell = lambda: tell(Step(what="proofs searched for", done=len(rows) - self._waiting, of=len(rows)))
         for kept in self._kept:
             self._split(kept.take(torch.isin(kept.rows, todo) & (self.margins[kept.rows] <= 0)), probe)
         done = torch.cat([one.rows for one in self._kept]) if self._kept else todo[:0]
@@ -216,7 +223,13 @@ class Proof:
             return
         few, weights = few_move(work.ground), self._weights(work)
         for place in range(len(work.rows)):
-            self._split_one(work.take(torch.tensor([place])), weights[place : place + 1], bool(few[place]), probe)
+            share = AHEAD * max(self.limits.total - self._spent, 0.0) / max(self._waiting, 1)
+            meter = Meter(min(self.limits.work, share))
+            self._split_one(
+                work.take(torch.tensor([place])), weights[place : place + 1], bool(few[place]), meter, probe
+            )
+            self._spent, self._waiting = self._spent + meter.spent, self._waiting - 1
+            self._tell()
         work = work.take(few & (self.margins[work.rows] <= 0) & (self.ended[work.rows] != int(Ended.BROKEN)))
         if len(work.rows) and self.limits.nodes > 1:
             ended, used = halve(self._bounding(work), work.ground, self.limits.nodes)
@@ -224,7 +237,7 @@ class Proof:
             self.parts[work.rows] += used
             self._settle(work.rows[ended == int(Ended.PROVEN)], HALVED)
 
-    def _split_one(self, row: _Rows, weights: Tensor, few: bool, probe: Probe | None) -> None:
+    def _split_one(self, row: _Rows, weights: Tensor, few: bool, meter: Meter, probe: Probe | None) -> None:
         with torch.no_grad():
             local = localised(self.source, self.steps, row.known, row.ground, self.result, weights, UNITS)
         if local is None:
@@ -234,7 +247,7 @@ class Proof:
         def probed(points: Tensor) -> bool:
             return probe is not None and probe(place, points.view(-1, *shape).numpy())
 
-        found = split(local, 0 if few else self.limits.nodes, Meter(self.limits.work), probed)
+        found = split(local, 0 if few else self.limits.nodes, meter, probed)
         self._note(row.rows, torch.tensor([[found.bound]], dtype=torch.float64), SHARPENED)
         self.ended[place], self.parts[place] = int(found.ended), found.parts
         self.corners[place] = found.corners.view(-1, *shape).numpy()

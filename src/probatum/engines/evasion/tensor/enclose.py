@@ -16,6 +16,9 @@ from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended
 from probatum.engines.evasion.tensor.climb import Climb, Predict
 from probatum.engines.evasion.tensor.ladder import Budget, begin, end, go_on, seeded
 from probatum.engines.evasion.threat import Region
+from probatum.facts.progress import Step, Tell, untold
+
+STAGES = "stages of the search done"
 
 
 def enclose(
@@ -29,6 +32,7 @@ def enclose(
     limits: Limits,
     predict: Predict | None,
     unprovable: np.ndarray | None,
+    tell: Tell = untold,
 ) -> Bracket:
     """Return the bracket.
 
@@ -42,18 +46,22 @@ def enclose(
         limits: of the proof of each row.
         predict: (m, ...) to (m,) labels as the user gets them; None: the network itself.
         unprovable: (n,) bool, rows that are attacked only.
+        tell: is told how far the work is.
     """
+    tell(Step(what=STAGES, done=0, of=4))
     proof = _begun(module, x, y, where, limits, unprovable)
     proven = np.zeros(len(x), dtype=bool) if isinstance(proof, str) else proof.found().certified
     with seeded(rng):
         climb = Climb(module, x, y, where, rng, proven, predict)
+        tell(Step(what=STAGES, done=1, of=4))
         begin(climb, budget)
         if not isinstance(proof, str):
             proof.full(_open(proof, climb))
             climb.reopen(_unproven(proof, climb))
+        tell(Step(what=STAGES, done=2, of=4))
         go_on(climb, budget)
         if not isinstance(proof, str) and limits.nodes:
-            proof.split(_open(proof, climb), climb.breaks)
+            proof.split(_open(proof, climb), climb.breaks, tell)
             last = np.flatnonzero(~climb.broken.numpy() & (proof.margins.numpy() <= 0))
             if last.size and limits.nodes > 1:
                 margins = climb.lowest()

@@ -12,12 +12,13 @@ from probatum.engines.evasion.results import Attacked, Bracket, Certified
 from probatum.engines.evasion.tensor import ladder
 from probatum.engines.evasion.tensor.enclose import enclose
 from probatum.engines.evasion.threat import Region
+from probatum.facts.progress import Tell, untold
 
-# of the proof of a row, beside its parts; by the name of the attack's budget
+# of the proof of a row, beside its parts, and of all rows together; by the name of the attack's budget
 LIMITS = {
-    "quick": Limits(work=2e9, inner=1 << 21),
-    "standard": Limits(work=1e10, inner=1 << 23),
-    "deep": Limits(work=1e11, inner=1 << 25),
+    "quick": Limits(work=2e9, total=4e11, inner=1 << 21),
+    "standard": Limits(work=1e10, total=4e12, inner=1 << 23),
+    "deep": Limits(work=1e11, total=1e14, inner=1 << 25),
 }
 
 
@@ -26,9 +27,17 @@ class NetworkEngine:
     """What can be done with a network."""
 
     def __init__(
-        self, module: nn.Module, budget: ladder.Budget | str | None = None, predict: ladder.Predict | None = None
+        self,
+        module: nn.Module,
+        budget: ladder.Budget | str | None = None,
+        predict: ladder.Predict | None = None,
+        tell: Tell = untold,
     ) -> None:
-        """Take the network, how much may be done (also by name: quick, standard, deep), and the users' own path."""
+        """Take the network, how much may be done (also by name), the users' own path, and whom to tell how far it is.
+
+        The names are quick, standard and deep.
+        """
+        self._tell = tell
         self._module, self._predict = module, predict
         self._budget = ladder.LEVELS[budget] if isinstance(budget, str) else budget
         self._limits = LIMITS.get(budget, Limits()) if isinstance(budget, str) else Limits()
@@ -64,6 +73,7 @@ class NetworkEngine:
             limits=self._within(nodes),
             predict=self._predict,
             unprovable=unprovable,
+            tell=self._tell,
         )
 
     def _within(self, nodes: int) -> Limits:
