@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All commands under one name, and the one place where errors become messages and codes."""
 
+import sys
 from traceback import print_exc
 from typing import Any
 
@@ -9,8 +10,10 @@ import typer
 from probatum import __version__
 from probatum.cli import assess, checks, demo, doctor, init, policy, rejudge, report, selftest
 from probatum.cli.describing import GroupedCommand, with_settings
-from probatum.cli.screen import complain, say
+from probatum.cli.screen import complain, say, write
 from probatum.errors import InterruptedRunError, ProbatumError
+from probatum.runs.printing import printable
+from probatum.runs.warned import gathered
 
 USED_WRONGLY, INTERRUPTED = 2, 130
 # What typer raises for words it cannot parse. It comes from click, of which newer releases carry a copy of their own,
@@ -52,6 +55,15 @@ def everywhere(
 
 
 def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; what libraries warn of meanwhile is told once, when it ends."""
+    with gathered() as warned:
+        code = _run(arguments)
+    for line in warned.lines():
+        write(printable(line), sys.stderr)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     """Run one command and return its exit code; only ``--debug`` shows tracebacks, also of what stopped a check."""
     debug = "--debug" in arguments
     words = [word for word in arguments if word != "--debug"] or ["--help"]

@@ -23,7 +23,18 @@ from probatum.facts.finding import Finding, State, Topic
 from probatum.facts.plan import OBSERVED, Refit, Terms, Unit
 from probatum.runs.answers import KeptAnswers, recall
 from probatum.runs.interrupts import held_back, let_through
-from probatum.runs.messages import Channel, Listener, Message, Started, Stopped, Work, asked, nobody, teller
+from probatum.runs.messages import (
+    Channel,
+    Listener,
+    Message,
+    Started,
+    Stopped,
+    Work,
+    asked,
+    nobody,
+    pass_warnings_on,
+    teller,
+)
 from probatum.runs.refits import refit
 from probatum.runs.views import Absent, Bench, view_for
 from probatum.seeds import stream
@@ -201,6 +212,7 @@ def _set_up(blueprint: Blueprint, queue: "SimpleQueue[Message]") -> None:
     from probatum.runs.opening import clock_for, open_model, open_recipe, stored_files
 
     let_through()
+    pass_warnings_on(queue.put)
     description = blueprint.description
     load = None
     if description.data.load is not None:

@@ -4,6 +4,7 @@
 What an earlier attempt kept in the run's folder is not done again.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from probatum.facts.plan import OBSERVED, Plan, Refit, Terms, Unit
 from probatum.runs import answers as base
 from probatum.runs.answers import KeptAnswers
 from probatum.runs.execution import Blueprint, Executor, Inline, Processes, Unseen
-from probatum.runs.messages import Advanced, Message, Stopped, Work
+from probatum.runs.messages import Advanced, Message, Stopped, Warned, Work
 from probatum.runs.opening import Opened
 from probatum.runs.progress import Progress
 from probatum.runs.publishing import publish
@@ -177,6 +178,10 @@ class Measuring:
         return Inline(bench, self._checks, self._hear, self._arrays)
 
     def _hear(self, message: Message) -> None:
+        if isinstance(message, Warned):  # shown as if it came from this process
+            kind = type(message.category, (Warning,), {})
+            warnings.showwarning(message.text, kind, message.filename, message.line)
+            return
         piece = message.piece
         if isinstance(piece, Unit):
             what = piece.check

@@ -4,13 +4,14 @@
 Nothing here changes a number: a listener is told and never asked.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.context import SpawnContext
 from multiprocessing.queues import SimpleQueue
 from threading import Event, Thread
 from time import monotonic
-from typing import final
+from typing import TextIO, final
 
 from probatum.facts.plan import Refit, Unit
 from probatum.facts.progress import Step, Tell
@@ -46,12 +47,38 @@ class Stopped:
     traceback: str  # may quote anything, so it never goes into a record
 
 
-Message = Started | Advanced | Stopped
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """A library warned in a worker."""
+
+    text: str
+    category: str
+    filename: str
+    line: int
+
+
+Message = Started | Advanced | Stopped | Warned
 Listener = Callable[[Message], None]
 
 
 def nobody(message: Message) -> None:
     """Listen to nothing."""
+
+
+def pass_warnings_on(listener: Listener) -> None:
+    """Have all warnings of this process told to a listener in place of being shown."""
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        listener(Warned(text=str(message), category=category.__name__, filename=filename, line=lineno))
+
+    warnings.showwarning = show
 
 
 def teller(piece: Unit, listener: Listener) -> Tell:
