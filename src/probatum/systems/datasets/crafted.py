@@ -120,13 +120,13 @@ def mixed(first: Rows, second: Rows, take: np.ndarray) -> Rows:
         where, other = (_repeated(one, cells.shape) for one in (take.reshape(*cells.shape[:-1], -1), second.features))
         return replace(first, features=np.where(where, other, cells), name=CRAFTED)
     frames = as_frame(first.features), as_frame(second.features)
-    cells = [frames[int(other)].iloc[:, at].reset_index(drop=True) for at, other in enumerate(take.tolist())]
-    return replace(first, features=_joined(cells, frames[0]), name=CRAFTED)
+    columns = [frames[int(other)].iloc[:, at].reset_index(drop=True) for at, other in enumerate(take.tolist())]
+    return replace(first, features=_joined(columns, frames[0]), name=CRAFTED)
 
 
 def _repeated(cells: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return an array repeated along its last axis, and cut, until that has the length of the shape's."""
-    return np.take(cells, np.arange(shape[-1]) % cells.shape[-1], axis=-1)
+    return np.asarray(np.take(cells, np.arange(shape[-1]) % cells.shape[-1], axis=-1))
 
 
 def rewritten(row: Rows, cells: Mapping[int, object]) -> Rows:
