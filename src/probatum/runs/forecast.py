@@ -19,6 +19,7 @@ TRUSTED = 5.0  # seconds of finished work from which on its speed sets the rest 
 SLOWEST, FASTEST = 3.0, 0.3  # times as long as foreseen: one check that was misjudged says little of the others
 GRADIENT = 3.0  # times as long as forward, there and back
 CALL = 0.004  # seconds that a call takes beside the model's own work, where rows are tables
+TRAIN, TRAINED = 0.3, 3.0  # where nobody knows: seconds, and times as long for a row as to answer it
 EARLY = 2.0  # seconds of a stage before its own speed tells anything
 
 
@@ -52,8 +53,10 @@ def foreseen(plan: Plan, system: System, checks: Mapping[str, Check], speed: Spe
     for unit in plan.units:
         scope = scope_of(plan.subject, system, unit.options)
         seconds[unit.check] = seconds.get(unit.check, 0.0) + _seconds(checks[unit.check].work(scope), speed)
-    asked = plan.subject.test_rows * speed.row
-    return Forecast(checks=seconds, beside=asked + len(plan.refits) * speed.train / jobs, jobs=jobs)
+    subject = plan.subject
+    asked = (subject.test_rows + subject.train_rows) * speed.row
+    train = speed.train or TRAIN + TRAINED * subject.train_rows * speed.row
+    return Forecast(checks=seconds, beside=asked + len(plan.refits) * train / jobs, jobs=jobs)
 
 
 def scope_of(subject: Subject, system: System, options: Mapping[str, Json]) -> Scope:
