@@ -40,6 +40,7 @@ class Expected:
     """Work of one check; where a search may end early, about what it takes on usual systems."""
 
     asked: float = 0.0  # rows that the model is asked about, many at a time
+    calls: float = 0.0  # times that it is asked about many
     alone: float = 0.0  # times that it is asked about a single row
     gradients: float = 0.0  # rows put through a network forward and backward
     seconds: float = 0.1  # what the check itself reckons, on a usual machine

@@ -66,7 +66,8 @@ class Prepared:
 
     def forecast(self, jobs: int = 1) -> Forecast:
         """Return about how long it will take in so many processes."""
-        speed = Speed(row=self.opened.seconds_per_row, train=self.opened.seconds_to_train)
+        opened = self.opened
+        speed = Speed(row=opened.seconds_per_row, call=opened.seconds_per_call, train=opened.seconds_to_train)
         return foreseen(self.plan, self.opened.system, checks(), speed, jobs)
 
 

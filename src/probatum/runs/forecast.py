@@ -18,7 +18,6 @@ from probatum.systems.system import System
 TRUSTED = 5.0  # seconds of finished work from which on its speed sets the rest right
 SLOWEST, FASTEST = 3.0, 0.3  # times as long as foreseen: one check that was misjudged says little of the others
 GRADIENT = 3.0  # times as long as forward, there and back
-CALL = 0.004  # seconds that a call takes beside the model's own work, where rows are tables
 TRAIN, TRAINED = 0.3, 3.0  # where nobody knows: seconds, and times as long for a row as to answer it
 EARLY = 2.0  # seconds of a stage before its own speed tells anything
 
@@ -44,6 +43,7 @@ class Speed:
     """Seconds that the model takes, measured while it was opened."""
 
     row: float  # of many
+    call: float = 0.0  # beside its rows
     train: float = 0.0  # 0: nobody knows
 
 
@@ -76,7 +76,7 @@ def scope_of(subject: Subject, system: System, options: Mapping[str, Json]) -> S
 
 def _seconds(work: Expected, speed: Speed) -> float:
     forward = work.asked + GRADIENT * work.gradients + work.alone
-    return forward * speed.row + work.alone * CALL + work.seconds
+    return forward * speed.row + (work.alone + work.calls) * speed.call + work.seconds
 
 
 @final

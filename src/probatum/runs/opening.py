@@ -47,6 +47,7 @@ class Opened:
     subject: Subject
     inputs: Mapping[str, str]  # role, digest
     seconds_per_row: float  # of the model, from a probe
+    seconds_per_call: float = 0.0  # beside its rows
     seconds_to_train: float = 0.0  # where the recipe trained it just now; 0: not known
     description: Description | None  # None: made of live objects, which cannot travel to another process
     libraries: Mapping[str, str] = field(default_factory=dict)  # that answer, besides those of every run; versions
@@ -103,6 +104,7 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
         subject=replace(subject, simulated=said.simulated),
         inputs=inputs | found.inputs,
         seconds_per_row=trial.seconds_per_row,
+        seconds_per_call=trial.seconds_per_call,
         seconds_to_train=seconds if ON_THE_SPOT in found.notes else 0.0,
         description=description,
         libraries={} if found.cases else libraries(found.thing),
@@ -159,6 +161,7 @@ def open_live(model: Any, data: Dataset, description: Description, *, recipe: Tr
         subject=replace(subject, simulated=said.simulated),
         inputs=dict(data.digests),
         seconds_per_row=trial.seconds_per_row,
+        seconds_per_call=trial.seconds_per_call,
         description=None,
         libraries={} if cases else libraries(model),
     )

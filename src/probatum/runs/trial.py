@@ -31,8 +31,9 @@ OFTENER = 3  # times as many as are right as they are
 class Trial:
     """What the first answers of a model show."""
 
-    seconds_per_row: float
+    seconds_per_row: float  # of many
     notes: tuple[str, ...]
+    seconds_per_call: float = 0.0  # beside the rows
 
 
 def try_out(model: Model, rows: Rows, *, stated: bool = False) -> Trial:
@@ -62,7 +63,19 @@ def try_out(model: Model, rows: Rows, *, stated: bool = False) -> Trial:
         raise ModelError(_too_few(first, answers, given))
     if not stated:
         _require_unshifted_answers(answers, first)
-    return Trial(seconds_per_row=seconds, notes=tuple(_notes(first, answers, given)))
+    call = max(_seconds_alone(model, first) - seconds, 0.0)
+    row = max(seconds - call / len(first), 0.0)  # what a call takes anyway was counted to its rows
+    return Trial(seconds_per_row=row, seconds_per_call=call, notes=tuple(_notes(first, answers, given)))
+
+
+def _seconds_alone(model: Model, rows: Rows) -> float:
+    """Return the seconds that the answer about a single row takes, asked about for the second time."""
+    alone, passed = rows.take(np.arange(1)), 0.0
+    for _ in range(2):
+        start = perf_counter()
+        ask(model, alone)
+        passed = perf_counter() - start
+    return passed
 
 
 def verify(answers: Answers, rows: Rows) -> None:

@@ -133,8 +133,9 @@ def test_a_regular_expression_blows_up_when_its_letters_can_be_read_in_many_ways
 
     data = from_arrays((FRAME, TRUTH))
     system = System.of(wrap(answer, few(data.test), Wish(output="labels")), data, clock=PROCESSOR)
-    finding = run(system, TestRows(rows=data.test), Options(), Terms(confidence=0.95), stream(0, "t"))
-    assert finding.measures["slowdown"].interval.lower > 2  # far more in quiet; other tests may run beside
+    # no mixtures: they hold the same slow word, and which of two equally slow inputs looks slower is a matter of luck
+    finding = run(system, TestRows(rows=data.test), Options(children=0), Terms(confidence=0.95), stream(0, "t"))
+    assert finding.measures["slowdown"].interval.lower > 2
     assert "a sign that does not fit" in finding.details[0]
 
 

@@ -91,7 +91,9 @@ def expected(scope: Scope) -> Expected:
     if scope.has(Capability.GRADIENTS):
         return Expected(gradients=1000.0 * rows, seconds=1e-4 * rows * scope.columns)
     if scope.has(Capability.TREES):
-        return Expected(asked=0.2 * rows * scope.count("queries"), seconds=0.03 * rows)
+        return Expected(asked=0.2 * rows * scope.count("queries"), calls=100, seconds=0.03 * rows)
     if scope.has(Capability.WEIGHTS):
         return Expected(seconds=0.2 + 0.002 * rows)
-    return Expected(asked=rows * scope.count("queries"), seconds=1e-5 * rows * scope.count("queries"))
+    return Expected(
+        asked=rows * scope.count("queries"), calls=scope.count("queries"), seconds=1e-5 * rows * scope.count("queries")
+    )

@@ -173,8 +173,11 @@ def _of_100(share: Measure | Part) -> str:
 
 def _work(scope: Scope) -> Expected:
     """Every right answer is asked for again, under each kind of damage at each severity."""
-    damaged = min(scope.rows, scope.count("rows")) * len(SEVERITIES) * (KINDS_OF_PICTURES if scope.pictures else KINDS)
-    return Expected(asked=damaged, seconds=0.2 + damaged * scope.columns * (1e-6 if scope.pictures else 5e-7))
+    kinds = len(SEVERITIES) * (KINDS_OF_PICTURES if scope.pictures else KINDS)
+    damaged = kinds * min(scope.rows, scope.count("rows"))
+    return Expected(
+        asked=damaged, calls=kinds, seconds=0.2 + damaged * scope.columns * (1e-6 if scope.pictures else 5e-7)
+    )
 
 
 CHECK = Check(

@@ -217,7 +217,7 @@ def _work(scope: Scope) -> Expected:
     half = min(scope.rows, scope.count("rows")) / 2
     if scope.pictures and scope.has(Capability.GRADIENTS):
         return Expected(gradients=scope.count("steps") * half, asked=4 * half)
-    return Expected(asked=1.3 * scope.count("queries") * half, seconds=0.5)
+    return Expected(asked=1.3 * scope.count("queries") * half, calls=20, seconds=0.5)
 
 
 CHECK = Check(
