@@ -32,8 +32,9 @@ def probabilities(said, rows=THREE, *, classes=None, own=None):
         (np.array(["a"]), "trained on a column of texts"),
         (None, "returned NoneType"),
         ([[1], [1, 2], *[[3]] * 58], "different lengths"),
+        ([{"label": 1}] * 60, "returned a dict for each"),
     ],
-    ids=["two targets", "too few", "one for all", "nothing", "lists"],
+    ids=["two targets", "too few", "one for all", "nothing", "lists", "dicts"],
 )
 def test_one_answer_for_each_row_is_wanted(said, wanted):
     with pytest.raises(ModelError, match=wanted):
@@ -89,7 +90,7 @@ def test_rounded_probabilities_are_taken_and_their_precision_is_told(digits):
     for said in (rounded, rounded.astype(np.float32)):
         np.testing.assert_allclose(probabilities(said), said)
         slack, came = answers.precision(np.asarray(said, dtype=np.float64))
-        assert came in (f"rounded to {digits} digits", None)
+        assert came in (f"rounded to {digits} digits", None), came
         assert slack < 3 * 10.0**-digits + 1e-5
     assert answers.precision(CHANCES)[1] is None
 

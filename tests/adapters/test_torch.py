@@ -245,8 +245,14 @@ def test_a_network_of_another_width_is_refused_with_the_shape_that_it_was_given(
 
 
 def test_scores_for_other_classes_are_refused():
+    named = rows(np.array(["a", "b", "c"])[THREE])
     with pytest.raises(ModelError, match="3 classes"):
-        wrap(linear(5), few(rows(THREE))).ask(rows(THREE))
+        wrap(linear(5), few(named)).ask(named)
+
+
+def test_scores_for_numbers_that_no_row_has_are_those_of_labels_from_0():
+    model = wrap(linear(5), few(rows(THREE)))
+    assert model.classes == (0, 1, 2, 3, 4)
 
 
 def test_several_outputs_are_refused():

@@ -157,3 +157,14 @@ def test_what_a_model_is_made_of_is_read_under_its_stated_names():
     structure = open_live(model, rows, Description(model=ModelSection(classes=(1, 2, 3)))).system.structure()
     assert not isinstance(structure, str), structure
     assert structure.order == (0, 1, 2)
+
+
+def test_scores_of_numbered_labels_are_read_by_number_though_some_are_absent_from_the_rows():
+    """A network of five outputs beside rows that hold the labels 1 and 3 only."""
+    chances = np.eye(5)[np.where(Y == 0, 1, 3)] * 0.8 + 0.04
+    truth = np.where(Y == 0, 1, 3)
+    found = opened(lambda rows: chances[rows.index], truth)
+    assert wrong(found) == 0
+    assert sorted(found.system.schema.classes) == [0, 1, 2, 3, 4]
+    again = found.system.model.ask(found.system.data.test)  # under the classes that model and data agreed on
+    np.testing.assert_allclose(again.scores[:, found.system.schema.classes.index(3)], chances[:, 3])

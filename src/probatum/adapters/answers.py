@@ -8,6 +8,7 @@ Probabilities must be non-negative and sum to 1, as far as the precision in whic
 d digits may each be off by half a unit of the last one, float16 and float32 by half a step of theirs.
 """
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -22,7 +23,7 @@ from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
 
 EXACT = 1e-6  # the sum of a row of probabilities may always miss 1 by this much
-DIGITS = (6, 5, 4, 3, 2)  # to which probabilities are often rounded
+DIGITS = (2, 3, 4, 5, 6)  # to which probabilities are often rounded
 STRANGE = 40  # labels that are none of the classes are kept for a message, at most
 STEPS = {"float32": 2.0**-24, "float16": 2.0**-12, "bfloat16": 2.0**-9}  # half a step of a number just below 1
 
@@ -88,6 +89,18 @@ def scores(said: Any, rows: Rows, output: str, wish: Wish, own: tuple[Label, ...
     return spread(np.maximum(both, 0), order, rows.schema) if table.shape[1] > 1 else np.clip(both, 0, 1)
 
 
+def numbered(wish: Wish, width: int, schema: Schema) -> Wish:
+    """Return the wish with the classes of scores that nobody named, where the labels are the numbers of the columns.
+
+    With labels 0 to k - 1, of which some may be absent from the rows, score i speaks of label i.
+    """
+    held = schema.classes
+    counted = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < width for one in held)
+    if wish.classes is not None or width < 2 or not held or not counted:
+        return wish
+    return replace(wish, classes=tuple(range(width)))
+
+
 def chosen(scores: np.ndarray) -> np.ndarray:
     """Return (n,) int32 the class with the highest score, -1 where a row has none."""
     missing = np.isnan(scores).any(axis=1)
@@ -118,19 +131,16 @@ def require_probabilities(table: np.ndarray) -> None:
 
 
 def precision(table: np.ndarray) -> tuple[float, str | None]:
-    """Return by how much rows of probabilities may miss 1, and the precision in which they came where it matters.
-
-    The coarsest precision is only looked for where a finer one does not explain the sums.
-    """
+    """Return by how much rows of probabilities may miss 1, and the precision in which they came where it matters."""
     there = table[~np.isnan(table).any(axis=1)]
     miss = float(np.abs(there.sum(axis=1) - 1).max(initial=0.0))
     k = there.shape[1]
     if miss <= EXACT:
         return EXACT, None
     for digits in DIGITS:
-        slack = k * 0.5 * 10.0**-digits + EXACT
-        if miss <= slack and _rounded(there, digits):
-            return slack, f"rounded to {digits} digits"
+        if _rounded(there, digits):
+            slack = k * 0.5 * 10.0**-digits + EXACT
+            return (slack, f"rounded to {digits} digits") if miss <= slack else (EXACT, None)
     for name, step in STEPS.items():
         slack = k * step + EXACT
         if miss <= slack and _representable(there, name):
@@ -216,6 +226,12 @@ def _single(said: Any, rows: Rows) -> np.ndarray:
     array = _dense(said)
     if array.shape[:1] != (len(rows),):
         raise ModelError(_miscounted(array, said, rows))
+    strange = array.reshape(-1)[0] if array.dtype == object and array.size else None
+    if isinstance(strange, dict | list | tuple | set):
+        raise ModelError(
+            f"Wanted a label or a number for each row; the model returned a {type(strange).__name__} for each. Pick "
+            "one answer out of it in a function of your own."
+        )
     if array.size != len(rows):
         regression = rows.schema.task is Task.REGRESSION
         hint = "" if regression else ', or say output = "probabilities" or "logits" under [model] if these are scores'

@@ -101,9 +101,9 @@ def by_answers(ask: Callable[[Any], Any], probe: Rows) -> Claim:
     """
     numbers = probe.schema.task is Task.REGRESSION or all(isinstance(one, int | float) for one in probe.schema.classes)
     said = first_answers(ask, probe) if numbers else None  # where the target is text, nothing is left to find out
-    if said is None:
+    if said is None or said.ndim == 0:
         return SILENT
-    flat = said.reshape(len(said), -1) if said.ndim else said.reshape(1, 1)
+    flat = said.reshape(len(said), -1)
     if said.dtype.kind not in "iuf":
         texts = said.dtype.kind in "USOb" and flat.shape[1] == 1
         return Claim(task=Task.MULTICLASS, because=f"answers {_example(said)}") if texts else SILENT

@@ -77,7 +77,11 @@ def _fits(thing: Any) -> bool:
 
 
 def _wrap(thing: Any, probe: Rows, wish: Wish) -> FunctionModel:
-    return FunctionModel(thing, wish.output or tell_output(thing, probe), wish)
+    output = wish.output or tell_output(thing, probe)
+    if output in ("probabilities", "logits") and probe.schema.task is not Task.REGRESSION:
+        first = first_answers(thing, probe)
+        wish = wish if first is None or first.ndim < 2 else answers.numbered(wish, first.shape[1], probe.schema)
+    return FunctionModel(thing, output, wish)
 
 
 def _claim(thing: Any, probe: Rows, wish: Wish) -> Claim:

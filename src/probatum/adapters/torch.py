@@ -7,10 +7,11 @@ from typing import Any, final
 
 import numpy as np
 
+from probatum.adapters.answers import numbered
 from probatum.adapters.claims import by_answers
 from probatum.adapters.factories import is_network
 from probatum.adapters.function import FunctionModel
-from probatum.adapters.interface import Adapter, Claim, Wish
+from probatum.adapters.interface import Adapter, Claim, Wish, align
 from probatum.adapters.tensor_files import Weights, weights_of
 from probatum.errors import ModelError, ProbatumError
 from probatum.facts.capabilities import Capability
@@ -38,9 +39,11 @@ class TorchModel:
         self._inference = True
         first = self._first(probe)
         output = wish.output or _told(first, probe.schema.task)
+        self._width = first.size // max(len(first), 1)
+        if output in ("probabilities", "logits") and probe.schema.task is not Task.REGRESSION:
+            wish = numbered(wish, self._width, probe.schema)
         self._function = FunctionModel(self.said, output, wish)
         self._schema, self._output, self._positive = probe.schema, output, wish.positive
-        self._width = first.size // max(len(first), 1)
         self._notes = (
             *notes,
             *((TAKEN_AS_LOGITS,) if output == "logits" and wish.output is None else ()),
@@ -68,13 +71,17 @@ class TorchModel:
             return f"The network gives {self._output}, not scores."
         if self._width == 1 and self._positive == self._schema.classes[0]:
             return "The network's single score speaks for the first class, which is not looked into yet."
-        classes = len(self._schema.classes)
+        schema = self._schema if rows is None else rows.schema
+        classes = len(schema.classes)
+        order = tuple(align(np.asarray(self.classes or schema.classes, dtype=object), schema).tolist())
+        if min(order) < 0:
+            return "The network answers classes that the data do not have."
         inputs = None
         if self._schema.array or all(column.categories == () for column in self._schema.given):
             inputs = tuple(Input(column=place) for place in range(len(self._schema.given)))
         centred = self._output == "probabilities" and self._width == 1
         core = Network(module=_centred(self._module) if centred else self._module, classes=classes)
-        return Structure(core=core, encode=self.encode, inputs=inputs, order=tuple(range(classes)))
+        return Structure(core=core, encode=self.encode, inputs=inputs, order=order)
 
     def encode(self, rows: Rows) -> np.ndarray:
         """Return the rows as the network gets them."""

@@ -74,8 +74,8 @@ def _as_labels(data: Dataset, claim: Claim, wish: Wish, favourable: Label | None
     if not named and not _whole(data):
         raise ModelError(
             f"The model {claim.because}; the column {data.test.schema.target} holds numbers with fractions "
-            f"({len(distinct):,} different ones), which are no labels. Is it the right target? If the labels of the "
-            f"model are amounts, say {_say(Task.REGRESSION)}."
+            f"({len(distinct):,} different ones), which are no labels. Is it the right target? Several targets at once "
+            f"are not assessed. If the labels of the model are amounts, say {_say(Task.REGRESSION)}."
         )
     found = as_task(_agreed(data), Task.MULTICLASS, wish.positive, favourable)
     note = f"The target holds {len(distinct):,} different numbers; they are labels, since the model {claim.because}."
