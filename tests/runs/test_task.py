@@ -17,7 +17,7 @@ from probatum.facts.threats import Task
 from probatum.runs.opening import Opened, open_live
 from probatum.systems.datasets import from_arrays
 from probatum.systems.description import Description
-from probatum.systems.sections import ModelSection
+from probatum.systems.sections import DataSection, ModelSection
 
 RNG = np.random.default_rng(0)
 X = pd.DataFrame(RNG.normal(size=(400, 3)), columns=["a", "b", "c"])
@@ -101,6 +101,13 @@ def test_one_message_names_both_and_the_setting_when_they_contradict(model, trut
         opened(model, truth)
     for words in wanted:
         assert words.strip("'") in str(caught.value)
+
+
+def test_a_label_that_is_said_to_be_positive_is_no_amount():
+    data = from_arrays((X, pd.Series(GRADES, name="grade")), positive=2)
+    description = Description(model=ModelSection(), data=DataSection(positive=2))
+    with pytest.raises(ModelError, match="positive names a label, 2"):
+        open_live(LinearRegression().fit(X, GRADES), data, description)
 
 
 def test_what_is_stated_wins_where_it_is_possible():

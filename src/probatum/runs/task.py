@@ -49,7 +49,7 @@ def _settled(data: Dataset, claim: Claim, wish: Wish, favourable: Label | None) 
         _require_possible(data, claim)
         return data
     if claim.task is Task.REGRESSION:
-        return _agreed(data) if numbers else _as_amounts(data, claim)
+        return _agreed(data) if numbers else _as_amounts(data, claim, wish)
     return _as_labels(data, claim, wish, favourable) if numbers else _agreed(data)
 
 
@@ -82,7 +82,7 @@ def _as_labels(data: Dataset, claim: Claim, wish: Wish, favourable: Label | None
     return replace(found, notes=(*found.notes, note))
 
 
-def _as_amounts(data: Dataset, claim: Claim) -> Dataset:
+def _as_amounts(data: Dataset, claim: Claim, wish: Wish) -> Dataset:
     """Take numbered labels as amounts, since the model is a regressor."""
     classes = data.test.schema.classes
     target = data.test.schema.target
@@ -91,6 +91,12 @@ def _as_amounts(data: Dataset, claim: Claim) -> Dataset:
             f"The model {claim.because} and answers numbers; the column {target} holds {counted(classes)}, which are "
             "texts. Give the target that the model was trained on. If its numbers are chances of the second label, "
             f'say {_say(Task.BINARY)}, and output = "probabilities" under [model] (--model-output probabilities).'
+        )
+    if wish.positive is not None:
+        raise ModelError(
+            f"The model {claim.because} and answers numbers; [data] positive names a label, {wish.positive!r}. Leave "
+            f'it out; or say {_say(Task.BINARY)} and output = "probabilities" under [model] (--model-output '
+            "probabilities)."
         )
     if len(classes) == 2:
         raise ModelError(
