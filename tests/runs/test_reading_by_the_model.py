@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from probatum.errors import DataError
+from probatum.errors import DataError, ModelError
 from probatum.facts.threats import Task
 from probatum.runs.opening import open_described
 from probatum.runs.python import assess
@@ -178,3 +178,33 @@ def test_pictures_in_folders_are_answered_flat_by_a_model_trained_so(tmp_path):
     opened = open_described(read_description(tmp_path / "probatum.toml"), 0)
     assert opened.system.task is Task.BINARY
     assert wrong(opened) == pytest.approx((model.predict(points.reshape(60, -1)) != truth).mean())
+
+
+def test_texts_beside_an_identity_are_found(tmp_path):
+    train, test = texts(0), texts(1).assign(number=np.arange(N))
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(train["review"], train["y"])
+    opened = open_described(written(tmp_path, model, test[["number", "review", "y"]]), 0)
+    assert wrong(opened) == (model.predict(test["review"]) != test["y"]).mean()
+
+
+def test_two_columns_of_words_for_one_text_are_refused_with_the_setting(tmp_path):
+    train, test = texts(0), texts(1).assign(title="a short one")
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(train["review"], train["y"])
+    test["title"] = test["review"]
+    with pytest.raises(ModelError, match=r'features = \["COLUMN"\] under \[data\]'):
+        open_described(written(tmp_path, model, test), 0)
+
+
+def test_percentages_are_refused_where_the_model_wants_numbers(tmp_path):
+    frame = pd.DataFrame({"rate": np.arange(N) / 7, "y": np.where(np.arange(N) % 2, "None", "ill")})
+    model = LogisticRegression().fit(frame[["rate"]], frame["y"])
+    with pytest.raises(DataError, match="They are percentages: write plain numbers"):
+        open_described(written(tmp_path, model, frame.assign(rate=[f"{rate:.1f} %" for rate in frame["rate"]])), 0)
+
+
+def test_yes_and_no_are_refused_where_the_model_wants_numbers(tmp_path):
+    frame = pd.DataFrame({"smoker": np.arange(N) % 3 == 0, "y": np.where(np.arange(N) % 2, "None", "ill")})
+    model = LogisticRegression().fit(frame[["smoker"]], frame["y"])
+    assert 0 < wrong(open_described(written(tmp_path, model, frame), 0)) < 1
+    with pytest.raises(DataError, match=r'"smoker" of the test rows: the model \(LogisticRegression\) wants numbers'):
+        open_described(written(tmp_path, model, frame.assign(smoker=np.where(frame["smoker"], "yes", "no"))), 0)

@@ -209,3 +209,10 @@ def test_words_lost_before_a_frame_came_are_told():
         Dataset(test=data.test, train=None, digests={}, known=knows(c=("DE", "FR", "NA"))), ColumnsSection()
     )
     assert any('the model knows "NA" as a word of its own' in note for note in told.notes)
+
+
+def test_a_few_words_where_the_model_wants_numbers_are_counted_with_the_setting(tmp_path):
+    known = KnownCells(columns={"c": KnownColumn(wanted=NUMBER, part="StandardScaler")})
+    data = opened(tmp_path, "c,y\n1,a\n-,b\n3,a\n", known)
+    assert any("1 cells are no numbers, which the model (StandardScaler) wants" in note for note in data.notes)
+    assert cells(opened(tmp_path, "c,y\n1,a\n-,b\n3,a\n", known, missing=("-",)), "c") == [1.0, None, 3.0]

@@ -65,11 +65,12 @@ def _texts(rows: Rows) -> Any:
     """
     columns = rows.schema.given
     texts = [place for place, column in enumerate(columns) if column.kind is Kind.TEXT]
-    places = [0] if len(columns) == 1 else texts
+    words = [place for place, column in enumerate(columns) if column.kind is Kind.CATEGORICAL]
+    places = [0] if len(columns) == 1 else texts or words
     if len(places) != 1:
         raise ModelError(
-            f"The model reads one text a row; the data give it {len(columns)} columns, {len(texts)} of them free text. "
-            'Name the one with the texts: features = ["COLUMN"] under [data].'
+            f"The model reads one text a row; the data give it {len(columns)} columns, {len(texts or words)} of them "
+            'text. Name the one with the texts: features = ["COLUMN"] under [data].'
         )
     features = rows.features
     return features.iloc[:, places[0]] if isinstance(features, pd.DataFrame) else features.reshape(len(rows), -1)[:, 0]

@@ -19,7 +19,7 @@ MOST = 0.5  # of the cells: if more are unknown to the model, the column was rea
 SHOWN = 3  # values that a message shows
 Spelled = tuple[str, str]  # what kind of value, and how it is printed
 
-LOCAL_NUMBER = "numbers with a decimal comma, signs or gaps in them"
+MISSING_HINT = "if they mean missing, list what stands there as missing under [data]."
 
 
 def compared(data: Dataset, said: ColumnsSection) -> Dataset:
@@ -85,9 +85,11 @@ def _unknown(rows: Rows, place: int, name: str, expected: KnownColumn) -> tuple[
     tests: dict[Wanted, Callable[[object], bool]] = {Wanted.NUMBER: _is_number, Wanted.FREE_TEXT: _is_word}
     test = tests.get(expected.wanted)
     strange = [value for value in counts if test is not None and not test(value)]
-    share = sum(counts[value] for value in strange) / len(there)
+    rows = sum(counts[value] for value in strange)
+    share = rows / len(there)
     if share <= MOST:
-        return share, ""
+        hint = f"{of}: {rows:,} cells are no {expected.wanted}, which the model ({expected.part}) wants; {MISSING_HINT}"
+        return share, hint if rows else ""
     wanted = "numbers" if expected.wanted is Wanted.NUMBER else "texts"
     return share, (
         f"{of}: the model ({expected.part}) wants {wanted}, and {_portion(share)} of its cells are none. "
