@@ -139,12 +139,12 @@ def test_a_model_that_answers_other_labels_than_the_data_have_is_refused(desk: D
     desk.assess().refuses("0, 1", "'no', 'yes'", "no label in common")
 
 
-def test_labels_that_differ_only_in_their_type_are_matched_by_name_and_it_is_said(desk: Desk) -> None:
+def test_labels_that_look_like_numbers_are_read_as_the_model_knows_them_and_it_is_said(desk: Desk) -> None:
     for name, seed in (("train.csv", 1), ("test.csv", 2)):
         desk.rows(name, numbered(people(300, seed=seed), int))
     desk.model(train(numbered(people(300, seed=1), str)))
     assert desk.assess().code == 0
-    assert "matched by name" in desk.notes()
+    assert '"repaid" looks like numbers and was kept as text' in desk.notes()
     assert desk.record().findings[0].measures["error_rate"].value < 0.2
 
 
