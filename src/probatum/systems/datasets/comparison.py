@@ -85,11 +85,11 @@ def _unknown(rows: Rows, place: int, name: str, expected: KnownColumn) -> tuple[
     tests: dict[Wanted, Callable[[object], bool]] = {Wanted.NUMBER: _is_number, Wanted.FREE_TEXT: _is_word}
     test = tests.get(expected.wanted)
     strange = [value for value in counts if test is not None and not test(value)]
-    rows = sum(counts[value] for value in strange)
-    share = rows / len(there)
+    bad = sum(counts[value] for value in strange)
+    share = bad / len(there)
     if share <= MOST:
-        hint = f"{of}: {rows:,} cells are no {expected.wanted}, which the model ({expected.part}) wants; {MISSING_HINT}"
-        return share, hint if rows else ""
+        hint = f"{of}: {bad:,} cells are no {expected.wanted}, which the model ({expected.part}) wants; {MISSING_HINT}"
+        return share, hint if bad else ""
     wanted = "numbers" if expected.wanted is Wanted.NUMBER else "texts"
     return share, (
         f"{of}: the model ({expected.part}) wants {wanted}, and {_portion(share)} of its cells are none. "
