@@ -93,7 +93,7 @@ def settle(
     for name in suspicious:
         cells, stated = raw[name], _stated(name, description)
         if name == target:
-            reading = like.texts.get(name) if like else _of_labels(cells, _is_text(frame[name]), known, description)
+            reading = like.texts.get(name) if like else _of_labels(cells, is_text(frame[name]), known, description)
         elif like is not None and name in like.texts:
             reading = like.texts[name]
         else:
@@ -104,7 +104,7 @@ def settle(
         marks = (MARKS | frozenset(description.data.missing)) - reading.words
         fresh, told = _read(cells, reading, marks, name, source.what)
         frame = frame.assign(**{name: fresh}) if name in frame.columns else frame
-        notes += told if _is_text(source.frame[name]) or reading.words else [*_kept(name, source.frame[name]), *told]
+        notes += told if is_text(source.frame[name]) or reading.words else [*_kept(name, source.frame[name]), *told]
     return frame, Reading(texts=texts)
 
 
@@ -149,7 +149,7 @@ def _suspicious(
     looked_at = []
     for name in map(str, source.frame.columns):
         cells, known = source.frame[name], columns.get(name)
-        text = _is_text(cells)
+        text = is_text(cells)
         wanted = known is not None and known.wanted in (Wanted.TEXT, Wanted.FREE_TEXT)
         unsure = text and (source.padded or bool(cells.isna().any()))
         zeros = source.zeros and cells.dtype.kind == "i"
@@ -175,7 +175,7 @@ def _of_column(
         return _as_words(raw, known.values)
     if stated == "text":
         return TextReading(blanks=Blanks.NONE, words=MARKS - {""})
-    if _is_text(guessed):
+    if is_text(guessed):
         return TextReading()
     lost = _loses(raw)
     if stated == "categorical" and known is None and lost is not None:
@@ -259,5 +259,6 @@ def _loses(raw: pd.Series) -> str | None:
     return None
 
 
-def _is_text(cells: pd.Series) -> bool:
+def is_text(cells: pd.Series) -> bool:
+    """Say whether a column was parsed as text."""
     return cells.dtype == object or pd.api.types.is_string_dtype(cells.dtype)

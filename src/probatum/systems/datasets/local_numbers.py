@@ -12,7 +12,7 @@ from typing import final
 import pandas as pd
 
 from probatum.errors import DataError
-from probatum.systems.datasets.column_reading import MARKS, Raw
+from probatum.systems.datasets.column_reading import MARKS, Raw, is_text
 from probatum.systems.datasets.tables import listed
 
 GAPS = " '’\u00a0\u202f"  # between thousands, beside a point or a comma
@@ -69,7 +69,7 @@ def read_numbers(
         DataError: one column has decimal commas, another decimal points.
     """
     marks = MARKS | frozenset(missing)
-    texts = [column for column in map(str, frame.columns) if column not in words and _is_text(frame[column])]
+    texts = [column for column in map(str, frame.columns) if column not in words and is_text(frame[column])]
     likely = _columns(raw, texts, marks, frame)
     columns = [column for column in likely if column.all_match(COMMA) or column.all_match(POINT)]
     if stated is None and not columns:
@@ -79,13 +79,7 @@ def read_numbers(
     pointed = _columns(raw, floats, marks, frame) if comma or stated == "," else []
     decimal = stated or ("," if comma else ".")
     if decimal == ",":
-        point = [column.name for column in pointed if column.any_match(SURE_POINT) or column.any_match(EXPONENT)]
-        if point:
-            commas = f"{listed(comma)} has decimal commas" if comma else "decimal commas were stated"
-            raise DataError(
-                f"{name}: {commas}, and {listed(point)} decimal points. Write all numbers alike, or list what is no "
-                'number as text under [data.columns]; decimal = "," or "." under [data] says which mark holds.'
-            )
+        _require_one_mark(name, comma, pointed)
         columns += [column for column in pointed if column.all_match(COMMA) and any("." in one for one in column.words)]
     pattern = COMMA if decimal == "," else POINT
     sure = SURE_COMMA if decimal == "," else SURE_POINT
@@ -101,6 +95,17 @@ def read_numbers(
             'text. Say decimal = "," or decimal = "." under [data].'
         )
     return frame.assign(**{column.name: _numbers(column, decimal) for column in found}), decimal
+
+
+def _require_one_mark(name: str, comma: list[str], pointed: list[Column]) -> None:
+    """Refuse a file in which other columns have decimal points."""
+    point = [column.name for column in pointed if column.any_match(SURE_POINT) or column.any_match(EXPONENT)]
+    if point:
+        commas = f"{listed(comma)} has decimal commas" if comma else "decimal commas were stated"
+        raise DataError(
+            f"{name}: {commas}, and {listed(point)} decimal points. Write all numbers alike, or list what is no "
+            'number as text under [data.columns]; decimal = "," or "." under [data] says which mark holds.'
+        )
 
 
 def _columns(raw: Raw, names: Sequence[str], marks: frozenset[str], frame: pd.DataFrame) -> list[Column]:
@@ -133,7 +138,3 @@ def _numbers(column: Column, decimal: str) -> pd.Series:
     whole = all("." not in text for text in plain.values()) and len(plain) == column.cells.nunique()
     values = {word: int(text) if whole else float(text) for word, text in plain.items()}
     return column.cells.map(values).astype("int64" if whole else "float64")
-
-
-def _is_text(cells: pd.Series) -> bool:
-    return cells.dtype == object or pd.api.types.is_string_dtype(cells.dtype)
