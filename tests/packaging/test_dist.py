@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is given to others: the same bytes whenever and wherever it is built, whole, and at work when installed."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tarfile
+import venv
 import zipfile
 from pathlib import Path
 
@@ -71,6 +74,34 @@ def test_command_works_when_the_wheel_is_installed(built, tmp_path):
     )
     assert done.stdout.startswith(str(tmp_path))
     assert "assess" in done.stdout
+
+
+@pytest.mark.slow
+def test_demo_passes_when_the_wheel_is_installed_in_an_environment_of_its_own(built, tmp_path):
+    """No file of the clone is at hand: the wheel alone, its dependencies, and a folder that holds nothing else."""
+    venv.create(tmp_path / "venv", symlinks=os.name == "posix")
+    scripts = "Scripts" if os.name == "nt" else "bin"
+    python = tmp_path / "venv" / scripts / Path(sys.executable).name
+    wheel = str(next(built.glob("*.whl")))
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*install, wheel], env=FIXED, check=True, capture_output=True)
+    own = sysconfig.get_path("purelib", vars={"base": str(tmp_path / "venv"), "platbase": str(tmp_path / "venv")})
+    # the dependencies as they are installed here; what lies there in .pth files, such as a clone, is not followed
+    (Path(own) / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    home = tmp_path / "home"
+    home.mkdir()
+    clean = {name: value for name, value in FIXED.items() if name not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
+    where = subprocess.run(
+        [str(python), "-c", "import probatum; print(probatum.__file__)"],
+        env=clean, cwd=home, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert where.stdout.startswith(str(tmp_path / "venv"))
+    command = [str(tmp_path / "venv" / scripts / "probatum"), "demo", "--clean", "-o", "run"]
+    done = subprocess.run(command, env=clean, cwd=home, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {"record.json", "judgement.json", "report.html"} <= {file.name for file in (home / "run").iterdir()}
+    record = json.loads((home / "run" / "record.json").read_text(encoding="utf-8"))
+    assert [one["check"] for one in record["findings"] if one["state"] == "error"] == []
 
 
 def test_version_is_one_when_it_stands_in_several_files():
