@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.checks.input_manipulation.evasion import Options, run
 from probatum.checks.input_manipulation.findings import Findings, joined
-from probatum.engines.evasion.results import Work
+from probatum.engines.evasion.results import Ended, Work
 from probatum.facts.plan import Terms
 from probatum.seeds import stream
 from probatum.systems.attacker import Attacker
@@ -120,7 +120,8 @@ def part(found, safe, unproven=None):
     n = len(found)
     return Findings(
         found=np.array(found, dtype=float), safe=np.array(safe, dtype=float), examples=np.zeros((n, 2)),
-        work=Work(forward_rows=n), stages=["asking"], warnings=[], unproven=unproven,
+        ended=np.full(n, Ended.SPENT, dtype=np.int8), work=Work(forward_rows=n), stages=["asking"],
+        warnings=[], unproven=unproven,
     )  # fmt: skip
 
 
