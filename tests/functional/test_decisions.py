@@ -2,7 +2,6 @@
 """Somebody who has only a table of decisions asks whether a group is treated worse, by every way in."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +138,7 @@ def test_a_table_is_drafted_and_the_draft_is_assessed(desk: Desk, table: pd.Data
     for line in ('scores = "decisions.csv"', 'decision = "approved"', 'favourable = "yes"'):
         assert line in text
     assert 'protected = ["nationality", "sex"]' in text
+    assert "task" not in text.partition("[data]")[2].partition("[data.columns]")[0]
     assert desk.type("assess", "drafted.toml", "-o", "run").code == 1
     assert desk.verdicts("run")["usage/bias"] is Verdict.FAIL
 
@@ -156,6 +156,7 @@ def test_python_takes_the_table_as_a_frame_and_as_a_file(desk: Desk, table: pd.D
     [
         (("--decision", "approved", "--protected", "nationality"), "--favourable: wanted the decision that is good"),
         (("--decision", "approved", "--favourable", "yes"), "--protected: wanted the columns that tell groups"),
+        ((*ALONE[:2], "--protected", "approved", *ALONE[4:]), '--protected: "approved" is what the system said'),
         ((*ALONE[:4], "--favourable", "maybe"), 'favourable is "maybe", but the labels are "no", "yes"'),
         (("--decision", "aproved", *ALONE[2:]), 'there is no column "aproved". Did you mean approved?'),
         (("--score", "score", *ALONE[2:]), "say from which score on the decision is positive"),
@@ -193,8 +194,13 @@ def test_python_refuses_what_cannot_be_meant(tmp_path: Path, given, wanted):
         probatum.assess(words.pop("model", None), folder=tmp_path / "run", **words)
 
 
-def test_a_table_of_too_few_people_says_so(desk: Desk):
+def test_a_table_of_too_few_people_says_so_and_tests_nothing(desk: Desk):
     decisions(9).to_csv(desk.folder / "decisions.csv", index=False)
     said = assess(desk, *ALONE)
     assert "too few people" in said.out
-    shutil.rmtree(desk.folder / "run")
+    assert said.code == 3
+
+
+def test_nobody_is_compared_by_a_column_that_is_personal(desk: Desk, table: pd.DataFrame):
+    words = ("--decision", "approved", "--favourable", "yes", "--protected", "sex", "--personal", "sex")
+    assert assess(desk, *words).code == 3

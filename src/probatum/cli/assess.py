@@ -80,4 +80,4 @@ def assess(
         )
         present(run.edition, quiet=quiet)
     say(f"The report: {folder / 'report.html'}")
-    return code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=strict)
+    return code_for(run.edition, strict=strict)

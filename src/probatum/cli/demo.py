@@ -41,7 +41,7 @@ def demo(
     with resumable(folder, description):
         run = assess(prepared, folder=folder, jobs=None, progress=progress, repeat=repeat)
         present(run.edition, quiet=quiet)
-    code = code_for([verdict.verdict for verdict in run.judgement.verdicts], strict=False)
+    code = code_for(run.edition, strict=False)
     if hidden is not None and not clean:
         found = group_found(hidden, run.record)
         say(reveal(hidden, found))

@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from probatum.facts.policy import Policy, Stakes
-    from probatum.facts.record import Verdict
+    from probatum.report.interface import Edition
 
 Only = Annotated[
     list[str], typer.Option("--only", metavar="GLOB", help="Run only the checks that match, such as 'usage/*'.")
@@ -44,15 +44,26 @@ def policy_for(file: Path | None, stakes: "Stakes") -> "Policy":
     return shipped(stakes) if file is None else read_policy(file)
 
 
-def code_for(verdicts: "list[Verdict]", *, strict: bool) -> int:
-    """Return the exit code that these verdicts mean; 3 also where no check tested anything."""
+def code_for(edition: "Edition", *, strict: bool) -> int:
+    """Return the exit code that the verdicts of an edition mean; 3 also where no check tested anything."""
     from probatum.facts.record import Verdict
 
+    verdicts = {verdict.verdict for verdict in edition.judgement.verdicts}
     if Verdict.FAIL in verdicts:
         return 1
-    if not {Verdict.PASS, Verdict.INCONCLUSIVE} & set(verdicts):
+    if Verdict.PASS not in verdicts and not _measured(edition):
         return 3  # nothing was tested, so there is nothing to rely on
     unsettled = {Verdict.ERROR}
     if strict:
         unsettled |= {Verdict.INCONCLUSIVE, Verdict.UNANSWERED, Verdict.EXPIRED}
-    return 3 if unsettled & set(verdicts) else 0
+    return 3 if unsettled & verdicts else 0
+
+
+def _measured(edition: "Edition") -> bool:
+    """Say whether any number that is judged could be measured at all."""
+    return any(
+        finding.measures[name].value is not None
+        for finding in edition.findings
+        for name in finding.judged
+        if name in finding.measures
+    )

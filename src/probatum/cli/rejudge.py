@@ -24,4 +24,4 @@ def rejudge(run: Folder, policy: PolicyFile, strict: Strict = False, quiet: Quie
     for old, new in changes:
         change = "unchanged" if old.verdict is new.verdict else f"was {old.verdict.value}"
         say(f"{new.check}: {new.verdict.value} ({change})")
-    return code_for([verdict.verdict for verdict in after.judgement.verdicts], strict=strict)
+    return code_for(after.edition, strict=strict)

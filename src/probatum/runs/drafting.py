@@ -82,7 +82,8 @@ def _model(source: str, stated: Mapping[Place, str]) -> list[str]:
 def _data(dataset: Dataset | None, stated: Mapping[Place, str]) -> list[str]:
     """Return the lines of ``[data]``."""
     rows = [line for place, line in stated.items() if place[0] == "data" and len(place) == 2]
-    if dataset is not None and ("data", "task") not in stated:
+    known = dataset is not None and dataset.test.schema.truth_known
+    if dataset is not None and known and ("data", "task") not in stated:
         answers = len(set(dataset.test.truth.tolist()))
         rows.append(f'task = "{dataset.test.schema.task.value}"  # GUESS: {answers:,} different answers in the data')
     if ("data", "train") not in stated and ("model", "scores") not in stated:

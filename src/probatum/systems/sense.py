@@ -69,6 +69,11 @@ def column_mistakes(description: "Description", columns: Sequence[str], lines: W
     for place, name in _named_columns(description):
         if name == data.target and place != ("data", "target") and place[0] in ("data", "model"):
             found.append(mistake(f'"{name}" is the target, so it cannot stand here.', place, lines, item=name))
+    spoken = {description.model.decision, description.model.score} if description.cases else set()
+    for place, name in _named_columns(description):
+        if name in spoken and name != data.target and place[0] == "data":
+            sentence = f'"{name}" is what the system said, so it cannot stand here.'
+            found.append(mistake(sentence, place, lines, item=name))
     return found
 
 
