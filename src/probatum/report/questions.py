@@ -174,7 +174,7 @@ def _clusters(lookup: Lookup) -> Iterator[Saying]:
         return
     worst = ratio.groups[0]
     what = "large errors" if lookup.edition.record.plan.subject.task is Task.REGRESSION else "mistakes"
-    heading = {FAIL: f"{what} cluster", PASS: f"{what} are spread as widely as the limit asks"}
+    heading = {FAIL: f"{what} cluster", PASS: f"no group was found that bears more {what} than the limit allows"}
     words = heading.get(lookup.mark(SLICES, "worst_ratio") or CANNOT_TELL, f"{what} may cluster")
     yield judged(f"{words}. The worst group found is {quoted(worst.name)}", finding, "worst_ratio", lookup, key=True)
     rate = lookup.part(SLICES, "slice_error_rate", worst.name)

@@ -10,6 +10,7 @@ from probatum.checks.usage.error_slices import Options, run
 from probatum.errors import InsufficientDataError
 from probatum.facts.finding import State
 from probatum.facts.plan import Terms
+from probatum.facts.threats import Task
 from probatum.planted.answers import answering
 from probatum.planted.usage.error_slices import build
 from probatum.seeds import stream
@@ -90,6 +91,34 @@ def test_finding_is_the_same_when_the_training_rows_are_known_too():
     beside = finding(from_arrays((frame, truth), (other, truth)))
     assert "job = nurse" in alone.sentence
     assert alone == beside
+
+
+@pytest.mark.parametrize("numbers", [True, False])
+def test_finding_is_the_same_when_train_has_its_columns_in_another_order(numbers):
+    rng, rows = stream(9, "order"), 2500
+    frame = pd.DataFrame(
+        {
+            "zip": rng.choice(["01067", "10115", "80331"], rows),
+            "born": pd.Timestamp("1950-01-01") + pd.to_timedelta(rng.integers(0, 20000, rows), unit="D"),
+            "income": np.where(rng.random(rows) < 0.1, np.nan, rng.normal(3000, 900, rows)),
+        }
+    )
+    other = frame[["income", "zip", "born"]].assign(income=frame["income"] * 3, zip=frame["zip"].replace("80331", "x"))
+    bad = (frame["zip"] == "80331").to_numpy()
+    if numbers:
+        truth, task = rng.normal(size=rows) * np.where(bad, 6, 1), Task.REGRESSION
+        answers = pd.Series(np.where(rng.random(rows) < 0.05, np.nan, 0.0))
+    else:
+        truth, task = rng.integers(3, size=rows), Task.MULTICLASS
+        answers = pd.Series(np.where(bad & (rng.random(rows) < 0.6), (truth + 1) % 3, truth))
+
+    def finding(train):
+        data = from_arrays((frame, truth), train, task=task)
+        return found(System.of(wrap(lambda table: answers.loc[table.index].to_numpy(), few(data.test)), data))
+
+    alone = finding(None)
+    assert "zip = 80331" in alone.sentence
+    assert alone == finding((other, truth))
 
 
 def test_free_text_is_no_group_when_most_cells_differ():

@@ -24,6 +24,7 @@ def kinds(frame, other=None, **said):
     [
         (["1", "2", "3"] * 20, ["1", "2", "?"] * 20),  # numbers that came as text since a mark stands in train
         ([1, 2, 3] * 20, [1.5, 2.5, np.nan] * 20),
+        (["01067", "10115", "80331"] * 20, ["01067", "D-1", "2"] * 20),
         (["a", "b", "c"] * 20, ["a", "b", "d"] * 20),  # a word that train never had
         (["a", "b", "c"] * 20, [f"word {place}" for place in range(60)]),
         (NOTES, NOTES[:1] * 60),
@@ -45,6 +46,10 @@ def test_what_was_stated_stays_when_it_looks_like_something_else():
 @pytest.mark.parametrize("rows", [12, 40, 60])
 def test_sentences_are_free_text_when_rows_are_few(rows):
     assert kinds(pd.DataFrame({"note": NOTES[:rows]}))["note"] == (Kind.TEXT, ())
+
+
+def test_digits_that_name_something_are_words():
+    assert kinds(pd.DataFrame({"zip": ["01067", "10115"] * 30}))["zip"] == (Kind.CATEGORICAL, ("01067", "10115"))
 
 
 def test_long_names_of_few_categories_stay_categories():

@@ -176,7 +176,7 @@ def _share(
     exact = (k, n) == (j, m)
     return Part(
         name=counts.names[at],
-        value=k / n if exact and n else None,
+        value=float(k / n) if exact and n else None,
         interval=Interval(
             lower=0.0 if n == 0 else float(lower[0]),
             upper=float(upper[0]),

@@ -16,6 +16,7 @@ MOST_CATEGORIES = 50  # a text column with more, and mostly distinct ones, is fr
 SENTENCE_WORDS = 5  # a text column whose different texts are mostly so long is free text
 ALMOST_ALL = 0.9  # a text column with more numbers than this was meant to be one of numbers
 MOST_LEVELS_OF_FEW = 10  # of few rows: no column with so few different cells is free text for their number alone
+CODE = r"0\d+"  # digits that name something, such as a postcode: no number begins so
 PROSE_DISTINCT = 0.1  # of the cells of a column of sentences are different, at least
 OFTEN = 10  # a cell's content is named in a note only if so many rows share it
 
@@ -122,7 +123,8 @@ def guessed_alone(cells: pd.Series) -> Kind:
         return Kind.TEXT  # nothing tells anybody apart
     if pd.api.types.infer_dtype(there) == "string":
         read = pd.to_numeric(there, errors="coerce")
-        kind = _guessed(there) if read.isna().any() else _guessed(read)
+        words = read.isna().any() or there.str.fullmatch(CODE).any()
+        kind = _guessed(there) if words else _guessed(read)
         return Kind.TEXT if kind is Kind.CATEGORICAL and _is_prose(there) else kind
     return _guessed(cells)
 
