@@ -110,6 +110,7 @@ def test_fewer_rows_are_tried_then_quickly_and_both_is_told(network):
     assert within_steps(structure_of(network), rows, 80, 10, 1e12).rows == 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", [evasion, universal, patch])
 def test_what_was_left_out_stands_in_the_finding(check, network):
     own = {"level": "quick", "parts": 2} if check is evasion else {"steps": 3}
