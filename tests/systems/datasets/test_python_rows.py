@@ -4,6 +4,7 @@
 import datetime
 import decimal
 import enum
+import fractions
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,8 @@ def objects(values) -> np.ndarray:
 
 WORKS = {
     "nullable whole numbers": (with_gaps(CODES.tolist(), "Int64"), Kind.INTEGER),
+    "nullable cells of which none is there": (pd.array([None] * N, dtype="UInt8"), Kind.NUMERIC),
+    "fractions": (objects(fractions.Fraction(int(code), 3) for code in CODES), Kind.CATEGORICAL),
     "nullable floats": (with_gaps((CODES + 0.5).tolist(), "Float64"), Kind.NUMERIC),
     "nullable truth values": (with_gaps((CODES > 0).tolist(), "boolean"), Kind.CATEGORICAL),
     "nullable texts": (with_gaps(["abc"[code] for code in CODES], "string"), Kind.CATEGORICAL),

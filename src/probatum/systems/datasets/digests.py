@@ -62,7 +62,7 @@ def _is_exact_number(cells: pd.Series) -> bool:
         return False
     if not pd.api.types.is_integer_dtype(cells.dtype):
         return True
-    return bool(cells.empty or (cells.min() >= -EXACT and cells.max() <= EXACT) or cells.isna().all())
+    return bool(cells.isna().all() or (cells.min() >= -EXACT and cells.max() <= EXACT))  # also of no cells at all
 
 
 def _floats(values: np.ndarray) -> bytes:
