@@ -55,6 +55,15 @@ def test_every_dark_picture_turns_when_one_bright_point_is_enough():
     assert share(finding, "grey_share") == share(finding, "dark_share") == 0.0
 
 
+@pytest.mark.parametrize("shape", [(1, 12, 12), (12, 12, 1)], ids=["colours first", "colours last"])
+def test_grey_pictures_with_an_axis_of_one_colour_are_pictures(shape):
+    def brightest_of_all(given):
+        return brightest(given.reshape(len(given), 12, 12))
+
+    system = pictures(brightest_of_all, "probabilities", np.full((60, *shape), 0.2), np.zeros(60, dtype=int))
+    assert share(asked(system)) == 1.0
+
+
 def test_covering_alone_counts_for_plain_grey_too():
     rows = np.ones((60, 12, 12))  # a picture counts as 1 only while all of it is white
 

@@ -35,6 +35,7 @@ from probatum.checks.input_manipulation.halves import (
 from probatum.checks.interface import Check
 from probatum.engines.evasion.patch import Patches
 from probatum.engines.evasion.placing import Frame, Looks, frame
+from probatum.engines.evasion.queries.squares import axes_of
 from probatum.engines.evasion.shared import search, usual
 from probatum.engines.mistakes.classes import share
 from probatum.errors import UsageError
@@ -71,7 +72,8 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     refused = nothing_to_ask(data.rows)
     if refused is not None:
         return refused
-    if not (data.rows.pictures and min(np.shape(data.rows.features)[1:3]) > 1):
+    shape = np.shape(data.rows.features)[1:]
+    if not (data.rows.pictures and all(shape[axis] > 1 for axis in axes_of(shape))):
         return not_applicable(
             "There are no pictures: each case is a row of a table.",
             "Give pictures as arrays with a height and a width, by [data] load.",
