@@ -246,9 +246,9 @@ def test_hints_at_a_file_of_a_like_name(folder):
 
 
 def test_says_where_a_folder_was_named_for_a_file(folder):
-    (folder / "rows").mkdir()
-    (found,) = mistakes(folder, LEAST.replace("test.csv", "rows"))
-    assert found == "line 4: [data] test: rows is a folder; wanted a file."
+    (folder / "models").mkdir()
+    (found,) = mistakes(folder, LEAST.replace("model.joblib", "models"))
+    assert found == "line 2: [model] file: models is a folder; wanted a file."
 
 
 def test_wants_a_model_or_a_recipe(folder):
