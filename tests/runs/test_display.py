@@ -143,3 +143,14 @@ def test_work_side_by_side_takes_at_least_its_longest_piece(seconds: list[float]
 )
 def test_a_span_of_time_is_told_roughly(seconds: float, wanted: str) -> None:
     assert duration(seconds) == wanted
+
+
+def test_a_worker_that_tells_late_that_a_check_began_starts_it_no_second_time(piped: Watched) -> None:
+    piped.display.started(QUICK)
+    piped.display.finished(*finding(QUICK))
+    piped.display.finished(*finding(SLOW))
+    before = piped.text
+    piped.display.started(SLOW)
+    assert piped.text == before
+    assert "[2/2] input-manipulation/evasion: ✓ passed: All is well." in piped.text
+    assert piped.after(2 * EVERY) == ""

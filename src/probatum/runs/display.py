@@ -90,7 +90,8 @@ class Display:
         """Say that a check began."""
         with self._lock:
             if self._remaining.start(unit.check):
-                self._line(f"[{self._done + 1}/{self._checks}] {unit.check} … ({self._remaining.told()})")
+                place = min(self._remaining.begun, self._checks)
+                self._line(f"[{place}/{self._checks}] {unit.check} … ({self._remaining.told()})")
 
     def advanced(self, unit: Unit, step: Step) -> None:
         """Keep how far a check is."""
@@ -112,7 +113,7 @@ class Display:
             self._remaining.finish(finding.check)
             mark = mark_of(verdict.verdict)
             said = finding.sentence if finding.state in (State.MEASURED, State.DECLARED) else finding.why
-            self._line(f"[{self._done}/{self._checks}] {mark.symbol} {mark.word}: {said}")
+            self._line(f"[{self._done}/{self._checks}] {finding.check}: {mark.symbol} {mark.word}: {said}")
 
     def ended(self) -> None:
         """Leave nothing behind: no thread, and no half line."""

@@ -94,9 +94,15 @@ class Remaining:
     def recalled(self, check: str) -> None:
         """Leave out a check that an earlier attempt had done."""
         self._left.pop(check, None)
+        self._begun.add(check)
+
+    @property
+    def begun(self) -> int:
+        """How many checks have begun, those that are done counted too."""
+        return len(self._begun)
 
     def start(self, check: str) -> bool:
-        """Begin a check; False where a part of it began before."""
+        """Begin a check; False where a part of it began before, or where it is done: a worker's word may come late."""
         if check in self._begun:
             return False
         self._begun.add(check)
@@ -115,6 +121,8 @@ class Remaining:
 
     def finish(self, check: str) -> None:
         """End a check; what it took tells how far the rest of the forecast is off."""
+        self._begun.add(check)
+        self._left.pop(check, None)
         running = self._running.pop(check, None)
         if running is not None:
             self._foreseen += running.foreseen
