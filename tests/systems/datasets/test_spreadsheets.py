@@ -217,3 +217,8 @@ def test_a_nameless_column_that_counts_rows_goes_where_the_model_is_given_none(t
     data = opened(tmp_path, INDEXED, known=known)
     assert list(data.test.features) == columns
     assert any("without a name" in note or "has no name" in note for note in data.notes) or known.names[:1] != ("x",)
+
+
+def test_a_comment_above_rows_without_a_header_decides_no_separator(tmp_path):
+    said = refused(tmp_path, "|a|comment\nKöln,1.5,yes\nBonn,2.25,no\n", names=("town", "rate", "y"))
+    assert said.startswith("test.csv, line 1: 1 field, but [data] names lists 3")

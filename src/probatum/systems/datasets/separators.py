@@ -62,13 +62,14 @@ def _told(text: str, target: str | None, names: Sequence[str] | None) -> str:
     """Return the separator with which the first rows have the target among their names, and equally many cells."""
     rows = {mark: _rows(text, mark, LOOKED_AT) for mark in SEPARATORS}
     first = {mark: [cell.strip() for cell in found[0]] if found else [] for mark, found in rows.items()}
-    header = {mark: target is not None and target in cells for mark, cells in first.items()}
-    if names is not None:
-        header = {mark: len(cells) == len(names) for mark, cells in first.items()}
-    even = {mark: len({len(row) for row in found}) == 1 for mark, found in rows.items()}
+    fits = {mark: int(target is not None and target in cells) for mark, cells in first.items()}
     several = [mark for mark, cells in first.items() if len(cells) > 1]
+    if names is not None:  # no row is a header, and the first may be a comment
+        fits = {mark: sum(len(row) == len(names) for row in found) for mark, found in rows.items()}
+        several = [mark for mark in SEPARATORS if fits[mark] and len(names) > 1] or several
+    even = {mark: len({len(row) for row in found}) == 1 for mark, found in rows.items()}
     order = list(SEPARATORS)
-    return max(several, key=lambda mark: (header[mark], even[mark], -order.index(mark)), default=",")
+    return max(several, key=lambda mark: (fits[mark], even[mark], -order.index(mark)), default=",")
 
 
 def _rows(text: str, separator: str, most: int) -> list[list[str]]:
