@@ -9,7 +9,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import RandomForestClassifier, StackingClassifier, VotingClassifier
 from sklearn.feature_selection import SelectFromModel
-from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
@@ -21,6 +20,8 @@ from probatum.adapters.refitting import refusal, trained_again
 from probatum.errors import ModelError
 from probatum.facts.capabilities import Capability
 from probatum.systems.datasets import from_arrays
+
+FrozenEstimator = pytest.importorskip("sklearn.frozen").FrozenEstimator  # from scikit-learn 1.6 on
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(240, 3))

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
@@ -93,7 +92,8 @@ def overfitting(tmp_path: Path, model: object, train: tuple[np.ndarray, np.ndarr
 
 def frozen(train: tuple[np.ndarray, np.ndarray]) -> object:
     tree = DecisionTreeClassifier(random_state=0).fit(*train)
-    return CalibratedClassifierCV(FrozenEstimator(tree)).fit(*noisy(300, 5))
+    frozen = pytest.importorskip("sklearn.frozen")  # from scikit-learn 1.6 on
+    return CalibratedClassifierCV(frozen.FrozenEstimator(tree)).fit(*noisy(300, 5))
 
 
 def stopped_early(train: tuple[np.ndarray, np.ndarray]) -> object:

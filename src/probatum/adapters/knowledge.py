@@ -4,6 +4,7 @@
 A model is only looked at, never asked: data are read as it knows them before it is asked for the first time.
 """
 
+from collections import UserList
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -136,6 +137,7 @@ def _names(model: Any) -> list[str] | None:
 
 def _chosen(chosen: Any, columns: Columns) -> Columns:
     """Return the columns that a ColumnTransformer hands to one of its parts."""
+    chosen = chosen.data if isinstance(chosen, UserList) else chosen  # of the rest, up to scikit-learn 1.6; it warns
     if isinstance(chosen, str):
         return [chosen]
     if isinstance(chosen, int | np.integer):

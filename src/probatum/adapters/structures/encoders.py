@@ -5,6 +5,7 @@ What changes a cell other than by a shift, a scale or a list of categories is no
 column or step is at fault, and what would help, is said instead.
 """
 
+from collections import UserList
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -155,6 +156,7 @@ def _column_transformer(step: Any, inputs: Inputs, columns: tuple[Column, ...]) 
 
 def _places(step: Any, chosen: Any, width: int) -> list[int] | None:
     """Return the places of the columns that one transformer is given."""
+    chosen = chosen.data if isinstance(chosen, UserList) else chosen  # of the rest, up to scikit-learn 1.6; it warns
     if isinstance(chosen, slice) and not any(isinstance(end, str) for end in (chosen.start, chosen.stop)):
         return list(range(width))[chosen]
     if not isinstance(chosen, list | tuple | np.ndarray | pd.Index):
