@@ -53,6 +53,14 @@ def wait_for(process: subprocess.Popen[str], words: str) -> None:
     raise AssertionError(f"it never said {words}")
 
 
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait, though not for ever."""
+    latest = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < latest
+        time.sleep(0.1)
+
+
 def nothing_half_written(run: Path) -> None:
     """Make sure that the folder is either no run at all, or a whole one."""
     for file in run.glob("*.json"):
@@ -129,7 +137,7 @@ def test_a_killed_run_is_never_read_as_a_record(desk: Desk, words: str, later: f
     wait_for(process, words)
     time.sleep(later)
     process.kill()
-    process.communicate()
+    process.communicate(timeout=PATIENCE)
     nothing_half_written(desk.folder / "run")
 
 
@@ -196,19 +204,37 @@ def test_ctrl_c_that_only_the_first_process_hears_ends_its_workers_too(desk: Des
         "import os, time\n"
         "def answer(rows):\n"
         "    if len(rows) < 2 and os.path.exists('run/plan.json'):\n"
-        "        open('asleep', 'w').write(str(os.getpid()))\n"
+        "        open('asleep', 'w').write('x')\n"
         "        time.sleep(600)\n"
         "    return ['yes'] * len(rows)\n"
     )
     only = ("--only", "usage/error-rate", "--only", "input-manipulation/slow-inputs", "--only", "usage/bias")
     process = start("assess", "-o", "run", "--jobs", "2", *only)
     wait_for(process, "slow-inputs …")
-    while not (desk.folder / "asleep").exists() or not (desk.folder / "asleep").read_text():
-        time.sleep(0.1)
+    wait_until((desk.folder / "asleep").exists)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=PATIENCE)  # the workers hold its standard error, so they have ended too
     assert process.returncode == 130
     assert "Go on with: probatum assess probatum.toml --resume run" in said
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_workers_end_when_the_first_process_is_killed(desk: Desk, busy: bool) -> None:
+    desk.function(
+        "import os, time\n"
+        "def answer(rows):\n"
+        "    if len(rows) < 2 and os.path.exists('run/plan.json'):\n"
+        "        open('asleep', 'w').write('x')\n"
+        f"        time.sleep(3600 if {busy} else 1)\n"
+        "    return ['yes'] * len(rows)\n"
+    )
+    only = ("--only", "usage/error-rate", "--only", "input-manipulation/slow-inputs", "--only", "usage/bias")
+    process = start("assess", "-o", "run", "--jobs", "2", *only)
+    wait_for(process, "slow-inputs …")
+    wait_until((desk.folder / "asleep").exists)
+    process.kill()
+    process.communicate(timeout=PATIENCE)  # the workers hold its standard error, so they have ended too
+    nothing_half_written(desk.folder / "run")
 
 
 @pytest.mark.parametrize("words", [(), ("--trust-file", "--policy", "own policy.toml")])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from functional.test_cut_short import small_disk, start, wait_for
+from functional.test_cut_short import PATIENCE, small_disk, start, wait_for
 from functional.workshop import Desk
 
 __all__ = ["small_disk"]
@@ -45,7 +45,7 @@ def lines_of(desk: Desk, jobs: str) -> int:
     """Return how many lines a run says from its plan to its end."""
     process = start("assess", "-o", f"counted-{jobs}", "--jobs", jobs)
     wait_for(process, "plan:")
-    _, said = process.communicate()
+    _, said = process.communicate(timeout=PATIENCE)
     return len(said.splitlines())
 
 
@@ -59,7 +59,7 @@ def cut(run: Path, jobs: str, lines: int, later: float) -> None:
         process.stderr.readline()
     time.sleep(later)
     os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.communicate(timeout=PATIENCE)
 
 
 def test_the_record_is_the_same_when_killed_at_random_moments_and_resumed(desk: Desk) -> None:
@@ -95,7 +95,7 @@ def test_findings_are_not_made_again_when_they_were_kept(desk: Desk) -> None:
     process = start("assess", "-o", str(run))
     wait_for(process, "wrongly")  # the first finding is on the disk before it is told
     process.kill()
-    process.communicate()
+    process.communicate(timeout=PATIENCE)
     assert sorted((run / "unfinished").glob("unit-*.json"))
     said = desk.type("assess", "--resume", run)
     assert "asking the model" not in said.err
@@ -120,7 +120,7 @@ def test_it_refuses_when_the_data_changed_in_between(desk: Desk) -> None:
     process = start("assess", "-o", str(run))
     wait_for(process, "[1/")
     process.kill()
-    process.communicate()
+    process.communicate(timeout=PATIENCE)
     with (desk.folder / "test.csv").open("a", encoding="utf-8") as file:
         file.write("30,30.0,f,north,yes\n")
     desk.type("assess", "--resume", run).refuses("for another system, or its data have other rows")
@@ -131,7 +131,7 @@ def test_it_refuses_when_a_cell_changed_in_between(desk: Desk) -> None:
     process = start("assess", "-o", str(run))
     wait_for(process, "[1/")
     process.kill()
-    process.communicate()
+    process.communicate(timeout=PATIENCE)
     text = (desk.folder / "test.csv").read_text(encoding="utf-8")
     (desk.folder / "test.csv").write_text(text.replace("north", "south", 1), encoding="utf-8")
     desk.type("assess", "--resume", run).refuses("the model or the data changed")

@@ -16,6 +16,7 @@ from probatum.checks.interface import broken, checks
 from probatum.evidence.canonical import canonical
 from probatum.facts.policy import Stakes
 from probatum.runs.folder import write_whole
+from probatum.runs.interrupts import end_with_parent
 from probatum.runs.policies import shipped
 from probatum.runs.reporting import formats
 
@@ -99,7 +100,7 @@ def _same_twice() -> str:
 
 
 def _processes() -> str:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         other = pool.submit(getpid).result(timeout=PATIENCE)
     if other == getpid():
         raise RuntimeError("the work did not leave this process")

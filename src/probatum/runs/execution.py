@@ -22,7 +22,7 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Finding, State, Topic
 from probatum.facts.plan import OBSERVED, Refit, Terms, Unit
 from probatum.runs.answers import KeptAnswers, recall
-from probatum.runs.interrupts import held_back, let_through
+from probatum.runs.interrupts import end_with_parent, held_back, let_through
 from probatum.runs.messages import (
     Channel,
     Listener,
@@ -211,6 +211,7 @@ def _set_up(blueprint: Blueprint, queue: "SimpleQueue[Message]") -> None:
     from probatum.adapters import loading
     from probatum.runs.opening import clock_for, open_model, open_recipe, stored_files
 
+    end_with_parent()
     let_through()
     pass_warnings_on(queue.put)
     description = blueprint.description

@@ -19,6 +19,7 @@ from probatum.facts.policy import Policy, Stakes
 from probatum.facts.record import Verdict
 from probatum.planted.interface import Planted, triples
 from probatum.runs.execution import run_unit
+from probatum.runs.interrupts import end_with_parent
 from probatum.runs.planning import options_for
 from probatum.runs.policies import shipped
 from probatum.runs.views import Bench
@@ -184,7 +185,7 @@ def _pool(jobs: int) -> Iterator[Each]:
     if jobs == 1:
         yield lambda check, size, seeds: _count(check, size, range(seeds))
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
 
         def each(check: str, size: float, seeds: int) -> Counter[Verdict]:
             shares = [range(start, seeds, jobs) for start in range(jobs)]
