@@ -2,6 +2,7 @@
 """Files as exporters write them: opened, asked rightly, and followed for proofs where they hold a network."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from probatum.engines.bounds.tensor.certify import certify  # noqa: E402
 from probatum.engines.evasion.threat import region  # noqa: E402
 from probatum.systems.datasets import from_arrays  # noqa: E402
 
+KERAS = Path(__file__).with_name("keras")  # files that tf2onnx wrote; make.py there is their recipe
 RNG = np.random.default_rng(0)
 TABLE = RNG.normal(size=(200, 6)).astype(np.float32)
 LABELS = np.digitize(TABLE[:, 0] + TABLE[:, 1], [-0.7, 0.7])
@@ -105,3 +107,17 @@ def test_trees_of_lightgbm_are_asked_rightly_and_refused_by_name():
     made, rows = opened(content, TABLE, LABELS)
     assert (np.asarray(made.ask(rows).labels) == model.predict(TABLE)).all()
     assert "TreeEnsembleClassifier" in made.structure(rows)
+
+
+@pytest.mark.parametrize(("name", "output"), [("table", None), ("residual", "logits"), ("joined", None)])
+def test_networks_of_keras_are_asked_rightly_and_proven(name, output):
+    with np.load(KERAS / f"{name}.npz") as held:
+        x, y = held["x"], held["y"]
+    said = y.argmax(axis=1) if y.shape[1] > 1 else (y[:, 0] > 0.5).astype(int)
+    labels = np.arange(len(x)) % max(2, y.shape[1])  # each occurs, whatever is answered
+    made, rows = opened((KERAS / f"{name}.onnx").read_bytes(), x, labels, output)
+    answers = made.ask(rows)
+    assert (np.asarray(answers.labels).astype(int) == said).all()
+    if output is None:
+        np.testing.assert_allclose(answers.scores, y if y.shape[1] > 1 else np.hstack([1 - y, y]), atol=1e-6)
+    assert proof_of(made, rows) > 0.5
