@@ -39,7 +39,7 @@ class Split:
     corners: Tensor  # (c, d) points where the bounds of the worst open parts are least
 
 
-def split(local: Local, nodes: int, meter: Meter, probe: Probe | None = None) -> Split:
+def split(local: Local, nodes: int, meter: Meter, probe: Probe | None = None, *, units: bool = True) -> Split:
     """Prove that all margins of one row are above zero.
 
     Args:
@@ -47,6 +47,7 @@ def split(local: Local, nodes: int, meter: Meter, probe: Probe | None = None) ->
         nodes: most parts that are bounded, the whole region not counted; below 2 nothing is split.
         meter: most work, and what was done.
         probe: asks about points where bounds are least.
+        units: split them here; else the region is halved afterwards, in as many parts.
     """
     start = whole(local, local.margins, meter)
     open_margins, least = start.take(start.bound <= 0), float(start.bound.min())
@@ -54,12 +55,12 @@ def split(local: Local, nodes: int, meter: Meter, probe: Probe | None = None) ->
         others = start.bound[start.bound > 0]
         pool = searched(local, local.margins, open_margins, meter)
         if bool((pool.bound <= 0).any()) and len(local.layers) > 1:
-            local = sharpened(local, pool.take(pool.bound <= 0), meter)
+            local = sharpened(local, pool.take(pool.bound <= 0), meter, nodes)
             again = _narrowed(whole(local, local.margins, meter).take(pool.asked), pool)
             pool = searched(local, local.margins, again, meter)
         least = float(torch.cat([pool.bound, others]).min())
         open_margins = pool.take(pool.bound <= 0)
-    return _searching(local, nodes, meter, probe, open_margins, least)
+    return _searching(local, nodes if units else 0, meter, probe, open_margins, least)
 
 
 def _narrowed(fresh: Parts, searched_before: Parts) -> Parts:

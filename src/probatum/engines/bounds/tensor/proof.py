@@ -247,7 +247,7 @@ class Proof:
         def probed(points: Tensor) -> bool:
             return probe is not None and probe(place, points.view(-1, *shape).numpy())
 
-        found = split(local, 0 if few else self.limits.nodes, meter, probed)
+        found = split(local, self.limits.nodes, meter, probed, units=not few)
         self._note(row.rows, torch.tensor([[found.bound]], dtype=torch.float64), SHARPENED)
         self.ended[place], self.parts[place] = int(found.ended), found.parts
         self.corners[place] = found.corners.view(-1, *shape).numpy()

@@ -21,6 +21,7 @@ PACE = (0.25, 0.05)  # of that search: shares, multipliers
 SHRINK = 0.9  # of the pace, from step to step
 REFINED = 64  # units whose bounds are worked out anew in each part, at most
 SHARPENED = 0.4  # of a row's work, at most, for the bounds of inner layers
+EACH = 4  # parts whose work the bounds of inner layers may take, for each part that may follow
 
 
 @final
@@ -35,6 +36,29 @@ class Meter:
     def over(self) -> bool:
         """Whether the limit is reached."""
         return self.spent >= self.limit
+
+
+@final
+class Adam:
+    """Moves of one tensor up a slope: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1.
+
+    That of ``torch.optim`` imports torch's compiler at its first use, which takes longer than most searches.
+    """
+
+    FIRST, SECOND, LEAST = 0.9, 0.999, 1e-8
+
+    def __init__(self, pace: float) -> None:
+        """Take the pace, about the length of a move."""
+        self.pace = pace
+        self._moves, self._mean, self._square = 0, torch.zeros(()), torch.zeros(())
+
+    def move(self, slope: Tensor) -> Tensor:
+        """Return the next move."""
+        self._moves += 1
+        self._mean = self.FIRST * self._mean + (1 - self.FIRST) * slope
+        self._square = self.SECOND * self._square + (1 - self.SECOND) * slope.square()
+        size = (self._square / (1 - self.SECOND**self._moves)).sqrt() + self.LEAST
+        return self.pace / (1 - self.FIRST**self._moves) * self._mean / size
 
 
 @final
@@ -102,7 +126,7 @@ def _searched(local: Local, rough: Local, sums: Sums, parts: Parts, meter: Meter
     low, high = (parts.low[0], parts.high[0]) if same else (parts.low, parts.high)
     held = rough.held(low.float(), high.float(), None if same else parts.signs.float())
     shares, forces = parts.shares.float().requires_grad_(True), parts.forces.float().requires_grad_(split)
-    search = torch.optim.Adam([{"params": [shares], "lr": PACE[0]}, *([{"params": [forces], "lr": PACE[1]}] * split)])
+    sought = [(shares, Adam(PACE[0]), 1.0), *([(forces, Adam(PACE[1]), 1e4)] * split)]  # each from 0 to its most
     highest = torch.full((len(asked.shift),), -torch.inf)
     best = shares.detach().clone(), forces.detach().clone()
     for step in range(steps):
@@ -113,14 +137,12 @@ def _searched(local: Local, rough: Local, sums: Sums, parts: Parts, meter: Meter
         meter.spent += BOTH * len(highest) * local.size
         if step == steps - 1 or not bound.requires_grad or (settle and bool((highest > 0).all())):
             break
-        search.zero_grad()
-        (-bound.clamp(max=1e6).sum()).backward()  # type: ignore[no-untyped-call]
-        search.step()
+        slopes = torch.autograd.grad(bound.clamp(max=1e6).sum(), [values for values, *_ in sought], allow_unused=True)
         with torch.no_grad():
-            shares.clamp_(0.0, 1.0)
-            forces.clamp_(0.0, 1e4)
-        for group in search.param_groups:
-            group["lr"] *= SHRINK
+            for (values, search, most), slope in zip(sought, slopes, strict=True):
+                if slope is not None:
+                    values.add_(search.move(slope)).clamp_(0.0, most)
+                search.pace *= SHRINK
     exactly = local.held(low, high, None if same else parts.signs)
     shares, forces = best[0].double(), best[1].double()
     bound, arriving, leaning = local.least(asked, shares, exactly, forces if split else None)
@@ -128,11 +150,18 @@ def _searched(local: Local, rough: Local, sums: Sums, parts: Parts, meter: Meter
     return replace(parts, shares=shares, forces=forces, bound=bound, arriving=arriving, leaning=leaning)
 
 
-def sharpened(local: Local, parts: Parts, meter: Meter) -> Local:
-    """Sharpen the bounds of the units that matter most to some parts, layer by layer, each with lines of its own."""
+def sharpened(local: Local, parts: Parts, meter: Meter, nodes: int) -> Local:
+    """Sharpen the bounds of the units that matter most to some parts, layer by layer, each with lines of its own.
+
+    Args:
+        local: the network in the region.
+        parts: of which a proof is sought.
+        meter: counts the work.
+        nodes: parts that may follow; the fewer, the less is done before them.
+    """
     held = local.held()
     matters = torch.where(held.bent, held.left_out(parts.shares, parts.arriving), 0.0).amax(dim=0)
-    limit = min(SHARPENED * meter.limit, meter.limit - meter.spent)
+    limit = min(SHARPENED * meter.limit, meter.limit - meter.spent, EACH * nodes * BOTH * STEPS * local.size)
     costs = [until.size for until in (local.until(place) for place in range(len(local.layers)))]
     counts = [int((matters[layer] > 0).sum()) for layer in local.layers]
     wanted = sum(count * cost for count, cost in zip(counts[1:], costs[1:], strict=True)) * 2 * (BOTH * STEPS + 3)
