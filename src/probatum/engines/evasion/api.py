@@ -3,44 +3,20 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any, Protocol, final
+from typing import Any, final
 
 import numpy as np
 
 from probatum.engines.evasion import black_box
+from probatum.engines.evasion.interface import Engine
 from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region, region
-from probatum.engines.evasion.turns import in_turn
 from probatum.errors import DataError, ModelError
 from probatum.facts.progress import Tell, untold
 from probatum.systems.structures import Forest, Linear
 
 Bounds = np.ndarray | float | None
 NODES = 300  # parts, for each row, into which its region is split for a proof, unless it is said otherwise
-
-
-class Engine(Protocol):
-    """What can be done with one kind of model."""
-
-    def attack(
-        self, x: np.ndarray, y: np.ndarray, where: Region, rng: np.random.Generator, skip: np.ndarray | None
-    ) -> Attacked:
-        """Search each region for a wrong answer."""
-
-    def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
-        """Prove for each region that it holds none."""
-
-    def enclose(
-        self,
-        x: np.ndarray,
-        y: np.ndarray,
-        where: Region,
-        *,
-        rng: np.random.Generator,
-        nodes: int,
-        unprovable: np.ndarray | None = None,
-    ) -> Bracket:
-        """Do both in turn; of the rows ``unprovable``, (n,) bool, nothing is to be proven."""
 
 
 def attack(
@@ -183,7 +159,7 @@ def engine_of(
 
 
 @final
-class FunctionEngine:
+class FunctionEngine(Engine):
     """A function: it can be attacked, and nothing can be proven of it."""
 
     def __init__(self, ask: Callable[[np.ndarray], np.ndarray], budget: int | None) -> None:
@@ -199,19 +175,6 @@ class FunctionEngine:
     def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
         """Prove nothing, and say why."""
         return unproven(len(x), "Nobody can look inside a function, so nothing is proven of it.")
-
-    def enclose(
-        self,
-        x: np.ndarray,
-        y: np.ndarray,
-        where: Region,
-        *,
-        rng: np.random.Generator,
-        nodes: int,
-        unprovable: np.ndarray | None = None,
-    ) -> Bracket:
-        """Search by asking, and prove nothing."""
-        return in_turn(self, x, y, where, rng=rng, nodes=nodes, unprovable=unprovable)
 
 
 def unproven(n: int, why: str) -> Certified:

@@ -7,9 +7,9 @@ import numpy as np
 
 from probatum.engines.bounds import linear
 from probatum.engines.evasion.black_box import margin
-from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended, Work
+from probatum.engines.evasion.interface import Engine
+from probatum.engines.evasion.results import Attacked, Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region
-from probatum.engines.evasion.turns import in_turn
 from probatum.engines.trees.exact import NODES, decide, ruled_out
 from probatum.engines.trees.predict import margins
 from probatum.systems.structures import Forest, Linear
@@ -19,7 +19,7 @@ TREES = ("clean", "best leaves", "exact search of the trees")
 
 
 @final
-class LinearEngine:
+class LinearEngine(Engine):
     """A linear model in its region: the margin's least value is a sum over the cells."""
 
     def __init__(self, model: Linear) -> None:
@@ -77,19 +77,6 @@ class LinearEngine:
             parts=np.zeros(n, dtype=np.int64),
         )
 
-    def enclose(
-        self,
-        x: np.ndarray,
-        y: np.ndarray,
-        where: Region,
-        *,
-        rng: np.random.Generator,
-        nodes: int,
-        unprovable: np.ndarray | None = None,
-    ) -> Bracket:
-        """Do both in turn."""
-        return in_turn(self, x, y, where, rng=rng, nodes=nodes, unprovable=unprovable)
-
     def _worst(self, x: np.ndarray, y: np.ndarray, other: int, where: Region) -> np.ndarray:
         weights, _ = linear.pairs(self._model)
         slope = weights[y] - weights[other]
@@ -105,7 +92,7 @@ class LinearEngine:
 
 
 @final
-class ForestEngine:
+class ForestEngine(Engine):
     """A tree ensemble in its region: a bound for all rows at once, then a search that ends with example or proof."""
 
     def __init__(self, forest: Forest, nodes: int | None) -> None:
@@ -155,16 +142,3 @@ class ForestEngine:
             ended=ended,
             parts=parts,
         )
-
-    def enclose(
-        self,
-        x: np.ndarray,
-        y: np.ndarray,
-        where: Region,
-        *,
-        rng: np.random.Generator,
-        nodes: int,
-        unprovable: np.ndarray | None = None,
-    ) -> Bracket:
-        """Do both in turn."""
-        return in_turn(self, x, y, where, rng=rng, nodes=nodes, unprovable=unprovable)

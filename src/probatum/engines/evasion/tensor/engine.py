@@ -8,6 +8,7 @@ import numpy as np
 from torch import nn
 
 from probatum.engines.bounds.tensor.certify import Limits, certify
+from probatum.engines.evasion.interface import Engine
 from probatum.engines.evasion.results import Attacked, Bracket, Certified
 from probatum.engines.evasion.tensor import ladder
 from probatum.engines.evasion.tensor.enclose import enclose
@@ -23,7 +24,7 @@ LIMITS = {
 
 
 @final
-class NetworkEngine:
+class NetworkEngine(Engine):
     """What can be done with a network."""
 
     def __init__(
