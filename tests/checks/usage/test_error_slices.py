@@ -121,6 +121,33 @@ def test_finding_is_the_same_when_train_has_its_columns_in_another_order(numbers
     assert alone == finding((other, truth))
 
 
+def test_finding_is_the_same_in_any_order_of_columns_when_groups_tie():
+    rng, rows = stream(10, "ties"), 1600
+    # the same rows are bad by each of four columns, and by each pair of them: ties at every depth
+    bad = rng.random(rows) < 0.2
+    frame = pd.DataFrame(
+        {
+            "town": np.where(bad, "ulm", rng.choice(["bonn", "kiel"], rows)),
+            "branch": np.where(bad, "x", rng.choice(["y", "z"], rows)),
+            "age": np.where(bad, 70, rng.integers(18, 60, rows)),
+            "dose": np.where(bad, 9.0, rng.normal(0, 1, rows)),
+            "noise": rng.choice(["a", "b", "c", "d"], rows),
+        }
+    )
+    truth = rng.integers(2, size=rows)
+    answers = np.where(bad & (rng.random(rows) < 0.6), 1 - truth, truth)
+
+    def finding(test, train=None):
+        data = from_arrays((frame[test], truth), None if train is None else (frame[train], truth))
+        return found(System.of(wrap(lambda table: answers[table.index], few(data.test)), data))
+
+    names = list(frame)
+    first = finding(names)
+    assert first == finding(names[::-1])
+    assert first == finding(names, names[::-1])
+    assert first == finding(names[::-1], ["noise", "branch", "dose", "town", "age"])
+
+
 def test_free_text_is_no_group_when_most_cells_differ():
     rng = stream(8, "text")
     rows = 1200
