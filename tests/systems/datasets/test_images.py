@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A folder of pictures is a data set; what cannot be read is named by its file."""
 
+import struct
+import zlib
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,14 +27,27 @@ def put(folder: Path, name: str, points: np.ndarray, mode: str | None = None) ->
     return file
 
 
+def put_deep(folder: Path, name: str, points: np.ndarray) -> None:
+    """Write colours (h, w, 3) of 16 bits as a PNG, which Pillow does not."""
+    file, (height, width, _) = folder / name, points.shape
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in points)
+    head = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")]
+    chunks = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    ]
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+
+
 def opened(folder: Path, **said) -> Dataset:
     data = DataSection(**{"test": "images/", "task": Task.BINARY, **said})
     return read(Description(data=data), folder)
 
 
-def refused(folder: Path) -> str:
+def refused(folder: Path, **said) -> str:
     with pytest.raises(DataError) as caught:
-        opened(folder)
+        opened(folder, **said)
     assert len(str(caught.value).splitlines()) == 1
     return str(caught.value)
 
@@ -89,7 +104,52 @@ def test_other_files_are_left_out_and_it_is_told(tmp_path):
     put(tmp_path, "images/a/x.png", SHADES)
     put(tmp_path, "images/b/x.png", SHADES)
     (tmp_path / "images" / "a" / "notes.txt").write_text("x")
-    assert "images holds 1 file that are no PNG or JPEG; left out." in opened(tmp_path).notes
+    assert "1 file in images is no PNG or JPEG; left out." in opened(tmp_path).notes
+
+
+def test_grey_pictures_beside_training_pictures_with_colours_get_colours(tmp_path):
+    for name in ("a/x.png", "b/x.png"):
+        put(tmp_path, f"train/{name}", np.stack([SHADES] * 3, axis=-1))
+        put(tmp_path, f"images/{name}", SHADES)
+    data = opened(tmp_path, train="train/")
+    np.testing.assert_array_equal(data.test.features, data.train.features)
+    assert "2 of 2 pictures in images are grey; read as colours, like those it learned from." in data.notes
+
+
+def test_a_picture_with_colours_beside_grey_training_pictures_is_named(tmp_path):
+    for name in ("a/x.png", "b/x.png"):
+        put(tmp_path, f"train/{name}", SHADES)
+        put(tmp_path, f"images/{name}", SHADES)
+    put(tmp_path, "images/b/y.png", np.stack([SHADES] * 3, axis=-1))
+    message = refused(tmp_path, train="train/")
+    assert message.startswith("images/b/y.png has colours, but all training pictures are grey; save it in grey, or")
+
+
+def test_opaque_grey_pictures_with_a_background_channel_stay_grey(tmp_path):
+    put(tmp_path, "images/a/x.png", SHADES, "LA")
+    put(tmp_path, "images/b/x.png", SHADES)
+    np.testing.assert_array_equal(opened(tmp_path).test.features, np.stack([SHADES, SHADES]))
+
+
+def test_pictures_that_viewers_turn_are_read_as_they_lie_and_it_is_told(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    points = np.zeros((16, 24), dtype=np.uint8)
+    points[:8] = 255
+    (tmp_path / "images" / "a").mkdir(parents=True)
+    Image.fromarray(points).save(tmp_path / "images" / "a" / "x.jpg", exif=exif, quality=100)
+    put(tmp_path, "images/b/x.png", points)
+    data = opened(tmp_path)
+    np.testing.assert_allclose(data.test.features[0].astype(float), points, atol=2)
+    assert any(note.startswith("1 of 2 pictures in images are marked to be turned when shown") for note in data.notes)
+
+
+def test_a_folder_without_pictures_beside_others_is_told(tmp_path):
+    put(tmp_path, "images/a/x.png", SHADES)
+    put(tmp_path, "images/b/x.png", SHADES)
+    (tmp_path / "images" / "c").mkdir()
+    (tmp_path / "images" / ".cache").mkdir()
+    assert "No PNG or JPEG is in images/c, so no case is of that class." in opened(tmp_path).notes
 
 
 def test_pictures_of_several_sizes_are_refused_with_both_names(tmp_path):
@@ -114,6 +174,11 @@ def test_a_picture_cut_off_is_named(tmp_path):
 def test_a_picture_with_deep_points_is_named(tmp_path):
     put(tmp_path, "images/a/x.png", SHADES.astype(np.uint16) * 200)
     assert "images/a/x.png keeps its points as I;16, which is not 8 bits a colour" in refused(tmp_path)
+
+
+def test_a_picture_with_deep_colours_is_named(tmp_path):
+    put_deep(tmp_path, "images/a/x.png", np.stack([SHADES] * 3, axis=-1).astype(np.uint16) * 200)
+    assert "images/a/x.png keeps its points as 16 bits a colour, which is not 8 bits a colour" in refused(tmp_path)
 
 
 def test_a_picture_that_can_be_seen_through_is_named(tmp_path):

@@ -102,8 +102,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _pictures(path: Path, description: Description, like: Table | None, notes: list[str]) -> Table:
-    """Read a folder with one folder of pictures a class."""
-    table = read_folder(path, description.data.target, notes)
+    """Read a folder with one folder of pictures a class; they get colours where those of ``like`` have some."""
+    colours = None if like is None or like.features.ndim not in (3, 4) else like.features.ndim == 4
+    table = read_folder(path, description.data.target, notes, colours=colours)
     if like is None:
         refuse_columns(description, [*column_names(table.features), str(table.truth.name)])
     return table

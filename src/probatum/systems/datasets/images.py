@@ -25,28 +25,30 @@ KINDS = (".png", ".jpg", ".jpeg")
 TARGET = "class"  # what the target is called where nobody said
 GREY = ("1", "L")  # Pillow's names for how points are kept
 COLOURS = ("RGB", "P", "RGBA", "LA", "CMYK", "YCbCr")
+ORIENTATION = 0x0112  # EXIF: how a viewer is to turn the picture; 1: not at all
 MOST_BYTES = 4_000_000_000  # of all pictures together
 OWN_WAY = 'or read them yourself, in a function named by load = "module:function" under [data]'
 
 
-def read_folder(folder: Path, target: str | None, notes: list[str]) -> Table:
+def read_folder(folder: Path, target: str | None, notes: list[str], *, colours: bool | None = None) -> Table:
     """Return the pictures of a folder of folders as a table of arrays; classes in order, files in order of their names.
 
     Args:
         folder: holds one folder a class.
         target: what the class is called.
         notes: what was left out or converted is added here.
+        colours: whether the rows that these stand beside have colours; None: there are none.
 
     Raises:
         MissingExtraError: Pillow is not installed.
-        DataError: there are none, one cannot be read, or they are of different sizes.
+        DataError: there are none, one cannot be read, or they are of different sizes or kinds.
     """
     files = _files(folder, notes)
     if find_spec("PIL") is None:
         raise MissingExtraError(
             f'Reading the pictures in {folder.name} needs Pillow, which is missing: pip install "probatum[images]"'
         )
-    digest, pictures = sha256(FORMAT), []
+    digest, pictures, turned = sha256(FORMAT), [], 0
     for file in files:
         name = file.relative_to(folder).as_posix()
         try:
@@ -54,11 +56,20 @@ def read_folder(folder: Path, target: str | None, notes: list[str]) -> Table:
         except OSError as error:
             raise DataError(f"{folder.name}/{name} cannot be read: {error.strerror}.") from None
         digest.update(f"{len(name.encode())}:{name}{len(data)}:".encode() + data)
-        pictures.append(_points(data, f"{folder.name}/{visible(name)}"))
+        points, straight = _points(data, f"{folder.name}/{visible(name)}")
+        pictures.append(points)
+        turned += not straight
         _require_one_size(pictures, files, folder)
+    if turned:
+        notes.append(
+            f"{turned:,} of {len(files):,} pictures in {folder.name} are marked to be turned when shown (EXIF); they "
+            "were read as their points lie in the file, not turned."
+        )
+    if colours is False:
+        _require_grey(pictures, files, folder)
     labels = [file.relative_to(folder).parts[0] for file in files]
     return Table(
-        features=np.stack(_of_one_kind(pictures, folder, notes)),
+        features=np.stack(_of_one_kind(pictures, folder, notes, beside_colours=bool(colours))),
         truth=pd.Series(labels, name=target or TARGET, dtype=object),
         what=folder.name,
         digest=f"sha256:{digest.hexdigest()}",
@@ -82,29 +93,33 @@ def _files(folder: Path, notes: list[str]) -> list[Path]:
         raise DataError(
             f"{folder.name} is a folder without pictures; wanted a file, or one folder a class with PNG or JPEG files."
         )
+    empty = sorted(
+        {one.name for one in folder.iterdir() if one.is_dir() and not one.name.startswith(".")}
+        - {file.relative_to(folder).parts[0] for file in pictures}
+    )
+    if empty:
+        notes.append(f"No PNG or JPEG is in {folder.name}/{visible(empty[0])}, so no case is of that class.")
     others = len(seen) - len(pictures)
     if others:
-        notes.append(
-            f"{folder.name} holds {others:,} file{'s' if others > 1 else ''} that are no PNG or JPEG; left out."
-        )
+        count, verb = ("1 file", "is") if others == 1 else (f"{others:,} files", "are")
+        notes.append(f"{count} in {folder.name} {verb} no PNG or JPEG; left out.")
     return pictures
 
 
-def _points(data: bytes, name: str) -> np.ndarray:
-    """Return a picture as (h, w) or (h, w, 3) uint8."""
+def _points(data: bytes, name: str) -> tuple[np.ndarray, bool]:
+    """Return a picture as (h, w) or (h, w, 3) uint8, and whether viewers show it as it lies in the file."""
     from PIL import Image
 
     try:
         with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as picture:
             picture.load()
-            if picture.mode in GREY:
-                return np.asarray(picture.convert("L"))
-            if picture.mode not in COLOURS:
+            mode = "16 bits a colour" if _deep(data) else picture.mode
+            if mode not in GREY + COLOURS:
                 raise DataError(
-                    f"{name} keeps its points as {picture.mode}, which is not 8 bits a colour; save it as such, "
-                    f"{OWN_WAY}."
+                    f"{name} keeps its points as {mode}, which is not 8 bits a colour; save it as such, {OWN_WAY}."
                 )
-            return _opaque(picture, name)
+            straight = picture.getexif().get(ORIENTATION, 1) in (0, 1)
+            return np.asarray(picture.convert("L")) if mode in GREY else _opaque(picture, name), straight
     except DataError:
         raise
     except Exception as error:  # Pillow raises many kinds for damaged files
@@ -113,13 +128,18 @@ def _points(data: bytes, name: str) -> np.ndarray:
         ) from error
 
 
+def _deep(data: bytes) -> bool:
+    """Return whether a PNG holds 16 bits a colour, of which Pillow silently drops 8 where there are several colours."""
+    return data.startswith(b"\x89PNG") and data[24:26] in (b"\x10\x02", b"\x10\x04", b"\x10\x06")
+
+
 def _opaque(picture: Any, name: str) -> np.ndarray:
-    """Return a picture of colours as (h, w, 3) uint8; what is seen through has no colour of its own."""
+    """Return a picture as (h, w, 3) uint8, grey as (h, w); what is seen through has no colour of its own."""
     if picture.mode in ("RGBA", "LA", "P"):
         full = np.asarray(picture.convert("RGBA"))
         if (full[..., 3] < 255).any():
             raise DataError(f"{name} can be seen through; save it with a background, {OWN_WAY}.")
-        return np.ascontiguousarray(full[..., :3])
+        return np.ascontiguousarray(full[..., 0] if picture.mode == "LA" else full[..., :3])
     return np.asarray(picture.convert("RGB"))
 
 
@@ -136,12 +156,23 @@ def _require_one_size(pictures: Sequence[np.ndarray], files: Sequence[Path], fol
         raise DataError(f"The {len(files):,} pictures in {folder.name} are too large to be held at once; give fewer.")
 
 
-def _of_one_kind(pictures: Sequence[np.ndarray], folder: Path, notes: list[str]) -> list[np.ndarray]:
-    """Return grey pictures with colours, where the others have some."""
+def _require_grey(pictures: Sequence[np.ndarray], files: Sequence[Path], folder: Path) -> None:
+    """Refuse colours beside training pictures that are all grey: the model knows nothing of them."""
+    for picture, file in zip(pictures, files, strict=True):
+        if picture.ndim == 3:
+            name = visible(file.relative_to(folder).as_posix())
+            raise DataError(
+                f"{folder.name}/{name} has colours, but all training pictures are grey; save it in grey, {OWN_WAY}."
+            )
+
+
+def _of_one_kind(
+    pictures: Sequence[np.ndarray], folder: Path, notes: list[str], *, beside_colours: bool
+) -> list[np.ndarray]:
+    """Return grey pictures with colours, where others have some, here or among the rows that these stand beside."""
     axes = Counter(picture.ndim for picture in pictures)
-    if len(axes) == 1:
+    if not axes[2] or not (axes[3] or beside_colours):
         return list(pictures)
-    notes.append(
-        f"{axes[2]:,} of {len(pictures):,} pictures in {folder.name} are grey; read as colours, like the others."
-    )
+    like = "like the others" if axes[3] else "like those it learned from"
+    notes.append(f"{axes[2]:,} of {len(pictures):,} pictures in {folder.name} are grey; read as colours, {like}.")
     return [np.stack([one] * 3, axis=-1) if one.ndim == 2 else one for one in pictures]
