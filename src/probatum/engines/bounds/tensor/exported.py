@@ -193,7 +193,9 @@ class _Comparison:
         if value.dtype not in EXACT:
             few = value.dtype.is_floating_point
             what = "fewer digits than float32 has" if few else "other than decimal numbers"
-            raise Refused(f"The network computes with {what} ({value.dtype}{_line(node)}), so nothing is proven.")
+            raise Refused(
+                f"The operator {_called(node)} computes with {what} ({value.dtype}{_line(node)}), so nothing is proven."
+            )
         if not value.dim() or (value.shape[0], again.shape[0]) != COUNTS or value.shape[1:] != again.shape[1:]:
             raise Refused(
                 f"The rows are joined, or moved from the first axis, by {_called(node)}{_line(node)}, so nothing is"
