@@ -79,6 +79,24 @@ def test_a_check_that_takes_longer_than_foreseen_tells_how_long_by_its_own_speed
     assert "(about 18 minutes left)" in piped.after(EVERY)
 
 
+@pytest.mark.parametrize(
+    ("unit", "passed", "late"),
+    [(QUICK, 3.0, False), (QUICK, 11.9, False), (QUICK, 12.0, True), (SLOW, 79.0, False), (SLOW, 80.0, True)],
+)
+def test_only_what_is_far_beyond_what_was_foreseen_is_said_to_be(unit: Unit, passed: float, late: bool) -> None:
+    now = [0.0]
+    remaining = Remaining(FORECAST, lambda: now[0])
+    remaining.start(unit.check)
+    now[0] = passed
+    assert (remaining.told() == "it takes longer than foreseen") is late
+
+
+def test_a_check_of_which_no_time_was_foreseen_is_not_late_when_it_begins(piped: Watched) -> None:
+    piped.display.planned(PLAN, Forecast(checks={QUICK.check: 0.0, SLOW.check: 40.0}))
+    piped.display.started(QUICK)
+    assert "[1/2] usage/error-rate … (about 40 seconds left)" in piped.text
+
+
 def test_work_whose_end_nobody_knows_is_counted(piped: Watched) -> None:
     piped.display.started(SLOW)
     piped.display.advanced(SLOW, Step(what="rows asked about", done=12_000))

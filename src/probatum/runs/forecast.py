@@ -20,6 +20,7 @@ SLOWEST, FASTEST = 3.0, 0.3  # times as long as foreseen: one check that was mis
 GRADIENT = 3.0  # times as long as forward, there and back
 TRAIN, TRAINED = 0.3, 3.0  # where nobody knows: seconds, and times as long for a row as to answer it
 EARLY = 2.0  # seconds of a stage before its own speed tells anything
+LATE, LATER = 10.0, 2.0  # seconds, and times what was foreseen: only what is beyond both is worth a word
 
 
 @final
@@ -134,8 +135,8 @@ class Remaining:
         return shared([*left, *(self._speed * one for one in self._left.values())], self._forecast.jobs)
 
     def told(self) -> str:
-        """Say how long the rest will take."""
-        if not self._forecast.checks or any(self._of(running) <= 0 for running in self._running.values()):
+        """Say how long the rest will take; of a check that takes much longer than foreseen, that nobody knows."""
+        if any(self._late(running) for running in self._running.values()):
             return "it takes longer than foreseen"
         return f"{duration(self.seconds())} left"
 
@@ -159,6 +160,11 @@ class Remaining:
         if step is not None and step.of is not None and passed >= EARLY and step.done > running.first:
             by_stage = (step.of - step.done) * passed / (step.done - running.first)
         return max(self._speed * running.foreseen - (now - running.since), by_stage, 0.0)
+
+    def _late(self, running: "_Running") -> bool:
+        """Say whether a check is far beyond what was foreseen, and its own stage does not tell how far it still is."""
+        foreseen, passed = self._speed * running.foreseen, self._clock() - running.since
+        return self._of(running) <= 0 and passed >= max(foreseen + LATE, LATER * foreseen)
 
     def _line(self, check: str, running: "_Running") -> str:
         step, since = running.step, duration(self._clock() - running.since)
