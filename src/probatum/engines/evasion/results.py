@@ -29,6 +29,7 @@ class Work:
     bound_rows: int = 0  # rows whose scores were bounded
     nodes: int = 0  # parts into which regions were split
     calls: int = 0  # times the model was called
+    multiplications: float = 0.0  # of bounds by lines, and of splits
 
     def __add__(self, other: "Work") -> "Work":
         """Return the work of both."""
@@ -38,6 +39,7 @@ class Work:
             bound_rows=self.bound_rows + other.bound_rows,
             nodes=self.nodes + other.nodes,
             calls=self.calls + other.calls,
+            multiplications=self.multiplications + other.multiplications,
         )
 
 

@@ -10,6 +10,7 @@ from torch import nn  # noqa: E402
 
 from engines.bounds.tensor.hidden import MANY, MARGIN, labelled, planted_in, small, step_net  # noqa: E402
 from probatum.engines.bounds.tensor.certify import STAGES, Limits, certify  # noqa: E402
+from probatum.engines.bounds.tensor.proof import Proof  # noqa: E402
 from probatum.engines.evasion import bracket  # noqa: E402
 from probatum.engines.evasion.results import Ended  # noqa: E402
 from probatum.engines.evasion.tensor import ladder  # noqa: E402
@@ -47,6 +48,33 @@ def test_a_row_whose_work_is_used_up_says_so():
     assert much.certified.sum() > little.certified.sum()
     assert set(little.ended[~little.certified]) == {Ended.SPENT}
     assert little.parts.sum() < much.parts.sum()
+
+
+@pytest.mark.parametrize("total", [0.0, 1e4, 1e6])
+@pytest.mark.parametrize("moving", [6, MANY])  # few cells: regions are halved; many: units are split
+def test_all_rows_together_take_no_more_work_than_they_may(total, moving):
+    net = small(11, width=24, cells=MANY)
+    x = np.random.default_rng(0).normal(size=(8, MANY)).astype(np.float32)
+    reach = np.where(np.arange(MANY) < moving, 0.4, 0.0).astype(np.float32)
+    where = region(x, lower=x - reach, upper=x + reach)
+    proof = certify(net, x, labelled(net, x), where, limits=Limits(nodes=200, total=total))
+    together = 8 * 2e4  # a batch that was begun is ended: eight rows, each by sums that take less than this
+    assert proof.work.multiplications <= total + together * (total > 0)
+    assert set(proof.ended[~proof.certified]) <= {Ended.SPENT, Ended.BROKEN}
+
+
+def test_layers_leave_half_of_the_work_to_splits():
+    net = small(11, width=24, cells=MANY)
+    x = np.random.default_rng(0).normal(size=(20, MANY)).astype(np.float32)
+    proof = Proof(net, x, labelled(net, x), region(x, norm="linf", radius=0.4), Limits(nodes=200, total=2e5))
+    proof.first(np.arange(20))
+    begun = proof.found().work.multiplications
+    proof.full(proof.open_rows())
+    done = proof.found().work.multiplications
+    assert begun < done <= 1e5 + begun
+    assert proof.short.any()
+    proof.split(proof.open_rows())
+    assert done < proof.found().work.multiplications
 
 
 def test_a_network_that_cannot_be_followed_says_so():

@@ -13,6 +13,7 @@ from probatum.engines.bounds.tensor.intervals import forward  # noqa: E402
 from probatum.engines.bounds.tensor.localise import localised  # noqa: E402
 from probatum.engines.bounds.tensor.slopes import Meter  # noqa: E402
 from probatum.engines.bounds.tensor.trace import trace  # noqa: E402
+from probatum.engines.bounds.tensor.work import carrying  # noqa: E402
 
 
 class Joined(nn.Module):
@@ -32,6 +33,10 @@ class Joined(nn.Module):
 CURVES = [nn.ReLU(), nn.Tanh(), nn.LeakyReLU(0.3)]
 
 
+def costs_of(source, steps, known):
+    return carrying(source, steps, {name: ends.low.shape[1:] for name, ends in known.items()})
+
+
 def local_of(curve, seed, ball=None):
     torch.manual_seed(seed)
     net = Joined(CURVES[curve]).eval()
@@ -41,7 +46,8 @@ def local_of(curve, seed, ball=None):
     ground = Ground(low=centre - 0.06, high=centre + 0.06, centre=centre, radius=radius, dual=ball or 2.0)
     known = forward(source, steps, ground.low, ground.high)
     weights = torch.tensor([[[1.0, -1.0, 0.0], [1.0, 0.0, -1.0]]], dtype=torch.float64)
-    local = localised(source, steps, known, ground, result, weights, 1000)
+    costs = costs_of(source, steps, known)
+    local = localised(source, steps, known, ground, result, weights, 1000, costs=costs, limit=1e12)
     return net, source, steps, result, ground, known, weights, local
 
 
@@ -88,8 +94,14 @@ def test_too_many_units_are_not_worked_out():
     _, source, steps, result, ground, known, weights, local = local_of(0, 0)
     count = len(local.low)
     assert count > 1
-    assert localised(source, steps, known, ground, result, weights, count) is not None
-    assert localised(source, steps, known, ground, result, weights, count - 1) is None
+    costs = costs_of(source, steps, known)
+
+    def again(most, limit):
+        return localised(source, steps, known, ground, result, weights, most, costs=costs, limit=limit)
+
+    assert again(count, local.cost) is not None
+    assert again(count - 1, local.cost) is None
+    assert again(count, local.cost - 1) is None  # nor what would take more work than is allowed
 
 
 @pytest.mark.parametrize("nodes", [0, 2, 30, 400])

@@ -12,6 +12,7 @@ from probatum.engines.bounds.tensor.proof import STAGES, Limits, Proof
 from probatum.engines.bounds.tensor.trace import Refused
 from probatum.engines.evasion.results import Certified, Ended, Work
 from probatum.engines.evasion.threat import Region
+from probatum.facts.progress import Tell, untold
 
 __all__ = ["STAGES", "Limits", "certify", "refused"]
 
@@ -25,6 +26,7 @@ def certify(
     nodes: int = 0,
     limits: Limits | None = None,
     skip: np.ndarray | None = None,
+    tell: Tell = untold,
 ) -> Certified:
     """Return which rows are proven.
 
@@ -36,15 +38,16 @@ def certify(
         nodes: most parts that are bounded for one row; above 0 lines are sharpened too.
         limits: all limits; None: the usual ones, with ``nodes``.
         skip: (n,) bool, rows to leave alone.
+        tell: is told how far the work is.
     """
     n = len(x)
     limits = limits or Limits(nodes=nodes)
     try:
         proof = Proof(module, x, y, region, limits)
-        proof.first(np.flatnonzero(np.ones(n, dtype=bool) if skip is None else ~skip))
-        proof.full(proof.open_rows())
+        proof.first(np.flatnonzero(np.ones(n, dtype=bool) if skip is None else ~skip), tell)
+        proof.full(proof.open_rows(), tell)
         if limits.nodes:
-            proof.split(proof.open_rows())
+            proof.split(proof.open_rows(), tell=tell)
     except Refused as why:
         return refused(n, str(why))
     return proof.found()

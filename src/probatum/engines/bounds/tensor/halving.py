@@ -6,7 +6,8 @@ leans most: the weight that is carried back to the cell times how far it can mov
 4.3.2; for networks, Wang et al. 2018, arXiv:1809.08098, section 4). Halves share the plane between them, so none of the
 region is left out. Unlike the splitting of ReLUs (``branch``), this helps with curves of any kind.
 
-Parts of many rows are worked on together. What a row may cost is counted in parts.
+Parts of many rows are worked on together. What a row may cost is counted in parts; whoever bounds them counts besides
+what all of them cost together, and says when that is spent.
 """
 
 from collections.abc import Callable
@@ -63,13 +64,14 @@ def few_move(ground: Ground) -> Tensor:
     return (ground.low < ground.high).flatten(1).sum(dim=1) <= MOVING
 
 
-def halve(bounding: Bounding, ground: Ground, nodes: int) -> tuple[Tensor, Tensor]:
-    """Halve until all parts of a row are proven, one cannot be, or its parts are used up.
+def halve(bounding: Bounding, ground: Ground, nodes: int, over: Callable[[], bool]) -> tuple[Tensor, Tensor]:
+    """Halve until all parts of a row are proven, one cannot be, its parts are used up, or the work of all rows is.
 
     Args:
         bounding: bounds parts of the rows.
         ground: the regions of r rows, boxes.
         nodes: most parts that are bounded for one row.
+        over: says that the work of all rows is spent.
 
     Returns:
         (r,) int8 how it ended, see ``Ended``; (r,) int64: parts that were bounded.
@@ -81,7 +83,7 @@ def halve(bounding: Bounding, ground: Ground, nodes: int) -> tuple[Tensor, Tenso
     pool = _bounded(bounding, ground, whole, used, ended)
     while len(pool.row):
         # each part that is open costs at least two more
-        spent = used + 2 * torch.bincount(pool.row, minlength=rows) > nodes
+        spent = (used + 2 * torch.bincount(pool.row, minlength=rows) > nodes) | over()
         ended[spent & (ended == int(Ended.PROVEN))] = int(Ended.SPENT)
         pool = pool.take(ended[pool.row] == int(Ended.PROVEN))
         order = torch.argsort(used[pool.row], stable=True)  # easy rows are done before hopeless ones take their time

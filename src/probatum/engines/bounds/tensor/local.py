@@ -116,6 +116,7 @@ class Local:
     high: Tensor
     lines: tuple[Tensor, Tensor, Tensor, Tensor]  # (k,) of each unit, see ``steps``
     margins: Sums
+    cost: float = 0.0  # multiplications that working this out took
 
     @property
     def size(self) -> int:

@@ -18,9 +18,18 @@ TOGETHER = 1 << 20  # numbers of one value that are carried back at once
 
 
 def localised(
-    source: str, steps: list[Step], known: Mapping[str, Ends], ground: Ground, of: str, weights: Tensor, most: int
+    source: str,
+    steps: list[Step],
+    known: Mapping[str, Ends],
+    ground: Ground,
+    of: str,
+    weights: Tensor,
+    most: int,
+    *,
+    costs: Mapping[str, float],
+    limit: float,
 ) -> Local | None:
-    """Return the network in the region of a single row; None where more than ``most`` units are left.
+    """Return the network in the region of a single row; None where that would take more units or work than allowed.
 
     Args:
         source: name of the input.
@@ -30,13 +39,16 @@ def localised(
         of: the value that the margins are sums of.
         weights: (1, m, *shape) of the margins.
         most: units, at most.
+        costs: multiplications of one sum of each value, by name.
+        limit: multiplications, at most.
     """
     curves, start = list[_Curve](), 0
     for step in steps:
         if step.relax is not None or step.picks:
             curves.append(_curve(step, known[step.inputs[0]], start))
             start = curves[-1].units.stop
-    if start > most:
+    cost = sum(len(one.cells) * costs[one.step.inputs[0]] for one in curves) + weights.shape[1] * costs[of]
+    if start > most or cost > limit:
         return None
     way = _Way(source=source, steps=steps, known=known, curves={one.step.name: one for one in curves}, count=start)
     before = [way.sums(one.step.inputs[0], way.single(one)) for one in curves]
@@ -52,6 +64,7 @@ def localised(
         high=ends[1].double(),
         lines=(lines[0].double(), lines[1].double(), lines[2].double(), lines[3].double()),
         margins=margins,
+        cost=cost,
     )
 
 

@@ -22,9 +22,10 @@ from probatum.engines.bounds.tensor.intervals import Ends, forward, overflows
 from probatum.engines.bounds.tensor.localise import localised
 from probatum.engines.bounds.tensor.margins import exact_by_intervals, interval_margins, margin_weights
 from probatum.engines.bounds.tensor.slopes import Meter
-from probatum.engines.bounds.tensor.tighten import WORK, tightened
+from probatum.engines.bounds.tensor.tighten import WORK, Tightened, tightened
 from probatum.engines.bounds.tensor.trial import followed
 from probatum.engines.bounds.tensor.windows import Windows
+from probatum.engines.bounds.tensor.work import carrying
 from probatum.engines.evasion.results import Certified, Ended, Work
 from probatum.engines.evasion.threat import Norm, Region
 from probatum.facts.progress import Step, Tell, untold
@@ -35,6 +36,7 @@ CELLS = 8_000_000  # float64 cells in one batch of bounds, about 64 MB
 TOGETHER = 4_000_000  # float64 cells of one value that are held while margins are carried back
 ROOM = 400_000  # float64 cells of one value that are held while cells are carried back: about what caches hold
 AHEAD = 4  # equal shares of the work left that one row may take
+LAYERS = 0.5  # of all work, at most, for the bounds of layers before anything is split
 UNITS = 6000  # a row is not split where more cells of curves bend than this: their sums would fill the memory
 
 Probe = Callable[[int, np.ndarray], bool]  # row, points (p, ...) -> whether the row is answered wrongly at one of them
@@ -43,11 +45,11 @@ Probe = Callable[[int, np.ndarray], bool]  # row, points (p, ...) -> whether the
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much may be done for one row, in counted work."""
+    """How much may be done, in counted work: for one row, where nothing else is said."""
 
     nodes: int = 0  # parts that are bounded; 0: lines are neither searched for nor is anything split
     work: float = 3e11  # multiplications of the search for lines and of the parts
-    total: float = math.inf  # the same of all rows together; what rows leave over goes to those after them
+    total: float = math.inf  # of all bounds by lines and all rows together; what rows leave over goes to those after
     inner: int = WORK  # numbers that are worked out for the bounds of the cells of one layer
 
 
@@ -83,7 +85,7 @@ class Proof:
         self.source, self.steps, self.result = followed(module, x)
         self.x, self.region, self.limits = x, region, limits
         self._tell: Callable[[], None] = lambda: None
-        self._spent, self._waiting = 0.0, 0  # multiplications of all rows, and rows that are still to be split
+        self._spent, self._waiting = 0.0, 0  # multiplications of all rows, and rows that are still to be worked on
         self.y = torch.from_numpy(np.array(y, dtype=np.int64))
         n = len(x)
         self.margins = torch.full((n,), -torch.inf, dtype=torch.float64)
@@ -91,32 +93,38 @@ class Proof:
         self.ended = torch.full((n,), int(Ended.SKIPPED), dtype=torch.int8)
         self.parts = torch.zeros(n, dtype=torch.int64)
         self.corners: dict[int, np.ndarray] = {}  # of rows that were split in vain: where their bounds are least
+        self.short = torch.zeros(n, dtype=torch.bool)  # rows of which cells kept rougher bounds, for want of work
         self.bound_rows = 0
         self.exact = exact_by_intervals(self.source, self.steps) if region.radius is None else {self.source}
         self.windows: dict[str, Windows | None] = {}
         self._kept: list[_Rows] = []
+        self._costs: dict[str, float] = {}  # multiplications of one sum of each value
 
-    def first(self, rows: np.ndarray) -> None:
+    def first(self, rows: np.ndarray, tell: Tell = untold) -> None:
         """Bound rows by intervals, then by lines whose inner layers have interval bounds."""
+        self._waiting, self._tell = len(rows), self._telling("cases bounded", len(rows), tell)
         for part in self._batches(torch.from_numpy(rows)):
             self._first(part)
+            self._done(len(part))
 
-    def full(self, rows: np.ndarray) -> None:
+    def full(self, rows: np.ndarray, tell: Tell = untold) -> None:
         """Bound every layer of open rows by lines: full CROWN."""
+        self._waiting, self._tell = len(rows), self._telling("cases bounded layer by layer", len(rows), tell)
         for part in self._batches(torch.from_numpy(rows)):
-            work = self._tightened(part)
+            work = self._tightened(part, LAYERS * self.limits.total)
             if sum(one.cells for one in (*self._kept, work)) <= CELLS:
                 self._kept.append(work)
+            self._done(len(part))
 
     def split(self, rows: np.ndarray, probe: Probe | None = None, tell: Tell = untold) -> None:
         """Search for better lines on open rows, then split: halves where few cells move, else units."""
         todo, self._waiting = torch.from_numpy(rows), len(rows)
-        self._tell = lambda: tell(Step(what="proofs searched for", done=len(rows) - self._waiting, of=len(rows)))
+        self._tell = self._telling("proofs searched for", len(rows), tell)
         for kept in self._kept:
             self._split(kept.take(torch.isin(kept.rows, todo) & (self.margins[kept.rows] <= 0)), probe)
         done = torch.cat([one.rows for one in self._kept]) if self._kept else todo[:0]
         for part in self._batches(todo[~torch.isin(todo, done)]):
-            self._split(self._tightened(part), probe)
+            self._split(self._tightened(part, self.limits.total), probe)
 
     def open_rows(self) -> np.ndarray:
         """Return the rows that were looked at and are neither proven nor known to be broken."""
@@ -127,7 +135,8 @@ class Proof:
         proven = self.margins > 0
         return Certified(
             certified=proven.numpy().copy(), margins=self.margins.numpy().copy(), stage=self.stage.numpy().copy(),
-            stages=STAGES, work=Work(bound_rows=self.bound_rows, nodes=int(self.parts.sum())),
+            stages=STAGES,
+            work=Work(bound_rows=self.bound_rows, nodes=int(self.parts.sum()), multiplications=self._spent),
             last=self.last.numpy().copy(), ended=self.ended.numpy().copy(), parts=self.parts.numpy().copy(),
         )  # fmt: skip
 
@@ -137,8 +146,21 @@ class Proof:
         with torch.no_grad():
             ground = self._ground(rows[:1])
             shapes = forward(self.source, self.steps, ground.low, ground.high)
+        if not self._costs:
+            self._costs = carrying(self.source, self.steps, {name: one.low.shape[1:] for name, one in shapes.items()})
         cells = sum(one.low.numel() for one in shapes.values())
         return list(torch.split(rows, max(1, CELLS // (4 * cells))))
+
+    def _telling(self, what: str, rows: int, tell: Tell) -> Callable[[], None]:
+        return lambda: tell(Step(what=what, done=rows - self._waiting, of=max(rows, 1)))
+
+    def _done(self, rows: int) -> None:
+        self._waiting -= rows
+        self._tell()
+
+    def _each(self, rows: int, total: float) -> float:
+        """Return the multiplications that each of some rows, bounded together, may take of what is left."""
+        return max(total - self._spent, 0.0) * min(AHEAD / max(self._waiting, 1), 1 / max(rows, 1))
 
     def _ground(self, rows: Tensor) -> Ground:
         """Return the regions of some rows, as the network gets them: in float32, which rounds in order.
@@ -176,23 +198,37 @@ class Proof:
         if not len(work.rows):
             return
         self._note(work.rows, interval_margins(work.known[self.result], work.y), INTERVALS)
-        work = work.take(self.margins[work.rows] <= 0)
-        if len(work.rows) and self.result != self.source:
-            self.bound_rows += len(work.rows)
-            self._note(work.rows, self._linear(work), LINEAR)
+        self._bounded(work.take(self.margins[work.rows] <= 0), self.limits.total)
 
     @torch.no_grad()
-    def _tightened(self, rows: Tensor) -> _Rows:
-        """Return the rows that are open when every layer is bounded by lines."""
+    def _tightened(self, rows: Tensor, total: float) -> _Rows:
+        """Return the rows that are open when every layer is bounded by lines, as far as work in all allows."""
         work = self._rows(rows)
         if not len(work.rows) or self.result == self.source:
             return work
+        tight = self._layers(work.known, work.ground, self._each(len(work.rows), total))
+        self.short[work.rows] = tight.short
+        return self._bounded(replace(work, known=tight.known), self.limits.total)
+
+    def _layers(self, known: dict[str, Ends], ground: Ground, limit: float) -> Tightened:
+        """Bound every layer by lines, of rows that may each take so many multiplications."""
         tight = tightened(
-            self.source, self.steps, work.known, work.ground, exact=self.exact, windows=self.windows, room=ROOM,
-            most=self.limits.inner,
+            self.source, self.steps, known, ground, exact=self.exact, windows=self.windows, room=ROOM,
+            most=self.limits.inner, costs=self._costs, limit=limit,
         )  # fmt: skip
-        self.bound_rows += tight.cells
-        work = replace(work, known=tight.known)
+        self.bound_rows, self._spent = self.bound_rows + tight.cells, self._spent + tight.spent
+        return tight
+
+    def _bounded(self, work: _Rows, total: float) -> _Rows:
+        """Bound the margins of rows by lines, where work in all allows; return the rows that are open."""
+        if not len(work.rows) or self.result == self.source:
+            return work
+        cost = self._costs[self.result] * self._weights(work).shape[1]
+        if cost > self._each(len(work.rows), total):
+            self.short[work.rows] = True
+            return work
+        self._spent += cost * len(work.rows)
+        self.bound_rows += len(work.rows)
         self._note(work.rows, self._linear(work), LINEAR)
         return work.take(self.margins[work.rows] <= 0)
 
@@ -223,31 +259,35 @@ class Proof:
             return
         few, weights = few_move(work.ground), self._weights(work)
         for place in range(len(work.rows)):
-            share = AHEAD * max(self.limits.total - self._spent, 0.0) / max(self._waiting, 1)
-            meter = Meter(min(self.limits.work, share))
-            self._split_one(
-                work.take(torch.tensor([place])), weights[place : place + 1], bool(few[place]), meter, probe
-            )
-            self._spent, self._waiting = self._spent + meter.spent, self._waiting - 1
-            self._tell()
+            one = work.take(torch.tensor([place]))
+            self._split_one(one, weights[place : place + 1], bool(few[place]), probe)
+            self._done(1)
         work = work.take(few & (self.margins[work.rows] <= 0) & (self.ended[work.rows] != int(Ended.BROKEN)))
-        if len(work.rows) and self.limits.nodes > 1:
-            ended, used = halve(self._bounding(work), work.ground, self.limits.nodes)
+        if len(work.rows) and self.limits.nodes > 1 and self._spent < self.limits.total:
+            limit = self._spent + len(work.rows) * self._each(len(work.rows), self.limits.total)
+            ended, used = halve(self._bounding(work), work.ground, self.limits.nodes, lambda: self._spent >= limit)
             self.last[work.rows], self.ended[work.rows] = HALVED, ended
             self.parts[work.rows] += used
             self._settle(work.rows[ended == int(Ended.PROVEN)], HALVED)
 
-    def _split_one(self, row: _Rows, weights: Tensor, few: bool, meter: Meter, probe: Probe | None) -> None:
+    def _split_one(self, row: _Rows, weights: Tensor, few: bool, probe: Probe | None) -> None:
+        limit = self._each(1, self.limits.total)
         with torch.no_grad():
-            local = localised(self.source, self.steps, row.known, row.ground, self.result, weights, UNITS)
+            local = localised(
+                self.source, self.steps, row.known, row.ground, self.result, weights, UNITS, costs=self._costs,
+                limit=limit,
+            )  # fmt: skip
         if local is None:
+            self.short[row.rows] = True
             return
+        meter = Meter(min(self.limits.work, limit - local.cost))
         place, shape = int(row.rows[0]), self.x.shape[1:]
 
         def probed(points: Tensor) -> bool:
             return probe is not None and probe(place, points.view(-1, *shape).numpy())
 
         found = split(local, self.limits.nodes, meter, probed, units=not few)
+        self._spent += local.cost + meter.spent
         self._note(row.rows, torch.tensor([[found.bound]], dtype=torch.float64), SHARPENED)
         self.ended[place], self.parts[place] = int(found.ended), found.parts
         self.corners[place] = found.corners.view(-1, *shape).numpy()
@@ -262,13 +302,11 @@ class Proof:
         def bounding(rows: Tensor, ground: Ground) -> Bounded:
             with torch.no_grad():
                 known = forward(self.source, self.steps, ground.low, ground.high)
-                known = tightened(
-                    self.source, self.steps, known, ground, exact=self.exact, windows=self.windows, room=ROOM,
-                    most=self.limits.inner,
-                ).known  # fmt: skip
+                known = self._layers(known, ground, self._each(len(rows), self.limits.total)).known
                 part = _Rows(rows=work.rows[rows], y=work.y[rows], ground=ground, known=known)
                 seen: dict[str, Tensor] = {}
                 weights = self._weights(part)
+                self._spent += self._costs[self.result] * weights.shape[1] * len(rows)
                 bound = least(self.source, self.steps, known, ground, self.result, weights, seen=seen)
                 worst, place = bound.min(dim=1)
                 leaning = seen[self.source].view(*bound.shape, *ground.low.shape[1:])[torch.arange(len(rows)), place]

@@ -4,8 +4,13 @@
 Each such cell is carried back to the input by itself (``backward``), first those of the earliest curve, whose bounds
 then serve the later ones. Which cells are open differs from row to row, so rows with about as many of them are taken
 together, and no row pays for what only others need. Source: Zhang et al. 2018, arXiv:1811.00866 (CROWN), section 3.1.
+
+What this may cost a row is counted in multiplications (``work``). Where that does not suffice for all of its cells,
+those with the widest bounds come first; the others keep the bounds that intervals give.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -16,6 +21,7 @@ from probatum.engines.bounds.tensor.backward import Ground, least
 from probatum.engines.bounds.tensor.intervals import Ends, follow
 from probatum.engines.bounds.tensor.steps import Step
 from probatum.engines.bounds.tensor.windows import Windows
+from probatum.engines.bounds.tensor.work import BOTH, carrying
 
 WORK = 1 << 23  # numbers that are worked out to carry back the cells of one value of one row, at most
 
@@ -27,6 +33,8 @@ class Tightened:
 
     known: dict[str, Ends]  # bounds on every value, by name
     cells: int  # that were carried back, over all rows
+    spent: float  # multiplications, over all rows
+    short: Tensor  # (n,) bool: some of the row's cells were not carried back, for want of work
 
 
 def tightened(
@@ -39,6 +47,8 @@ def tightened(
     windows: dict[str, Windows | None],
     room: int,
     most: int = WORK,
+    costs: Mapping[str, float] | None = None,
+    limit: float = math.inf,
 ) -> Tightened:
     """Carry every cell back that a curve bends: of a ReLU, those that may lie on either side.
 
@@ -51,8 +61,14 @@ def tightened(
         windows: of values that were looked at before, by name; filled.
         room: most float64 cells of one value of the network that are held at a time.
         most: numbers that are worked out to carry back the cells of one value of one row.
+        costs: of one sum of each value, by name, see ``carrying``; None: worked out.
+        limit: multiplications that each row may take.
     """
-    tight, count = {source: known[source]}, 0
+    if costs is None:
+        costs = carrying(source, steps, {name: ends.low.shape[1:] for name, ends in known.items()})
+    tight, count, rows = {source: known[source]}, 0, len(known[source].low)
+    left, short = torch.full((rows,), limit, dtype=torch.float64), torch.zeros(rows, dtype=torch.bool)
+    spent, widest = 0.0, max(one.low[:1].numel() for one in known.values())
     for step in steps:
         if step.relax is not None:
             name = step.inputs[0]
@@ -63,8 +79,12 @@ def tightened(
                 if name not in windows:
                     windows[name] = Windows.of(source, steps, {k: v.low.shape[1:] for k, v in known.items()}, name)
                 window = windows[name]
-                if window is None:
-                    wanted = _widest(wanted, ends, max(1, most // max(one.low[:1].numel() for one in known.values())))
+                each = BOTH * (costs[name] if window is None else window.size)
+                able = (left / max(each, 1.0)).clamp(max=wanted.shape[1])
+                chosen = _widest(wanted, ends, able if window is not None else able.clamp(max=max(1, most // widest)))
+                short |= (chosen != wanted).any(dim=1)
+                wanted, taken = chosen, each * chosen.sum(dim=1)
+                left, spent = left - taken, spent + float(taken.sum())
                 count += int(wanted.sum())
                 if window is not None:
                     ends = _met(ends, *window.bounds(tight, ground, wanted))
@@ -72,7 +92,7 @@ def tightened(
                     ends = _carried(source, steps, tight, ground, name, ends, wanted, room)
             tight[name] = ends
         tight[step.name] = _meet(follow(step, tight), known[step.name])
-    return Tightened(known=tight, cells=count)
+    return Tightened(known=tight, cells=count, spent=spent, short=short)
 
 
 def _carried(
@@ -100,12 +120,14 @@ def _carried(
     return Ends(low=low.view_as(ends.low), high=high.view_as(ends.high), error=ends.error)
 
 
-def _widest(wanted: Tensor, ends: Ends, most: int) -> Tensor:
-    """Return (n, cells) bool: the cells wanted; where a row wants more than ``most``, those with the widest bounds."""
-    if int(wanted.sum(dim=1).max()) <= most:
+def _widest(wanted: Tensor, ends: Ends, most: Tensor) -> Tensor:
+    """Return (n, cells) bool: the cells wanted; where a row wants more than ``most``, (n,), the widest of them."""
+    most = most.long()
+    if bool((wanted.sum(dim=1) <= most).all()):
         return wanted
     wide = torch.where(wanted, (ends.high - ends.low).flatten(1), -1.0)
-    return wanted & torch.zeros_like(wanted).scatter(1, wide.topk(most, dim=1).indices, True)
+    place = torch.argsort(torch.argsort(wide, dim=1, descending=True, stable=True), dim=1)
+    return wanted & (place < most[:, None])
 
 
 def _met(ends: Ends, low: Tensor, high: Tensor) -> Ends:

@@ -6,7 +6,9 @@ the same signs, which look at the same few cells of the input. So all rows are a
 its window is worked on. What comes out is what ``backward.least`` gives, to the last bits.
 """
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self, final
 
 import torch
@@ -19,10 +21,11 @@ from probatum.engines.bounds.tensor.steps import Step
 LARGEST = 1 << 25  # numbers of a matrix of weights, at most; above, windows are not worked out
 TOGETHER = 256  # cells whose weights are worked out at once
 NARROW = 0.25  # share of the curves that a cell sees, on average, up to which windows pay
+LOOKED_AT = 64  # cells whose windows are counted to tell how large they are
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Windows:
     """A value as a weighted sum of curves, and the curves' inputs as weighted sums of the network's input."""
 
@@ -62,6 +65,12 @@ class Windows:
             inner_way=inner_way,
         )  # fmt: skip
 
+    @cached_property
+    def size(self) -> float:
+        """Multiplications that one sum of a cell takes, on average over some cells spread over all of them."""
+        cells = range(0, len(self.outer), max(1, len(self.outer) // LOOKED_AT))
+        return sum(math.prod(len(one) for one in self._window(cell)) for cell in cells) / len(cells)
+
     def bounds(self, known: dict[str, Ends], ground: Ground, wanted: Tensor) -> tuple[Tensor, Tensor]:
         """Return (n, cells) bounds from below and above; infinite where not wanted.
 
@@ -91,9 +100,8 @@ class Windows:
     def _cell(
         self, cell: int, rows: Tensor, lines: list[Tensor], errors: tuple[Tensor, Tensor], flat: Ground
     ) -> tuple[Tensor, Tensor]:
-        places = torch.nonzero(self.outer[cell])[:, 0]
+        places, seen = self._window(cell)
         inner = self.inner[places]
-        seen = torch.nonzero((inner != 0).any(dim=0))[:, 0]
         weights = self.outer[cell, places]
         weights = torch.stack([weights, -weights])  # both directions
         up, down = weights.clamp(min=0), weights.clamp(max=0)
@@ -103,6 +111,11 @@ class Windows:
         fixed = fixed - sums(back.abs(), errors[0][rows[:, None], places]) - errors[1][rows, cell].unsqueeze(1)
         least = flat.take(rows).columns(seen).least(back @ inner[:, seen]) + fixed
         return least[:, 0] + self.outer_shift[cell], self.outer_shift[cell] - least[:, 1]
+
+    def _window(self, cell: int) -> tuple[Tensor, Tensor]:
+        """Return the places of the curves that a cell sees, and of the input's cells that these see."""
+        places = torch.nonzero(self.outer[cell])[:, 0]
+        return places, torch.nonzero((self.inner[places] != 0).any(dim=0))[:, 0]
 
 
 def _linear_way(by_name: dict[str, Step], name: str) -> tuple[list[Step], str]:
