@@ -10,9 +10,12 @@ from probatum.adapters.interface import Wish, few, wrap  # noqa: E402
 from probatum.checks.input_manipulation import evasion, patch, universal  # noqa: E402
 from probatum.checks.input_manipulation.affordable import FEWEST, within, within_steps  # noqa: E402
 from probatum.engines.bounds.tensor.proof import Limits, Proof  # noqa: E402
+from probatum.engines.evasion.api import engine_of  # noqa: E402
 from probatum.engines.evasion.results import Ended  # noqa: E402
 from probatum.engines.evasion.tensor.cost import answers, multiplications  # noqa: E402
+from probatum.engines.evasion.tensor.engine import BESIDE, LIMITS  # noqa: E402
 from probatum.engines.evasion.tensor.ladder import LEVELS  # noqa: E402
+from probatum.engines.evasion.tensor.network import PUT_THROUGH  # noqa: E402
 from probatum.engines.evasion.threat import region  # noqa: E402
 from probatum.facts.plan import Terms  # noqa: E402
 from probatum.seeds import stream  # noqa: E402
@@ -124,8 +127,33 @@ def test_what_was_left_out_stands_in_the_finding(check, network):
 def test_the_check_tells_how_far_it_is(network):
     told = []
     asked(evasion, network, count=20, tell=told.append, level="quick", parts=2)
-    assert {step.what for step in told} >= {"stages of the search done"}
+    assert {step.what for step in told} >= {"cases bounded", PUT_THROUGH}
     assert all(step.of is None or 0 <= step.done <= step.of for step in told)
+
+
+@pytest.mark.parametrize("check", [universal, patch])
+def test_what_searches_by_gradients_tells_how_far_it_is(check, network):
+    told = []
+    asked(check, network, count=20, tell=told.append, steps=3)
+    through = [step.done for step in told if step.what == PUT_THROUGH]
+    assert through == sorted(through)
+    assert len(through) > 3
+
+
+def test_proofs_at_several_radii_share_one_part_of_the_work(network, monkeypatch):
+    monkeypatch.setitem(LIMITS, "standard", Limits(work=1e11, total=4e6))
+    x, y = pictures(6)
+    spent = {}
+    for level in ("standard", None):  # None: without a limit on all rows
+        engine = engine_of(network, level)
+        spent[level] = [
+            engine.certify(x, y, region(x, lower=0.0, upper=1.0, norm="linf", radius=size), 0, None).work
+            for size in (0.12, 0.15, 0.2, 0.3, 0.4)
+        ]
+    limited, free = ([work.multiplications for work in spent[level]] for level in ("standard", None))
+    assert 0 < sum(limited) <= BESIDE * 4e6 < sum(free)
+    assert limited[0] == free[0]  # what comes first is done in full
+    assert limited[-1] < free[-1]
 
 
 @pytest.mark.parametrize("total", [0.0, 1e6, 1e12])

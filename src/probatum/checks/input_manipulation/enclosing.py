@@ -11,6 +11,7 @@ from probatum.checks.input_manipulation.nearest import Inside
 from probatum.checks.input_manipulation.table import Table
 from probatum.engines.evasion.tables.inside import lifted, lowered
 from probatum.engines.evasion.threat import Region
+from probatum.facts.progress import Tell
 from probatum.systems.structures import Network
 
 
@@ -40,7 +41,8 @@ def enclose_table(
         if not todo.size:
             continue
         main = radius == effort.radius
-        out = engine_of(core.module, effort.level if main else "quick", tell=effort.tell).enclose(
+        level = effort.level if main else "quick"
+        out = engine_of(core.module, level, tell=effort.tell, share=effort.share).enclose(
             x[todo],
             inside.own[todo],
             Region(lower=around.lower[todo], upper=around.upper[todo]),
@@ -78,7 +80,7 @@ def enclose_cells(
         findings.note(np.minimum(target.sizes(every), most), every, broken)
 
     todo = np.flatnonzero(findings.found > 0)
-    engine = engine_of(core.module, effort.level, predict, effort.tell)
+    engine = engine_of(core.module, effort.level, predict, effort.tell, share=effort.share)
     region = target.region(effort.radius).take(todo)
     out = engine.enclose(target.x[todo], y[todo], region, rng=rng, nodes=effort.parts)
     findings.ended[todo] = out.ended
@@ -89,7 +91,7 @@ def enclose_cells(
     findings.warnings += out.warnings
     findings.remarks += out.notes
     findings.refused = out.refused
-    _nearest(findings, target, core, y, predict, keep, rng)
+    _nearest(findings, target, core, y, predict, keep, effort.tell, rng)
     for radius in by_turns(effort)[1:]:
         known = findings.known()
         # what was not proven at the plan's radius will not be at a larger one
@@ -108,6 +110,7 @@ def _nearest(
     y: np.ndarray,
     predict: Callable[[np.ndarray], np.ndarray],
     keep: Callable[[np.ndarray, np.ndarray, np.ndarray, float], None],
+    tell: Tell,
     rng: np.random.Generator,
 ) -> None:
     from probatum.engines.evasion.tensor.minimum import minimum
@@ -124,6 +127,7 @@ def _nearest(
         lower=target.least,
         upper=target.most,
         predict=predict,
+        tell=tell,
     )
     keep(todo, near.examples, np.isfinite(near.distances), np.inf)
     findings.work += near.work

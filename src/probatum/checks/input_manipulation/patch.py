@@ -43,6 +43,7 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
+from probatum.facts.progress import Tell
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
 from probatum.facts.work import Expected, Scope
 from probatum.systems.interface import Structured
@@ -86,7 +87,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     x = found.target.x
     square = frame(x.shape[1:], area=options.area, least=found.target.least, most=found.target.most)
     looks = Looks(turn=options.turn, size=options.size, light=options.light)
-    patch, how = _search(system, found, square, looks, options, rng)
+    patch, how = _search(system, found, square, looks, options, terms.tell, rng)
     grey = np.full(square.patch, (square.least + square.most) / 2)
     points, turned, beside = _measured(found, patch, grey, square, looks, rng)
     counts = {"turned_share": turned, **beside}
@@ -133,7 +134,13 @@ def _measured(
 
 
 def _search(
-    system: Structured, found: Halves, square: Frame, looks: Looks, options: Options, rng: np.random.Generator
+    system: Structured,
+    found: Halves,
+    square: Frame,
+    looks: Looks,
+    options: Options,
+    tell: Tell,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, str]:
     """Return the patch, (...), and how it was found."""
     x, y = found.target.x[found.search], found.y[found.search]
@@ -141,7 +148,7 @@ def _search(
     if isinstance(core, Network):
         from probatum.engines.evasion.tensor.patch import patch
 
-        out = patch(core.module, x, y, square, looks, steps=options.steps, rng=rng)
+        out = patch(core.module, x, y, square, looks, steps=options.steps, rng=rng, tell=tell)
         return out.attack, f"by gradients, {out.work.gradient_rows + out.work.forward_rows:,} pictures in all"
     family = Patches(found.ask, x, y, square, looks)
     best = search(family, scale=usual(found.margins[found.search]), tries=options.queries, rng=rng)

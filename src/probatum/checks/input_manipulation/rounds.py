@@ -7,6 +7,7 @@ knows make the whole range wider, and no further row makes that part narrower.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,8 +39,8 @@ def explore_in_rounds(
     counted: list[int] = []
     for start, end in zip((0, *looks.rows), looks.rows, strict=False):
         rows = np.arange(start, end)
-        own = None if encoded is None else encoded[rows]
-        parts.append(explore(target.take(rows), structure, own, y[rows], scores[rows], effort=effort, rng=rng))
+        own, some = None if encoded is None else encoded[rows], replace(effort, share=len(rows) / looks.rows[-1])
+        parts.append(explore(target.take(rows), structure, own, y[rows], scores[rows], effort=some, rng=rng))
         found = joined(parts)
         shown, possible, right = counts(found.known(), effort.radius)
         counted.append(right)

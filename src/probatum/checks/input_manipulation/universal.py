@@ -42,6 +42,7 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure, Picture
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
+from probatum.facts.progress import Tell
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
 from probatum.facts.work import Expected, Scope
 from probatum.systems.datasets.stated import shortened
@@ -83,7 +84,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
             "List the columns that can be stated falsely under [attack] controls, or set a larger radius.",
         )
     region = found.target.region(options.radius)
-    change, how = _search(system, found, region, span, options, rng)
+    change, how = _search(system, found, region, span, options, terms.tell, rng)
     fresh = _changes(found, region, span, found.fresh)
     points = fresh.points(change)
     turned = found.turned(points, found.fresh)
@@ -116,7 +117,13 @@ def _moved_each(found: Halves, region: Region, changes: np.ndarray) -> np.ndarra
 
 
 def _search(
-    system: Structured, found: Halves, region: Region, span: Span, options: Options, rng: np.random.Generator
+    system: Structured,
+    found: Halves,
+    region: Region,
+    span: Span,
+    options: Options,
+    tell: Tell,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, str]:
     """Return the change, (...), and how it was found."""
     rows = found.search
@@ -126,8 +133,9 @@ def _search(
             from probatum.engines.evasion.tensor.universal import universal
 
             out = universal(
-                core.module, found.target.x[rows], found.y[rows], region.take(rows), span, steps=options.steps, rng=rng
-            )
+                core.module, found.target.x[rows], found.y[rows], region.take(rows), span, steps=options.steps,
+                rng=rng, tell=tell,
+            )  # fmt: skip
             rows_asked = out.work.gradient_rows + out.work.forward_rows
             return span.fitted(out.attack.astype(np.float64))[0], f"by gradients, {rows_asked:,} rows in all"
     changes = _changes(found, region, span, rows)

@@ -123,7 +123,11 @@ def _checked(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def engine_of(
-    model: Any, budget: Any, predict: Callable[[np.ndarray], np.ndarray] | None = None, tell: Tell = untold
+    model: Any,
+    budget: Any,
+    predict: Callable[[np.ndarray], np.ndarray] | None = None,
+    tell: Tell = untold,
+    share: float = 1.0,
 ) -> Engine:
     """Return what can work on a model.
 
@@ -133,6 +137,7 @@ def engine_of(
         predict: (m, ...) to (m,) labels by the path that the model's users take; an example counts only if it is
             answered wrongly there. None: the model itself.
         tell: is told how far the work is.
+        share: of the bounds that the budget allows for all rows of a plan, for those that the engine gets.
 
     Raises:
         ModelError: its kind is not known.
@@ -149,7 +154,7 @@ def engine_of(
     if torch is not None and isinstance(model, torch.nn.Module):
         from probatum.engines.evasion.tensor.engine import NetworkEngine
 
-        return NetworkEngine(model, budget, predict, tell)
+        return NetworkEngine(model, budget, predict, tell, share)
     if callable(model):
         return FunctionEngine(model, budget)
     raise ModelError(

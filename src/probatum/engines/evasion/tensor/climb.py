@@ -17,6 +17,7 @@ from probatum.engines.evasion.tensor.patches import patch_search
 from probatum.engines.evasion.tensor.places import places, within
 from probatum.engines.evasion.tensor.plain import silent, walk
 from probatum.engines.evasion.threat import Region
+from probatum.facts.progress import Tell, untold
 
 Predict = Callable[[np.ndarray], np.ndarray]
 STAGES = ("clean", "first steps", "descent", "short patches", "targets", "long patches", "starts from bounds")
@@ -58,9 +59,10 @@ class Climb:
         rng: np.random.Generator,
         skip: np.ndarray | None,
         predict: Predict | None,
+        tell: Tell = untold,
     ) -> None:
         """Ask about the rows themselves; those answered wrongly are broken already."""
-        self.asked = Asked(module)
+        self.asked = Asked(module, tell=tell)
         self.given, self.region = np.asarray(x), region
         self.x, self.y = tensor(self.given), torch.from_numpy(np.array(y, dtype=np.int64))
         self.keys = keys_of(self.x.numpy(), rng)

@@ -6,6 +6,8 @@ never bounded further. Then lines for every layer, and the costlier searches on 
 least points are asked about on the way. At last searches from those points, longest where the two sides are closest.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from torch import nn
 
@@ -16,9 +18,7 @@ from probatum.engines.evasion.results import Attacked, Bracket, Certified, Ended
 from probatum.engines.evasion.tensor.climb import Climb, Predict
 from probatum.engines.evasion.tensor.ladder import Budget, begin, end, go_on, seeded
 from probatum.engines.evasion.threat import Region
-from probatum.facts.progress import Step, Tell, untold
-
-STAGES = "stages of the search done"
+from probatum.facts.progress import Tell, untold
 
 
 def enclose(
@@ -48,17 +48,14 @@ def enclose(
         unprovable: (n,) bool, rows that are attacked only.
         tell: is told how far the work is.
     """
-    tell(Step(what=STAGES, done=0, of=4))
-    proof = _begun(module, x, y, where, limits, unprovable)
+    proof = _begun(module, x, y, where, limits, unprovable, tell)
     proven = np.zeros(len(x), dtype=bool) if isinstance(proof, str) else proof.found().certified
     with seeded(rng):
-        climb = Climb(module, x, y, where, rng, proven, predict)
-        tell(Step(what=STAGES, done=1, of=4))
+        climb = Climb(module, x, y, where, rng, proven, predict, tell)
         begin(climb, budget)
         if not isinstance(proof, str):
-            proof.full(_open(proof, climb))
+            proof.full(_open(proof, climb), tell)
             climb.reopen(_unproven(proof, climb))
-        tell(Step(what=STAGES, done=2, of=4))
         go_on(climb, budget)
         if not isinstance(proof, str) and limits.nodes:
             proof.split(_open(proof, climb), climb.breaks, tell)
@@ -69,17 +66,21 @@ def enclose(
                 corners = {row: proof.corners[row] for row in gaps if row in proof.corners}
                 end(climb, budget, corners, gaps)
         found = climb.result()
-    certificate = refused(len(x), proof) if isinstance(proof, str) else proof.found()
-    return _joined(certificate, found)
+    if isinstance(proof, str):
+        return _joined(refused(len(x), proof), found)
+    rough = proof.short.numpy() & ~found.broken & ~proof.found().certified
+    notes = (_rougher(int(rough.sum())), *found.notes) if rough.any() else found.notes
+    return _joined(proof.found(), replace(found, notes=notes))
 
 
 def _begun(
-    module: nn.Module, x: np.ndarray, y: np.ndarray, where: Region, limits: Limits, unprovable: np.ndarray | None
-) -> Proof | str:
+    module: nn.Module, x: np.ndarray, y: np.ndarray, where: Region, limits: Limits, unprovable: np.ndarray | None,
+    tell: Tell,
+) -> Proof | str:  # fmt: skip
     """Return what the cheap bounds left, or why nothing can be proven."""
     try:
         proof = Proof(module, x, y, where, limits)
-        proof.first(np.arange(len(x)) if unprovable is None else np.flatnonzero(~unprovable))
+        proof.first(np.arange(len(x)) if unprovable is None else np.flatnonzero(~unprovable), tell)
     except Refused as why:
         return str(why)
     return proof
@@ -93,6 +94,14 @@ def _open(proof: Proof, climb: Climb) -> np.ndarray:
 
 def _unproven(proof: Proof, climb: Climb) -> np.ndarray:
     return np.flatnonzero(~climb.broken.numpy() & (proof.margins.numpy() <= 0))
+
+
+def _rougher(count: int) -> str:
+    cases = "1 open case" if count == 1 else f"{count:,} open cases"
+    return (
+        f"Of {cases}, not every part of the network was bounded as sharply as can be: that would go beyond the work "
+        "that the plan allows for proofs."
+    )
 
 
 def _joined(proof: Certified, found: Attacked) -> Bracket:

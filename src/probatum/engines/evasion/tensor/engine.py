@@ -21,6 +21,7 @@ LIMITS = {
     "standard": Limits(work=1e10, total=4e12, inner=1 << 23),
     "deep": Limits(work=1e11, total=1e14, inner=1 << 25),
 }
+BESIDE = 0.25  # of the work of all rows together, once more: for proofs beside the bracket, at other radii
 
 
 @final
@@ -33,15 +34,18 @@ class NetworkEngine(Engine):
         budget: ladder.Budget | str | None = None,
         predict: ladder.Predict | None = None,
         tell: Tell = untold,
+        share: float = 1.0,
     ) -> None:
         """Take the network, how much may be done (also by name), the users' own path, and whom to tell how far it is.
 
-        The names are quick, standard and deep.
+        The names are quick, standard and deep. ``share``: of what all rows of a plan may cost together.
         """
         self._tell = tell
         self._module, self._predict = module, predict
         self._budget = ladder.LEVELS[budget] if isinstance(budget, str) else budget
-        self._limits = LIMITS.get(budget, Limits()) if isinstance(budget, str) else Limits()
+        limits = LIMITS.get(budget, Limits()) if isinstance(budget, str) else Limits()
+        self._limits = replace(limits, total=share * limits.total)
+        self._beside = BESIDE * self._limits.total
 
     def attack(
         self, x: np.ndarray, y: np.ndarray, where: Region, rng: np.random.Generator, skip: np.ndarray | None
@@ -50,8 +54,11 @@ class NetworkEngine(Engine):
         return ladder.attack(self._module, x, y, where, rng=rng, budget=self._budget, skip=skip, predict=self._predict)
 
     def certify(self, x: np.ndarray, y: np.ndarray, where: Region, nodes: int, skip: np.ndarray | None) -> Certified:
-        """Bound its scores."""
-        return certify(self._module, x, y, where, limits=self._within(nodes), skip=skip)
+        """Bound its scores; all that is bounded so shares one part of the work."""
+        limits = replace(self._within(nodes), total=self._beside)
+        found = certify(self._module, x, y, where, limits=limits, skip=skip, tell=self._tell)
+        self._beside = max(self._beside - found.work.multiplications, 0.0)
+        return found
 
     def enclose(
         self,

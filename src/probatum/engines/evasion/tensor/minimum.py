@@ -22,6 +22,7 @@ from probatum.engines.evasion.tensor.network import Asked, tensor
 from probatum.engines.evasion.tensor.places import Places, distance, length, places, within
 from probatum.engines.evasion.threat import Norm, Region, region
 from probatum.errors import DataError
+from probatum.facts.progress import Tell, untold
 
 DUAL = {Norm.LINF: Norm.L1, Norm.L2: Norm.L2, Norm.L1: Norm.LINF}
 RADIUS_STEP = (0.05, 0.001)  # by what part the radius changes, at first and at last: their section 3
@@ -64,6 +65,7 @@ def minimum(
     upper: np.ndarray | float | None = None,
     budget: Budget | None = None,
     predict: Predict | None = None,
+    tell: Tell = untold,
 ) -> Nearest:
     """Search for the nearest wrong answer to each row.
 
@@ -77,13 +79,14 @@ def minimum(
         upper: the most.
         budget: how much may be done; None: the standard one.
         predict: (m, ...) to (m,) labels as the user gets them; None: the network itself.
+        tell: is told how far the work is.
     """
     norm, budget, given = Norm(norm), budget or Budget(), np.asarray(x)
     if budget.steps < 1:
         raise DataError(f"Wanted at least 1 step; came {budget.steps}. Give more.")
     domain = region(given, lower=lower, upper=upper)
     with seeded(rng):
-        asked = Asked(module)
+        asked = Asked(module, tell=tell)
         labels = predict or (lambda points: asked.labels(tensor(points)).numpy())
         whole, right = places(given, domain), torch.from_numpy(np.array(y, dtype=np.int64))
         found = [torch.zeros_like(whole.x[:0])]

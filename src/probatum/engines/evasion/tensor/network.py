@@ -16,9 +16,11 @@ from probatum.engines.evasion.tensor.copies import own_copy
 from probatum.engines.evasion.tensor.failures import raised
 from probatum.engines.evasion.tensor.quick import quicken
 from probatum.errors import ModelError
+from probatum.facts.progress import Step, Tell, untold
 
 CHUNK = 256  # rows; larger ones fit no cache of a small machine, smaller ones cost calls
 REPEATS = 8  # answers that are averaged where a network does not answer the same row twice alike
+PUT_THROUGH = "rows put through the network"
 DUST = 1e-15  # a weight so much smaller than the largest of its layer is beyond what float32 sums can hold
 
 Made = TypeVar("Made")
@@ -41,8 +43,13 @@ class Asked:
     What makes it fast is tried on the network itself: where its code refuses that, it is asked as it is.
     """
 
-    def __init__(self, module: nn.Module, chunk: int = CHUNK) -> None:
+    def __init__(self, module: nn.Module, chunk: int = CHUNK, tell: Tell = untold) -> None:
         """Copy the network; the user's own is left as it is.
+
+        Args:
+            module: the network.
+            chunk: rows that it is asked about at once.
+            tell: is told how many rows were put through it.
 
         Raises:
             ModelError: it cannot be copied.
@@ -51,6 +58,7 @@ class Asked:
         self._ways = [_light(copy.deepcopy(self.plain)), *_as_it_is(self.plain)]  # the fastest first
         self.chunk = chunk
         self.repeats = 1
+        self._tell, self._through = tell, 0
         self.forward_rows = self.gradient_rows = self.calls = 0
         self.shrunk = False  # whether the network failed on a whole chunk and was asked in smaller ones
         self._writes: bool | None = None  # whether it writes into the rows that it is given; None: not known yet
@@ -166,6 +174,8 @@ class Asked:
                 self.chunk, self.shrunk = (part.stop - part.start) // 2, True
                 continue
             pieces.append(made)
+            self._through += part.stop - start
+            self._tell(Step(what=PUT_THROUGH, done=self._through))
             start = part.stop
         return pieces
 

@@ -13,11 +13,13 @@ from torch import Tensor, nn
 from probatum.engines.evasion.placing import Frame, Looks
 from probatum.engines.evasion.tensor.network import Asked, tensor
 from probatum.engines.evasion.tensor.shared import Descended, Placed, descend
+from probatum.facts.progress import Tell, untold
 
 
 def patch(
-    module: nn.Module, x: np.ndarray, y: np.ndarray, frame: Frame, looks: Looks, *, steps: int, rng: np.random.Generator
-) -> Descended:
+    module: nn.Module, x: np.ndarray, y: np.ndarray, frame: Frame, looks: Looks, *, steps: int,
+    rng: np.random.Generator, tell: Tell = untold,
+) -> Descended:  # fmt: skip
     """Find one patch that turns as many pictures as it can.
 
     Args:
@@ -28,8 +30,9 @@ def patch(
         looks: how different the patch may look.
         steps: see ``descend``.
         rng: see ``descend``.
+        tell: is told how far the work is.
     """
-    return descend(Asked(module), _Patch(x, frame, looks), y, steps=steps, rng=rng)
+    return descend(Asked(module, tell=tell), _Patch(x, frame, looks), y, steps=steps, rng=rng)
 
 
 @final

@@ -15,11 +15,13 @@ from probatum.engines.evasion.tensor.places import Places
 from probatum.engines.evasion.tensor.shared import Descended, Placed, descend
 from probatum.engines.evasion.threat import Region
 from probatum.engines.evasion.universal import Span
+from probatum.facts.progress import Tell, untold
 
 
 def universal(
-    module: nn.Module, x: np.ndarray, y: np.ndarray, region: Region, span: Span, *, steps: int, rng: np.random.Generator
-) -> Descended:
+    module: nn.Module, x: np.ndarray, y: np.ndarray, region: Region, span: Span, *, steps: int,
+    rng: np.random.Generator, tell: Tell = untold,
+) -> Descended:  # fmt: skip
     """Find one change that turns as many rows as it can.
 
     Args:
@@ -30,8 +32,9 @@ def universal(
         span: what the one change may be.
         steps: see ``descend``.
         rng: see ``descend``.
+        tell: is told how far the work is.
     """
-    return descend(Asked(module), _Change(x, region, span), y, steps=steps, rng=rng)
+    return descend(Asked(module, tell=tell), _Change(x, region, span), y, steps=steps, rng=rng)
 
 
 @final
