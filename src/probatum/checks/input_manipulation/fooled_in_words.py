@@ -11,6 +11,7 @@ from probatum.checks.input_manipulation.unsteady import Unsteady
 from probatum.engines.evasion.results import Ended
 from probatum.engines.intervals.looks import Trial
 from probatum.facts.finding import Advice, Measure
+from probatum.facts.numbers import plain_number
 
 BEWARE = "Beware: "
 CLOSED = "nobody can look inside"  # of what can only be asked
@@ -52,7 +53,7 @@ def details(found: Findings, radius: float, target: Target, trial: Trial) -> Ite
     """Yield what was allowed and done, and why the numbers may be too good."""
     usual = "its column's usual range (between the 5th and the 95th of 100 rows)"
     of = usual if isinstance(target, Table) else POINTS
-    tried, size = len(found.found), f"{100 * radius:.3g} of 100 parts"
+    tried, size = len(found.found), f"{plain_number(100 * radius)} of 100 parts"
     yield f"Each number may change by up to {size} of {of}; {tried:,} cases were tried."
     if isinstance(target, Table) and target.stepped:
         yield (

@@ -41,6 +41,7 @@ from probatum.engines.mistakes.classes import share
 from probatum.errors import UsageError
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure
+from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.progress import Tell
@@ -158,8 +159,8 @@ def _search(
 def _sentence(measures: dict[str, Measure], options: Options) -> str:
     turned, grey = (measures[name].per_100 or 0.0 for name in ("turned_share", "grey_share"))
     return (
-        f"A printed patch that covers {100 * options.area:.3g} of 100 parts of the picture turns {turned:.0f} of 100 "
-        f"right answers wrong; a plain grey one turns {grey:.0f}."
+        f"A printed patch that covers {plain_number(100 * options.area)} of 100 parts of the picture turns "
+        f"{turned:.0f} of 100 right answers wrong; a plain grey one turns {grey:.0f}."
     )
 
 
@@ -174,8 +175,8 @@ def _details(
 ) -> Iterator[str]:
     yield (
         f"The patch is a square of {square.side} by {square.side} points. It lies anywhere, turned by up to "
-        f"{options.turn:.3g} degrees, and looks up to {100 * options.size:.3g} of 100 parts larger or smaller and up "
-        f"to {100 * options.light:.3g} brighter or darker."
+        f"{plain_number(options.turn)} degrees, and looks up to {plain_number(100 * options.size)} of 100 parts larger "
+        f"or smaller and up to {plain_number(100 * options.light)} brighter or darker."
     )
     yield (
         f"It was found on {len(found.search):,} pictures ({how}), and measured on {len(found.fresh):,} others; all of "

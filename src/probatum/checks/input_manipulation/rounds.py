@@ -16,6 +16,7 @@ from probatum.checks.input_manipulation.exploring import explore
 from probatum.checks.input_manipulation.findings import Effort, Findings, joined
 from probatum.engines.evasion.known import counts
 from probatum.engines.intervals.looks import Looks, Trial
+from probatum.facts.numbers import plain_number
 from probatum.systems.structures import Structure
 
 
@@ -55,7 +56,7 @@ def in_words(trial: Trial) -> Iterator[str]:
     if not trial.sequential:
         return
     tried, all_rows = trial.looks.rows[len(trial.counted) - 1], trial.looks.rows[-1]
-    wanted = f"{100 * trial.looks.width:.3g} of 100"
+    wanted = f"{plain_number(100 * trial.looks.width)} of 100"
     if trial.at_end:
         yield f"All {all_rows:,} cases that were planned were tried; fewer would not have told the share to {wanted}."
         return

@@ -17,6 +17,7 @@ from probatum.engines.evasion.threat import Norm
 from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.engines.mistakes.classes import share
 from probatum.facts.finding import Measure, Part
+from probatum.facts.numbers import plain_number
 
 CHOOSING = 100  # copies of a picture that choose the class; as many as the source takes
 ALPHA = 0.001  # the chance that the proof of one picture is wrong; likewise
@@ -75,7 +76,7 @@ def try_smoothed(
     counts = {size: int(found.proven(y[rows], size * target.unit).sum()) for size in sizes}
     groups = [
         Part(
-            name=f"{size:.3g} (L2)",  # never the name of a size of the model's own curve
+            name=f"{plain_number(size)} (L2)",  # never the name of a size of the model's own curve
             value=count / len(rows),
             interval=clopper_pearson(count, len(rows), confidence=confidence),
             n=len(rows),
@@ -89,7 +90,7 @@ def try_smoothed(
 def _told(
     measure: Measure, at: float, all_changes: float, version: Version, found: Smoothed, *, covered: bool
 ) -> Iterator[str]:
-    within = "every change that the plan allows" if covered else f"changes of a size up to {at:.3g}"
+    within = "every change that the plan allows" if covered else f"changes of a size up to {plain_number(at)}"
     yield (
         f"A smoothed version of this model, which answers by majority over {version.copies:,} noisy copies of a case, "
         f"is proven safe against {within} for {measure.per_100 or 0.0:.0f} of 100 cases; {measure.n:,} were tried. "
@@ -103,6 +104,6 @@ def _told(
     )
     if not covered:
         yield (
-            f"What the plan allows may have a size of {all_changes:.3g}; so much noise and so many copies can prove "
-            f"no more than {version.cap:.3g}."
+            f"What the plan allows may have a size of {plain_number(all_changes)}; so much noise and so many copies "
+            f"can prove no more than {plain_number(version.cap)}."
         )

@@ -40,6 +40,7 @@ from probatum.engines.evasion.universal import Changes, Span, leanings, plainest
 from probatum.engines.mistakes.classes import share
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure, Picture
+from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.progress import Tell
@@ -189,7 +190,7 @@ def _details(
 ) -> Iterator[str]:
     picture = data.rows.pictures
     of = "the range of all points" if picture else "its column's usual range (between the 5th and the 95th of 100 rows)"
-    yield f"Each number may change by up to {100 * options.radius:.3g} of 100 parts of {of}."
+    yield f"Each number may change by up to {plain_number(100 * options.radius)} of 100 parts of {of}."
     if isinstance(found.target, Numbered):
         told = found.target.told(change)
         more = f"; and {len(told) - TOLD:,} smaller ones" if len(told) > TOLD else ""
