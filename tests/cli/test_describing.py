@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 import typer
 
@@ -216,3 +217,14 @@ def test_help_answers_without_the_libraries_that_assess(desk: Desk):
         "sys.exit(any(name in sys.modules for name in ('numpy', 'pandas', 'sklearn', 'pydantic', 'rich.console')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_a_text_file_beside_rows_is_a_model(desk: Desk):
+    lightgbm = pytest.importorskip("lightgbm")
+    rows = pd.read_csv(desk.folder / "train.csv")
+    model = lightgbm.LGBMClassifier(n_estimators=3, verbose=-1).fit(rows[["age", "income"]], rows[TARGET])
+    model.booster_.save_model(desk.folder / "model.txt")
+    words = ("assess", "model.txt", "--data", "test.csv", "--target", TARGET, "--classes", "no,yes")
+    assert desk.type(*words, "-o", "run", "--only", "usage/error-rate").code in (0, 1, 3)
+    assert desk.record("run").plan.subject.test_rows
+    desk.type("assess", "model.txt").refuses("model.txt is a table. If it holds the decisions")

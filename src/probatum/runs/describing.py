@@ -9,7 +9,8 @@ from probatum.errors import UsageError
 from probatum.systems.description import Description, describe, read_description
 from probatum.systems.mistakes import label
 
-TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")  # what a model never is
+TABLES = (".csv", ".tsv", ".parquet", ".pq")  # what a model never is
+TEXT = ".txt"  # a table, or a model of LightGBM
 ADDRESSES = ("http://", "https://")
 TRUST = ("model", "trust_file")
 Place = tuple[str, ...]
@@ -75,7 +76,8 @@ def _require_rows(
     if source == ("model", "scores"):
         return
     decision, data, target = (called[place] for place in (("model", "decision"), ("data", "test"), ("data", "target")))
-    if _suffix(subject) in TABLES and source == ("model", "file"):
+    table = _suffix(subject) in TABLES or (_suffix(subject) == TEXT and ("data", "test") not in said)
+    if table and source == ("model", "file"):
         raise UsageError(
             f"{subject} is a table. If it holds the decisions of a system, name their column: {decision} COLUMN. If it "
             f"holds rows for a model, name the model first: MODEL {data} {subject} {target} COLUMN."
