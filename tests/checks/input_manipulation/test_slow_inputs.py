@@ -203,6 +203,20 @@ def test_the_clock_fits_where_the_work_is_done_however_busy_the_machine_is(funct
             process.wait()
 
 
+def test_the_slow_input_is_found_when_the_model_only_waits_for_it():
+    def answer(rows):
+        if (rows["age"] > 500).any():
+            time.sleep(0.1)
+        return works(rows)
+
+    data = from_arrays((FRAME, TRUTH))
+    system = System.of(wrap(answer, few(data.test), Wish(output="labels")), data)
+    view = TestRows(rows=data.test, train=None)
+    finding = run(system, view, Options(pairs=8), Terms(confidence=0.95), stream(0, "t"))
+    assert finding.measures["slowdown"].interval.lower > 3
+    assert any("kept a processor busy, or was waiting for an answer" in detail for detail in finding.details)
+
+
 def test_the_answer_stays_open_when_the_system_stops_answering():
     left = [60]
     meter = Meter()

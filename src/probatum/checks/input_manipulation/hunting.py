@@ -46,16 +46,30 @@ class Stopwatch:
         self._system = system
         self.clock = clock
         self.stopped = 0  # times that our own adapter gave up on an ordinary row: a server that is gone
+        self._waited = 0  # answers that were waited for, though usual ones are not
 
     def cost(self, row: Rows) -> float:
         """Ask once; return the cost in seconds of the clock, at least a nanosecond."""
         return self.ask(row)[0]
 
     def ask(self, row: Rows) -> tuple[float, Answers | type[BaseException]]:
-        """Ask once; return the cost, and what came back."""
-        start = self.clock.read()
-        said = self._system.probe(row)
-        return max(self.clock.read() - start, 1e-9), said
+        """Ask once; return the cost, and what came back.
+
+        Where the model only waits for an answer (it sleeps, or others work for it), the wait is the cost.
+        """
+        if self.clock is not PROCESSOR:
+            start = self.clock.read()
+            said = self._system.probe(row)
+            return max(self.clock.read() - start, 1e-9), said
+        spent, said = _by_both(self._system, row)
+        waited = spent.waited is True and spent.passed > ELSEWHERE * spent.busy
+        self._waited += waited
+        return spent.passed if waited else spent.busy, said
+
+    @property
+    def counts(self) -> str:
+        """What was counted, in words that fit "measured by ..."."""
+        return f"{self.clock.counts}, or was waiting for an answer" if self._waited else self.clock.counts
 
     def ordinary(self, row: Rows) -> float:
         """Ask about an ordinary row, of which an answer is expected."""
@@ -74,14 +88,27 @@ def fitting(system: Timed, rows: Sequence[Rows]) -> Clock:
         return system.clock
     if not processor_is_fine():
         return WALL
-    quotients, waited = [], []
-    for row in rows:
-        before, busy, passed = times_waited(), PROCESSOR.read(), WALL.read()
-        system.probe(row)
-        busy, passed, after = PROCESSOR.read() - busy, WALL.read() - passed, times_waited()
-        quotients.append(passed / max(busy, 1e-9))
-        waited.append(before is None or after is None or after > before)
-    return WALL if min(quotients) > ELSEWHERE and all(waited) else PROCESSOR
+    every = [_by_both(system, row)[0] for row in rows]
+    return WALL if all(one.passed > ELSEWHERE * one.busy and one.waited is not False for one in every) else PROCESSOR
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spent:
+    """What one answer cost, by both clocks."""
+
+    busy: float  # seconds of the processor, at least a nanosecond
+    passed: float  # seconds until the answer came, at least a nanosecond
+    waited: bool | None  # this thread gave the processor up by itself; None: nobody counts that
+
+
+def _by_both(system: Timed, row: Rows) -> tuple[_Spent, Answers | type[BaseException]]:
+    """Ask once; return what it cost, and what came back."""
+    before, busy, passed = times_waited(), PROCESSOR.read(), WALL.read()
+    said = system.probe(row)
+    busy, passed, after = PROCESSOR.read() - busy, WALL.read() - passed, times_waited()
+    waited = None if before is None or after is None else after > before
+    return _Spent(busy=max(busy, 1e-9), passed=max(passed, 1e-9), waited=waited), said
 
 
 @final

@@ -5,7 +5,7 @@ Vector      input manipulation; the property at risk is availability: whoever se
 Attacker    can send any single input: long words, huge, tiny or missing numbers, rare cases, mixtures of these.
 Measure     slowdown: the cost of the slowest input found by that of the median held-out row, each asked about alone.
             typical_time and slowest_time: both, in milliseconds. By processor time, and by the time until the answer
-            comes where the model works elsewhere (behind HTTP, or mostly waiting). The input is chosen by some
+            comes where the model works elsewhere or waits (always, or for this input). The input is chosen by some
             measurements and confirmed by others: fresh pairs of it and of a row drawn anew, in random order; the
             median quotient with its exact range. Memory is told beside it: the most that Python and numpy held.
             Whether cost depends on the input at all is told beside it: usual and suspicious inputs are asked about
@@ -109,7 +109,7 @@ def _finding(
     slow, usual = (median(side * 1000, confidence=terms.confidence) for side in (found[:, 0], found[:, 1]))
     return Finding(
         sentence=words.sentence(value, interval),
-        details=tuple(words.details(slow[0], usual[0], chosen, memory, watch.clock.counts)),
+        details=tuple(words.details(slow[0], usual[0], chosen, memory, watch.counts)),
         measures={
             "slowdown": Measure(value=value, unit="ratio", interval=interval, n=len(found)),
             "slowest_time": Measure(value=slow[0], unit="milliseconds", interval=slow[1], n=len(found)),
