@@ -169,6 +169,15 @@ def test_least_size_is_said_when_nothing_clusters():
     assert any("Groups of fewer than" in detail for detail in finding.details)
 
 
+def test_details_say_that_no_group_was_measured_when_none_stands_out():
+    rng, rows = stream(11, "even"), 400
+    frame = pd.DataFrame({"side": np.tile(["left", "right"], rows // 2)})
+    truth = rng.normal(size=rows)
+    data = from_arrays((frame, truth), task=Task.REGRESSION)
+    finding = found(System.of(wrap(lambda table: truth[table.index] + 1.0, few(data.test)), data))
+    assert "none stood out, so none was measured on the other half." in finding.details[0]
+
+
 def test_pass_is_impossible_when_mistakes_are_too_few_to_tell():
     truth = np.tile([0, 1], 300)
     answers = truth.copy()

@@ -139,10 +139,11 @@ def _sentence(result: Confirmation, proven: tuple[Part, ...], counts: bool) -> s
 def _details(result: Confirmation) -> tuple[str, ...]:
     depth = min(search.depth for search in result.searches)
     skipped = sum(search.skipped for search in result.searches)
-    said = [
-        f"{result.tried:,} groups of up to {depth} columns were tried on one half of the cases; "
-        f"the worst {len(result.measured)} were measured on the other half."
-    ]
+    worst = {
+        0: "none stood out, so none was measured on the other half",
+        1: "the worst was measured on the other half",
+    }.get(len(result.measured), f"the worst {len(result.measured)} were measured on the other half")
+    said = [f"{result.tried:,} groups of up to {depth} columns were tried on one half of the cases; {worst}."]
     if skipped:
         said.append(f"{skipped:,} further groups were not tried, since the plan limits the work.")
     if result.least_rows is None:
