@@ -84,8 +84,9 @@ class Proof:
         """
         self.source, self.steps, self.result = followed(module, x)
         self.x, self.region, self.limits = x, region, limits
-        self._tell: Callable[[], None] = lambda: None
-        self._spent, self._waiting = 0.0, 0  # multiplications of all rows, and rows that are still to be worked on
+        self._tell: Tell = untold
+        self._spent = 0.0  # multiplications of all rows
+        self._waiting = self._all = 0  # rows that are still to be worked on, and those that were
         self.y = torch.from_numpy(np.array(y, dtype=np.int64))
         n = len(x)
         self.margins = torch.full((n,), -torch.inf, dtype=torch.float64)
@@ -99,27 +100,28 @@ class Proof:
         self.windows: dict[str, Windows | None] = {}
         self._kept: list[_Rows] = []
         self._costs: dict[str, float] = {}  # multiplications of one sum of each value
+        self._cells = 0  # that were carried back so far
 
     def first(self, rows: np.ndarray, tell: Tell = untold) -> None:
         """Bound rows by intervals, then by lines whose inner layers have interval bounds."""
-        self._waiting, self._tell = len(rows), self._telling("cases bounded", len(rows), tell)
+        self._begin(len(rows), tell)
         for part in self._batches(torch.from_numpy(rows)):
             self._first(part)
-            self._done(len(part))
+            self._done(len(part), "cases bounded")
 
     def full(self, rows: np.ndarray, tell: Tell = untold) -> None:
         """Bound every layer of open rows by lines: full CROWN."""
-        self._waiting, self._tell = len(rows), self._telling("cases bounded layer by layer", len(rows), tell)
+        self._begin(len(rows), tell)
         for part in self._batches(torch.from_numpy(rows)):
             work = self._tightened(part, LAYERS * self.limits.total)
             if sum(one.cells for one in (*self._kept, work)) <= CELLS:
                 self._kept.append(work)
-            self._done(len(part))
+            self._waiting -= len(part)
 
     def split(self, rows: np.ndarray, probe: Probe | None = None, tell: Tell = untold) -> None:
         """Search for better lines on open rows, then split: halves where few cells move, else units."""
-        todo, self._waiting = torch.from_numpy(rows), len(rows)
-        self._tell = self._telling("proofs searched for", len(rows), tell)
+        self._begin(len(rows), tell)
+        todo = torch.from_numpy(rows)
         for kept in self._kept:
             self._split(kept.take(torch.isin(kept.rows, todo) & (self.margins[kept.rows] <= 0)), probe)
         done = torch.cat([one.rows for one in self._kept]) if self._kept else todo[:0]
@@ -151,12 +153,16 @@ class Proof:
         cells = sum(one.low.numel() for one in shapes.values())
         return list(torch.split(rows, max(1, CELLS // (4 * cells))))
 
-    def _telling(self, what: str, rows: int, tell: Tell) -> Callable[[], None]:
-        return lambda: tell(Step(what=what, done=rows - self._waiting, of=max(rows, 1)))
+    def _begin(self, rows: int, tell: Tell) -> None:
+        self._waiting, self._all, self._tell = rows, rows, tell
 
-    def _done(self, rows: int) -> None:
+    def _done(self, rows: int, what: str) -> None:
         self._waiting -= rows
-        self._tell()
+        self._tell(Step(what=what, done=self._all - self._waiting, of=self._all))
+
+    def _carried(self, cells: int) -> None:
+        self._cells += cells
+        self._tell(Step(what="values inside the network bounded", done=self._cells))
 
     def _each(self, rows: int, total: float) -> float:
         """Return the multiplications that each of some rows, bounded together, may take of what is left."""
@@ -214,7 +220,7 @@ class Proof:
         """Bound every layer by lines, of rows that may each take so many multiplications."""
         tight = tightened(
             self.source, self.steps, known, ground, exact=self.exact, windows=self.windows, room=ROOM,
-            most=self.limits.inner, costs=self._costs, limit=limit,
+            most=self.limits.inner, costs=self._costs, limit=limit, done=self._carried,
         )  # fmt: skip
         self.bound_rows, self._spent = self.bound_rows + tight.cells, self._spent + tight.spent
         return tight
@@ -261,7 +267,7 @@ class Proof:
         for place in range(len(work.rows)):
             one = work.take(torch.tensor([place]))
             self._split_one(one, weights[place : place + 1], bool(few[place]), probe)
-            self._done(1)
+            self._done(1, "proofs searched for")
         work = work.take(few & (self.margins[work.rows] <= 0) & (self.ended[work.rows] != int(Ended.BROKEN)))
         if len(work.rows) and self.limits.nodes > 1 and self._spent < self.limits.total:
             limit = self._spent + len(work.rows) * self._each(len(work.rows), self.limits.total)

@@ -10,7 +10,7 @@ those with the widest bounds come first; the others keep the bounds that interva
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -49,6 +49,7 @@ def tightened(
     most: int = WORK,
     costs: Mapping[str, float] | None = None,
     limit: float = math.inf,
+    done: Callable[[int], None] | None = None,
 ) -> Tightened:
     """Carry every cell back that a curve bends: of a ReLU, those that may lie on either side.
 
@@ -63,6 +64,7 @@ def tightened(
         most: numbers that are worked out to carry back the cells of one value of one row.
         costs: of one sum of each value, by name, see ``carrying``; None: worked out.
         limit: multiplications that each row may take.
+        done: is told how many cells were carried back, over all rows, whenever some were.
     """
     if costs is None:
         costs = carrying(source, steps, {name: ends.low.shape[1:] for name, ends in known.items()})
@@ -88,8 +90,10 @@ def tightened(
                 count += int(wanted.sum())
                 if window is not None:
                     ends = _met(ends, *window.bounds(tight, ground, wanted))
+                    if done is not None:
+                        done(int(wanted.sum()))
                 else:
-                    ends = _carried(source, steps, tight, ground, name, ends, wanted, room)
+                    ends = _carried(source, steps, tight, ground, name, ends, wanted, room, done)
             tight[name] = ends
         tight[step.name] = _meet(follow(step, tight), known[step.name])
     return Tightened(known=tight, cells=count, spent=spent, short=short)
@@ -97,7 +101,7 @@ def tightened(
 
 def _carried(
     source: str, steps: list[Step], tight: dict[str, Ends], ground: Ground, name: str, ends: Ends, wanted: Tensor,
-    room: int,
+    room: int, done: Callable[[int], None] | None,
 ) -> Ends:  # fmt: skip
     """Return bounds on one value, of which the cells ``wanted``, (n, cells) bool, are carried back."""
     counts = wanted.sum(dim=1)
@@ -117,6 +121,8 @@ def _carried(
         index = (rows[:, None].expand_as(places), places)
         low[index] = torch.maximum(low[index], below)
         high[index] = torch.minimum(high[index], above)
+        if done is not None:
+            done(places.numel())
     return Ends(low=low.view_as(ends.low), high=high.view_as(ends.high), error=ends.error)
 
 
