@@ -13,12 +13,15 @@ from sklearn.tree import DecisionTreeClassifier
 
 from probatum.adapters.interface import Wish, few, wrap
 from probatum.checks.input_manipulation.evading import scores_of
+from probatum.checks.input_manipulation.evasion import Options, run
 from probatum.checks.input_manipulation.findings import labels_of
-from probatum.checks.input_manipulation.nearest import Inside, nearest
+from probatum.checks.input_manipulation.nearest import SEARCHED, Inside, nearest
 from probatum.checks.input_manipulation.table import Table
+from probatum.facts.plan import Terms
 from probatum.systems.attacker import Attacker
 from probatum.systems.datasets import from_arrays
 from probatum.systems.system import System
+from probatum.systems.views import AttackedRows
 
 COLOURS = ("blue", "green", "red")
 CATEGORIES, NUMBERS = ["colour"], ["count", "size"]
@@ -149,3 +152,24 @@ def test_every_way_is_looked_at_once_and_the_plainest_first_when_categories_may_
     assert all(np.isnan(way[0, 0]) for way in table.ways(np.array([2]), 0.03, 6))
     assert table.ways(np.array([0]), 0.03, 5) is None
     assert table.stated_otherwise(0.03) == ("colour", "kind")
+
+
+def test_the_finding_says_of_how_many_cases_the_search_of_the_trees_was_cut_short():
+    train, truth = people(0, 150)
+    rows, labels = people(1, 40)
+    data = from_arrays((rows, labels), (train, truth))
+    system = System.of(wrap(MODELS["boosted"](0).fit(train, truth), few(data.test), Wish()), data)
+    view = AttackedRows(rows=data.test, attacker=Attacker.none(), train=data.train)
+
+    def asked(numbers):
+        steps = []
+        terms = Terms(confidence=0.95, tell=steps.append)
+        found = run(system, view, Options(numbers=numbers, radius=0.2), terms, np.random.default_rng(0))
+        return found, {step.what for step in steps}
+
+    whole, told = asked(1e10)
+    part, _ = asked(1e3)
+    assert SEARCHED in told
+    assert not any("cut short" in detail for detail in whole.details)
+    assert any("The search of the trees was cut short in " in detail for detail in part.details)
+    assert part.measures["proven_share"].value < whole.measures["proven_share"].value

@@ -74,6 +74,43 @@ def test_bounds_hold_the_truth_when_nodes_run_out(model, x, nodes):
     assert found.lower[0] <= true <= found.upper[0]
 
 
+@settings(deadline=None, max_examples=60)
+@given(ensembles(), rows(), st.sampled_from([0.0, 30.0, 100.0, 1000.0]))
+def test_bounds_hold_the_truth_when_the_work_runs_out(model, x, work):
+    y = answer(model, x)
+    found = radii(model, x[None], np.array([y]), lower=0.0, upper=1.0, work=work)
+    true = true_radius(model, x, y, np.zeros(COLUMNS), np.ones(COLUMNS), np.ones(COLUMNS))
+    assert found.lower[0] <= true <= found.upper[0]
+    assert found.short[0] == (not found.exact[0])
+
+
+def large(count):
+    """A sum of many uneven trees over many columns, of which no few leaves decide."""
+    rng = np.random.default_rng(0)
+
+    def grown(depth):
+        if not depth:
+            return [float(rng.normal())]
+        return (int(rng.integers(8)), float(rng.random()), grown(depth - 1), grown(depth - 1), False)
+
+    return forest([grown(4) for _ in range(count)], columns=8)
+
+
+def test_all_rows_together_look_at_no_more_numbers_than_they_may():
+    model, x = large(60), np.random.default_rng(1).random((12, 8))
+    y = np.array([answer(model, row) for row in x])
+    free = radii(model, x, y, lower=0.0, upper=1.0, nodes=500, work=1e12)
+    told = []
+    limited = radii(model, x, y, lower=0.0, upper=1.0, nodes=500, work=free.work.sum() / 10, done=told.append)
+    part = 64 * 2e4  # parts that are worked on together, each of fewer numbers than this
+    assert limited.work.sum() <= free.work.sum() / 10 + part
+    assert limited.nodes.sum() < free.nodes.sum()
+    assert limited.short.any()
+    assert not free.short.any()
+    assert told == list(range(1, 13))
+    assert (limited.lower <= free.upper).all()
+
+
 @settings(deadline=None, max_examples=100)
 @given(ensembles(), rows(missing=False), st.sampled_from(Norm), st.sampled_from([0.05, 0.2, 0.35, 0.6]))
 def test_decision_agrees_with_brute_force_when_the_region_is_a_ball(model, x, norm, radius):

@@ -17,10 +17,11 @@ from probatum.systems.datasets import Rows
 from probatum.systems.structures import Network, Structure
 
 QUICK: dict[str, int | float | str] = {
-    "rows": 200, "queries": 100, "nodes": 200, "parts": 100, "level": "quick", "work": 4e11,
+    "rows": 200, "queries": 100, "nodes": 200, "parts": 100, "numbers": 1e9, "level": "quick", "work": 4e11,
 }  # fmt: skip
 DEEP: dict[str, int | float | str] = {
-    "rows": 1000, "queries": 5000, "nodes": 20_000, "parts": 5000, "level": "deep", "work": 2e14, "smoothed_rows": 100,
+    "rows": 1000, "queries": 5000, "nodes": 20_000, "parts": 5000, "numbers": 1e12, "level": "deep", "work": 2e14,
+    "smoothed_rows": 100,
 }  # fmt: skip
 THERE_AND_BACK = 3  # times as much as an answer
 FEWEST = 40  # rows: with fewer the range of a share is wider than any limit

@@ -86,6 +86,7 @@ class Options:
     queries: int = 200  # points asked about, a row, where the model can only be asked
     nodes: int = 2000  # parts into which what can be reached of a row is split for a proof, a row of a table
     parts: int = 300  # the same for each picture, where a part costs much more
+    numbers: float = 1e10  # that the search of trees looks at, of all rows, at most: it ends early beyond
     level: str = "standard"  # of the search by gradients: quick, standard or deep
     work: float = 4e12  # multiplications of a network's answers in the search, at most: fewer rows are tried beyond
     examples: int = 5  # most examples shown
@@ -189,6 +190,7 @@ def _explored(
         nodes=options.nodes,
         parts=options.parts,
         level=options.level,
+        numbers=options.numbers,
         tell=tell,
     )
     return explore_in_rounds(target, structure, encoded, rows.truth, scores, effort=effort, looks=looks, rng=rng)

@@ -74,7 +74,10 @@ def _table(
     rows = np.flatnonzero((inside.own >= 0) & (findings.found > 0) & (inside.own == inside.said))
     if isinstance(core, Network):
         return enclose_table(findings, target, inside, core, rows, y, effort, rng)
-    out = nearest(target, inside, rows, farthest=max(effort.radii), nodes=effort.nodes)
+    out = nearest(
+        target, inside, rows, farthest=max(effort.radii), nodes=effort.nodes, numbers=effort.share * effort.numbers,
+        tell=effort.tell,
+    )  # fmt: skip
     if isinstance(out, str):
         return out
     findings.prove(out.rows, out.safe)
@@ -82,9 +85,19 @@ def _table(
         findings.ended[out.rows] = Ended.SPENT  # what is not settled: all that a search of trees may end by
     findings.work += out.work
     findings.stages.append("closed form" if isinstance(core, Linear) else "exact search of the trees")
+    if out.short.any():
+        findings.remarks.append(_cut_short(int(out.short.sum())))
     near = np.isfinite(out.found)
     confirm(findings, target, out.rows[near], out.cells[near], out.found[near], y)
     return None
+
+
+def _cut_short(count: int) -> str:
+    cases = "1 case" if count == 1 else f"{count:,} cases"
+    return (
+        f"The search of the trees was cut short in {cases}: so many large trees would go beyond the work, or the "
+        "memory, that the plan allows."
+    )
 
 
 def _search(

@@ -28,6 +28,7 @@ class Effort:
     nodes: int  # most parts into which what can be reached of a row is split for a proof
     parts: int  # the same of a picture, where a part costs much more
     level: str  # of the search by gradients: quick, standard or deep
+    numbers: float  # that are looked at in trees, of all rows together
     share: float = 1.0  # of what all rows of the plan may cost together, for those that are explored
     tell: Tell = untold  # is told how far the work is
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The nearest other answer to each row of a table, by models of which that can be worked out: linear ones and trees."""
 
+import math
 from dataclasses import dataclass
 from typing import final
 
@@ -13,10 +14,12 @@ from probatum.engines.evasion.tables.inside import Lifted, lifted, lowered, rest
 from probatum.engines.trees.exact import radii, ruled_out
 from probatum.engines.trees.predict import labels
 from probatum.errors import DataError
+from probatum.facts.progress import Step, Tell, untold
 from probatum.systems.structures import Forest, Input, Linear, Structure
 
 WAYS = 512  # to state the categories that may be exchanged, at most; with more, each number of theirs moves by itself
 MISSING = "Some cells are missing, so nothing is proven of a linear model."
+SEARCHED = "cases whose trees were searched"
 OTHERWISE = "The model's weights do not give the model's own answers, so nothing is proven by them."
 
 
@@ -48,9 +51,19 @@ class Nearest:
     found: np.ndarray  # (m,) about the size of the change ``cells``, which should turn it; inf: there is none
     cells: np.ndarray  # (m, d) to be asked about; perhaps not allowed
     work: Work
+    short: np.ndarray  # (m,) bool: the search of the trees was cut short by the work that is allowed
 
 
-def nearest(target: Table, inside: Inside, rows: np.ndarray, *, farthest: float, nodes: int) -> Nearest | str:
+def nearest(
+    target: Table,
+    inside: Inside,
+    rows: np.ndarray,
+    *,
+    farthest: float,
+    nodes: int,
+    numbers: float = math.inf,
+    tell: Tell = untold,
+) -> Nearest | str:
     """Return the nearest other answers, looking at every way to state the categories; or why nothing can be proven.
 
     Args:
@@ -59,6 +72,8 @@ def nearest(target: Table, inside: Inside, rows: np.ndarray, *, farthest: float,
         rows: (n,) those to be looked at; all others are left out.
         farthest: changes beyond this size are not looked at.
         nodes: parts into which the surroundings of a row are split, at most.
+        numbers: that are looked at in trees for all rows together, at most.
+        tell: is told how far the work is.
     """
     core, inputs = inside.structure.core, inside.structure.inputs
     if isinstance(core, Linear):
@@ -69,11 +84,14 @@ def nearest(target: Table, inside: Inside, rows: np.ndarray, *, farthest: float,
             return OTHERWISE
     elif isinstance(core, Forest):
         rows = rows[labels(core, inside.encoded[rows]) == inside.own[rows]]
-    look = _Look(target, inside, inputs or (), rows, farthest, nodes)
+    look = _Look(target, inside, inputs or (), rows, farthest, nodes, numbers, tell)
     why = look.at_all()
     if why is not None:
         return why
-    return Nearest(rows=rows, safe=np.minimum(look.safe, farthest), found=look.found, cells=look.cells, work=look.work)
+    return Nearest(
+        rows=rows, safe=np.minimum(look.safe, farthest), found=look.found, cells=look.cells, work=look.work,
+        short=look.short,
+    )  # fmt: skip
 
 
 @final
@@ -81,8 +99,9 @@ class _Look:
     """The rows while the ways to state their categories are looked at, one after the other."""
 
     def __init__(
-        self, target: Table, inside: Inside, inputs: tuple[Input, ...], rows: np.ndarray, farthest: float, nodes: int
-    ) -> None:
+        self, target: Table, inside: Inside, inputs: tuple[Input, ...], rows: np.ndarray, farthest: float, nodes: int,
+        numbers: float, tell: Tell,
+    ) -> None:  # fmt: skip
         self.inside, self.inputs, self.rows, self.nodes = inside, inputs, rows, nodes
         self.moves, self.x = target.moves, target.x[rows]
         region = target.region(farthest)
@@ -92,6 +111,8 @@ class _Look:
         self.safe, self.found = np.full(len(rows), np.inf), np.full(len(rows), np.inf)
         self.cells = self.x.copy()
         self.work = Work()
+        self.left, self.tell = numbers, tell
+        self.short, self.looked_at = np.zeros(len(rows), dtype=bool), 0  # rows, each way to state categories counted
 
     def at_all(self) -> str | None:
         """Look at all ways; return why nothing can be proven."""
@@ -135,10 +156,13 @@ class _Look:
             found = radii(
                 core, encoded[near], own[near], lower=box.lower[near], upper=box.upper[near], reach=box.reach[near],
                 whole=whole(self.inputs, self.moves.whole), nodes=self.nodes,
+                work=self.left, done=lambda rows: self.tell(Step(what=SEARCHED, done=self.looked_at + rows)),
             )  # fmt: skip
         except DataError as why:  # too many ways to state categories that trees split as such
             return f"Nothing was proven of these trees. {why}"
         self.work += Work(nodes=int(found.nodes.sum()))
+        self.left, self.looked_at = max(self.left - float(found.work.sum()), 0.0), self.looked_at + len(near)
+        self.short[todo[near]] |= found.short
         error = box.error[near]
         self._keep(
             todo[near], cells[near], encoded[near], found.lower / CLOSE - error, found.upper + error, found.witnesses

@@ -3,10 +3,13 @@
 
 The answer changes only where a column crosses a cut of the grid (``grid.py``), so that the distance is one of finitely
 many numbers and no tolerance is needed. Boxes grow from the row until a break lies in one; in it, a search
-(``search.py``) finds the nearest break and proves that none is nearer. Where the limit on nodes ends the search, what
-is known stays: two bounds. Every break is scored by the ensemble itself (``predict.py``) before it counts.
+(``search.py``) finds the nearest break and proves that none is nearer. Where the limit on nodes ends the search, or
+that on the numbers that are looked at, what is known stays: two bounds. Every break is scored by the ensemble itself
+(``predict.py``) before it counts.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
@@ -27,6 +30,7 @@ NODES = 20_000  # parts of boxes for each row, if nothing else is said
 GROWTH = 1.5  # of the number of cuts inside, from one box to the next
 WORDS = 1 << 24  # of 8 bytes, in the tables of one box: 128 MB; a larger box is left open
 BATCH = 256  # rows whose leaves are listed together
+AHEAD = 4  # equal shares of the work left that one row may take
 ROUNDING = 1e-12  # by which a computed distance in L2 or L1 may be off, as a share
 
 
@@ -45,6 +49,8 @@ class Radii:
     witnesses: np.ndarray  # (n, d) float64, answered otherwise by the ensemble; the row itself where none was found
     nodes: np.ndarray  # (n,) int64, parts of boxes that were worked on
     exact: np.ndarray  # (n,) bool: both bounds are the same number
+    work: np.ndarray  # (n,) float64, numbers that were looked at, where that is limited
+    short: np.ndarray  # (n,) bool: open, though nodes were left: other work was spent, or a box too large for memory
 
 
 @final
@@ -73,6 +79,8 @@ def radii(
     reach: np.ndarray | float = 1.0,
     whole: np.ndarray | bool = False,
     nodes: int = NODES,
+    work: float = math.inf,
+    done: Callable[[int], None] | None = None,
 ) -> Radii:
     """Return the smallest t such that the box from ``x - t * reach`` to ``x + t * reach`` holds another answer than y.
 
@@ -85,6 +93,8 @@ def radii(
         reach: (broadcast to (n, d)) from 0 up, how far a column moves at t = 1; 0: not at all.
         whole: (broadcast to (d,)) bool, columns that move to whole numbers only.
         nodes: how many parts of boxes may be worked on for each row.
+        work: numbers that may be looked at for all rows together; what rows leave over goes to those after them.
+        done: is told after each row how many were done.
 
     Raises:
         DataError: shapes or ranges do not fit, or a column that is split by categories is allowed to move.
@@ -95,11 +105,21 @@ def radii(
     _require(where, x, low, high, step)
     right = surely(forest, x, y)
     bounds, witnesses, used = np.zeros((2, len(x))), x.copy(), np.zeros(len(x), dtype=np.int64)
-    for i in np.flatnonzero(right):
+    spent, todo = np.zeros(len(x)), np.flatnonzero(right)
+    for place, i in enumerate(todo):
         row = Row(where, values, x[i], int(y[i]), low[i], high[i], step[i], stepwise)
-        bounds[0, i], bounds[1, i], witness, used[i] = _radius(row, nodes)
+        share = max(work - float(spent.sum()), 0.0) * min(1.0, AHEAD / (len(todo) - place))
+        left = _Left(nodes=nodes, work=share)
+        bounds[0, i], bounds[1, i], witness = _radius(row, left)
         witnesses[i] = x[i] if witness is None else witness
-    return Radii(lower=bounds[0], upper=bounds[1], witnesses=witnesses, nodes=used, exact=bounds[0] == bounds[1])
+        used[i], spent[i] = nodes - left.nodes, 0.0 if math.isinf(work) else share - left.work
+        if done is not None:
+            done(place + 1)
+    exact = bounds[0] == bounds[1]
+    return Radii(
+        lower=bounds[0], upper=bounds[1], witnesses=witnesses, nodes=used, exact=exact, work=spent,
+        short=~exact & (used < nodes),
+    )  # fmt: skip
 
 
 def ruled_out(forest: Forest, x: np.ndarray, y: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
@@ -163,27 +183,41 @@ def decide(forest: Forest, x: np.ndarray, y: np.ndarray, region: Region, *, node
     return Decided(broken=broken, certified=certified, examples=examples, nodes=used)
 
 
-def _radius(row: Row, nodes: int) -> tuple[float, float, np.ndarray | None, int]:
-    """Return both bounds on the distance, the witness, and the nodes used."""
-    used, lower, last, place = 0, 0.0, len(row.distances) - 1, 0
+@final
+@dataclass(slots=True, kw_only=True)
+class _Left:
+    """How much may still be done for one row."""
+
+    nodes: int
+    work: float
+
+
+def _radius(row: Row, left: _Left) -> tuple[float, float, np.ndarray | None]:
+    """Return both bounds on the distance, and the witness."""
+    lower, last, place = 0.0, len(row.distances) - 1, 0
     while True:
         limit = float(row.distances[place])
+        left.work -= len(row.where.forest.feature)  # which of all leaves are in reach is looked up for each box
+        if left.work < 0:
+            return lower, np.inf, None
         around = row.around(limit)
         upper, floor, witness = limit, limit, None
         for task in row.tasks(around):
-            if words(row.where, task, around) > WORDS:
-                return lower, np.inf, None, used
+            size = words(row.where, task, around)
+            if size > min(WORDS, left.work):
+                return lower, np.inf, None
             puzzle = build(row.where, task, around)
-            found = nearest(puzzle, upper, _Judge(row, puzzle), nodes=nodes - used)
-            used += found.nodes
+            nodes = int(min(left.nodes, (left.work - size) / puzzle.part))
+            found = nearest(puzzle, upper, _Judge(row, puzzle), nodes=nodes)
+            left.nodes, left.work = left.nodes - found.nodes, left.work - size - found.nodes * puzzle.part
             floor = min(floor, found.lower)
             if found.sides is not None:
                 upper, witness = found.upper, row.points(puzzle, found.sides[None])[0]
         lower = max(lower, min(floor, upper))
         if witness is not None:
-            return lower, upper, witness, used
-        if place == last or used >= nodes:
-            return lower, np.inf, None, used
+            return lower, upper, witness
+        if place == last or left.nodes <= 0 or left.work <= 0:
+            return lower, np.inf, None
         place = min(last, max(place + 4, int(place * GROWTH)))
 
 

@@ -16,6 +16,7 @@ from probatum.engines.trees.grid import Grid
 
 WORD = 64  # leaves a word
 WEIGHT_BITS = 22  # dropped from a difference of values, so that sums of weights are exact in float64
+HALVES = 2  # of a part
 COLUMN = 1 << 32  # more than there are cuts in a column
 
 
@@ -60,6 +61,12 @@ class Problem:
     home: np.ndarray  # (S,) int8, the side of the row itself: 0 left, 1 right
     kills: np.ndarray  # (2, S, T, W) uint64: leaves lost by going left, and by going right
     ends: np.ndarray  # (2, T, 64 W, K) intp: the outermost cut of each column at which going that way loses the leaf; S
+
+    @property
+    def part(self) -> int:
+        """Numbers that are looked at for one part: words of leaves and ends of the best leaf in each tree, and cuts."""
+        words, ends = self.alive.size, len(self.alive) * self.ends.shape[3]
+        return int(HALVES * (words + ends + len(self.cut)) + 1)
 
 
 def words(where: Grid, task: Task, around: Surroundings) -> int:
