@@ -2,7 +2,7 @@
 """Did the test rows, or the answer itself, slip into the training?"""
 
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,12 +17,18 @@ from probatum.evidence.judging import judge
 from probatum.facts.plan import Terms
 from probatum.facts.policy import Policy, Stakes
 from probatum.facts.record import Verdict
+from probatum.facts.threats import Task
+from probatum.facts.work import Scope
 from probatum.planted.data_manipulation.leakage import PLANTED
 from probatum.runs.selftest import verdict_on
 from probatum.seeds import stream
 from probatum.systems.datasets import from_arrays
 from probatum.systems.views import TrainTest
 
+PICTURES = Scope(
+    rows=2_000, train_rows=10_000, columns=784, pictures=True, classes=10, task=Task.MULTICLASS,
+    capabilities=frozenset(), options=asdict(Options()),
+)  # fmt: skip
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = Path(os.environ.get("PROBATUM_DATA", ROOT.parent / "shared" / "data"))
 POLICY = Policy(
@@ -51,6 +57,23 @@ def split(features, truth, test=0.3, **said):
         tuple(both.iloc[part] if hasattr(both, "iloc") else both[part] for both in (features, truth)) for part in parts
     ]
     return from_arrays(*pairs, **said)
+
+
+def test_what_is_foreseen_grows_with_rows_and_columns_up_to_what_is_allowed():
+    seconds = CHECK.work(PICTURES).seconds
+    assert 20 / 3 < seconds < 3 * 20  # took 20 on a busy machine
+    assert CHECK.work(replace(PICTURES, columns=8)).seconds < 1
+    most = CHECK.work(replace(PICTURES, rows=10**9, train_rows=10**9)).seconds
+    options = Options()
+    assert most == pytest.approx(0.3 + options.work_limit / 1e10 + options.cells / 1e6)
+
+
+def test_the_check_tells_how_far_it_is():
+    data, steps = split(*load_digits(return_X_y=True)), []
+    view = TrainTest(train=data.train, test=data.test)
+    run(None, view, Options(), Terms(confidence=0.95, tell=steps.append), stream(0, "t"))
+    assert {step.what for step in steps} == {"rows compared", "columns tried"}
+    assert all(step.of is not None and 0 <= step.done <= step.of for step in steps)
 
 
 def found(data, **options):

@@ -28,6 +28,7 @@ from probatum.engines.leakage.cells import Cells, joint_codes
 from probatum.engines.leakage.copies import joint_ids, row_names
 from probatum.engines.leakage.excess import SEEN_METHOD
 from probatum.engines.leakage.giveaways import Telling, giveaways, told_by_columns
+from probatum.engines.leakage.neighbours import MOST_AXES
 from probatum.engines.leakage.shared import Shared, shared_rows
 from probatum.engines.mistakes.classes import discreet_share, share
 from probatum.errors import InsufficientDataError
@@ -36,13 +37,14 @@ from probatum.facts.interval import Interval
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Vector
-from probatum.facts.work import Expected
+from probatum.facts.work import Expected, Scope
 from probatum.systems.datasets import Rows
 from probatum.systems.datasets.rows import NUMBERS, as_frame, printed
 from probatum.systems.interface import Predictions
 from probatum.systems.views import TrainTest
 
 SHOWN = 5  # columns whose strength is told
+COMPARED, TRIED = 1e10, 1e6  # cells in a second, on a usual machine: of rows side by side, of columns under a rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +89,9 @@ def run(system: Predictions, data: TrainTest, options: Options, terms: Terms, rn
         most=options.sample,
         work_limit=options.work_limit,
         confidence=terms.confidence,
+        tell=terms.tell,
     )
-    telling = _telling(table, data, options, terms.confidence, rng)
+    telling = _telling(table, data, options, terms, rng)
     said = (words.of_shared(shared), words.of_telling(telling))
     first, second = reversed(said) if telling.proven else said
     return Finding(
@@ -119,7 +122,7 @@ def _table(train: Rows, test: Rows) -> _Table:
     return _Table(names=tuple(names), train=sides[0], test=sides[1])
 
 
-def _telling(table: _Table, data: TrainTest, options: Options, confidence: float, rng: np.random.Generator) -> Telling:
+def _telling(table: _Table, data: TrainTest, options: Options, terms: Terms, rng: np.random.Generator) -> Telling:
     told, rows = told_by_columns(
         table.train,
         table.test,
@@ -127,7 +130,8 @@ def _telling(table: _Table, data: TrainTest, options: Options, confidence: float
         rng,
         parts=options.parts,
         most_cells=options.cells,
-        confidence=confidence,
+        confidence=terms.confidence,
+        tell=terms.tell,
     )
     return giveaways(table.names, told, rows, share=options.tells)
 
@@ -197,6 +201,15 @@ def _column_measures(telling: Telling, confidence: float) -> dict[str, Measure]:
     return measures
 
 
+def _work(scope: Scope) -> Expected:
+    """Rows are compared, each with each where there are many columns; then rules of one column are tried."""
+    most, every = scope.count("sample"), scope.rows + scope.train_rows
+    queries = min(scope.rows, most) + min(scope.train_rows, most)
+    compared = queries * scope.train_rows * scope.columns if scope.columns > MOST_AXES else 0
+    tried = min(every * scope.columns, scope.count("cells"))
+    return Expected(seconds=0.3 + min(compared, scope.count("work_limit")) / COMPARED + tried / TRIED)
+
+
 CHECK = Check(
     id="data-manipulation/leakage",
     title="Leaks from test to training",
@@ -223,6 +236,6 @@ CHECK = Check(
         Effort.QUICK: {"sample": 5_000, "work_limit": 20_000_000_000, "cells": 5_000_000},
         Effort.DEEP: {"sample": 200_000, "work_limit": 2_000_000_000_000, "cells": 200_000_000},
     },
-    work=lambda scope: Expected(seconds=0.5 + min(2e-7 * scope.rows * scope.columns, 12.0)),
+    work=_work,
     run=run,
 )

@@ -26,6 +26,7 @@ from probatum.engines.intervals.multiplicity import sidak
 from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.engines.leakage.cells import Cells
 from probatum.facts.interval import Interval
+from probatum.facts.progress import Step, Tell, untold
 
 SHARES = np.array([0, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1])  # of a class below its cuts
 
@@ -72,6 +73,7 @@ def told_by_columns(
     parts: int,
     most_cells: int,
     confidence: float,
+    tell: Tell = untold,
 ) -> tuple[list[Told | None], int]:
     """Return what each column tells, numbers first, then words; and the number of rows on which it was tried.
 
@@ -83,6 +85,7 @@ def told_by_columns(
         parts: of the training rows.
         most_cells: rows times columns to try, at most.
         confidence: of all ranges at once.
+        tell: is told how far the work is.
     """
     width = train.numbers.shape[1] + train.codes.shape[1]
     part = parts_of(train.ids, len(test.ids), parts, rng)
@@ -96,10 +99,14 @@ def told_by_columns(
         for place in range(first.shape[1])
     )
     if truth.dtype.kind == "f":
-        tell, rules = _number_told, 1
+        learn, rules = _number_told, 1
     else:
-        tell, rules = _class_told, 2
-    return [tell(*column, truth, part, confidence, width * rules) for column in columns], len(some)
+        learn, rules = _class_told, 2
+    told: list[Told | None] = []
+    for column in columns:
+        tell(Step(what="columns tried", done=len(told), of=width))
+        told.append(learn(*column, truth, part, confidence, width * rules))
+    return told, len(some)
 
 
 def _class_told(

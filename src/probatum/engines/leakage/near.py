@@ -17,6 +17,7 @@ from probatum.engines.leakage.cells import Cells
 from probatum.engines.leakage.copies import counts_of
 from probatum.engines.leakage.neighbours import Space, nearest, pairs_of, space
 from probatum.engines.leakage.precision import grid, snap
+from probatum.facts.progress import Tell, untold
 
 GRID_ROWS = 5_000  # training rows from which the grid is learned
 
@@ -33,7 +34,15 @@ class NearCopies:
 
 
 def near_copies(
-    train: Cells, test: Cells, rng: np.random.Generator, *, rare: float, widest: float, most: int, work_limit: int
+    train: Cells,
+    test: Cells,
+    rng: np.random.Generator,
+    *,
+    rare: float,
+    widest: float,
+    most: int,
+    work_limit: int,
+    tell: Tell = untold,
 ) -> NearCopies:
     """Return how many test rows are near a training row, beside how many training rows are near each other.
 
@@ -45,17 +54,18 @@ def near_copies(
         widest: largest tolerance, in spreads.
         most: rows compared of each side, at most.
         work_limit: cells read, both sides together.
+        tell: is told how far the work is.
     """
     where = _space(train, test, rng)
     n, m = len(train.ids), len(test.ids)
     _, first, place = np.unique(train.ids, return_index=True, return_inverse=True)
     # a training row stands for all that equal it, so that rows copied on purpose do not seem to have no neighbour
     drawn = _draw(where, first[place.reshape(-1)], np.ones(n, dtype=bool), first, rng, most, work_limit // 2)
-    around = nearest(where, drawn, first, within=2 * widest)
+    around = nearest(where, drawn, first, within=2 * widest, tell=tell)
     tolerance = _tolerance(around, rare=rare, widest=widest)
     alone = counts_of(test.ids, train.ids) == 0  # the others are known to be copies
     chosen = _draw(where, n + np.arange(m), alone, first, rng, most, work_limit // 2)
-    close = nearest(where, chosen[alone[chosen - n]], first, within=tolerance)
+    close = nearest(where, chosen[alone[chosen - n]], first, within=tolerance, tell=tell)
     return NearCopies(
         tolerance=tolerance,
         found=int(np.isfinite(close).sum()),

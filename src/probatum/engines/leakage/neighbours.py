@@ -5,10 +5,12 @@ The distance of two rows is the root of the mean squared difference of their num
 spread: 0.01 means that they differ by a hundredth of the spread, taken over the columns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from probatum.facts.progress import Step, Tell, untold
 
 MOST_AXES = 16  # up to so many columns a tree of boxes is faster than comparing each with each
 FEW = 64  # rows: below it a tree does not pay
@@ -43,7 +45,9 @@ def space(numbers: Sequence[np.ndarray], codes: Sequence[np.ndarray]) -> Space:
     return Space(points=points, keys=_keys(marks, rows))
 
 
-def nearest(where: Space, queries: np.ndarray, reference: np.ndarray, *, within: float) -> np.ndarray:
+def nearest(
+    where: Space, queries: np.ndarray, reference: np.ndarray, *, within: float, tell: Tell = untold
+) -> np.ndarray:
     """Return (q,) the distance of each query to the nearest other row of the reference; infinite beyond ``within``.
 
     Args:
@@ -51,12 +55,20 @@ def nearest(where: Space, queries: np.ndarray, reference: np.ndarray, *, within:
         queries: (q,) positions.
         reference: (r,) positions; a row is never its own neighbour.
         within: distance at which to stop looking.
+        tell: is told how far the work is.
     """
     axes = where.points.shape[1]
     if axes == 0:  # rows of equal words are nowhere apart
         return np.where(pairs_of(where, queries, reference) - np.isin(queries, reference) > 0, 0.0, np.inf)
     found: np.ndarray = np.full(len(queries), np.inf)
     asked, offered = _by_key(where.keys, queries), _by_key(where.keys, reference)
+    compared = 0
+
+    def done(rows: int) -> None:
+        nonlocal compared
+        compared += rows
+        tell(Step(what="rows compared", done=compared, of=len(queries)))
+
     for key, places in asked.items():
         if key not in offered:
             continue
@@ -64,7 +76,7 @@ def nearest(where: Space, queries: np.ndarray, reference: np.ndarray, *, within:
         if axes <= MOST_AXES and len(others) > FEW:
             found[places] = _by_tree(where.points, own, others, within * np.sqrt(axes)) / np.sqrt(axes)
         else:
-            found[places] = _by_pairs(where.points, own, others) / np.sqrt(axes)
+            found[places] = _by_pairs(where.points, own, others, done) / np.sqrt(axes)
     return np.where(found <= within, found, np.inf)
 
 
@@ -118,7 +130,7 @@ def _by_tree(points: np.ndarray, own: np.ndarray, others: np.ndarray, within: fl
     return np.asarray(np.where(itself, distance[:, 1], distance[:, 0]))
 
 
-def _by_pairs(points: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
+def _by_pairs(points: np.ndarray, own: np.ndarray, others: np.ndarray, done: Callable[[int], None]) -> np.ndarray:
     """Compare each with each: |a - b|^2 = |a|^2 - 2ab + |b|^2 finds the nearest, the plain difference measures it."""
     theirs = points[others]
     squares = np.einsum("ij,ij->i", theirs, theirs)
@@ -132,4 +144,5 @@ def _by_pairs(points: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.nda
         gap = mine.astype(np.float64) - theirs[best]
         alone = ~np.isfinite(far[np.arange(len(rows)), best])
         found[start : start + BLOCK] = np.where(alone, np.inf, np.sqrt((gap * gap).sum(axis=1)))
+        done(len(rows))
     return found

@@ -10,6 +10,7 @@ from probatum.engines.leakage.copies import counts_of
 from probatum.engines.leakage.excess import Chance, chance_share, excess, found_share, matched_share
 from probatum.engines.leakage.near import NearCopies, near_copies
 from probatum.facts.interval import Interval
+from probatum.facts.progress import Tell, untold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +40,10 @@ def shared_rows(
     most: int,
     work_limit: int,
     confidence: float,
+    tell: Tell = untold,
 ) -> Shared:
     """Compare each test row with the training rows, and the training rows with each other; see ``near_copies``."""
-    near = near_copies(train, test, rng, rare=rare, widest=widest, most=most, work_limit=work_limit)
+    near = near_copies(train, test, rng, rare=rare, widest=widest, most=most, work_limit=work_limit, tell=tell)
     equal = int((counts_of(test.ids, train.ids) > 0).sum())
     inside = counts_of(train.ids, train.ids)
     chance = chance_share(inside, counts_of(test.ids, test.ids), confidence=confidence)
