@@ -23,6 +23,7 @@ class Scope:
     classes: int  # 0 where a number is predicted
     task: Task
     capabilities: frozenset[Capability]
+    answer: float = 0.0  # multiplications of one answer of a network; 0: it is none that can be looked into
     options: Mapping[str, Json] = field(default_factory=dict)
 
     def count(self, option: str, default: int = 0) -> int:

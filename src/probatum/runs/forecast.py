@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import final
 
+from probatum.checks.input_manipulation.affordable import cost
 from probatum.checks.interface import Check
+from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Json
 from probatum.facts.plan import Plan, Subject
 from probatum.facts.progress import Step
@@ -64,6 +66,7 @@ def scope_of(subject: Subject, system: System, options: Mapping[str, Json]) -> S
     """Return what the work of a check depends on."""
     rows = system.data.test
     return Scope(
+        answer=_multiplications(system),
         rows=subject.test_rows,
         train_rows=subject.train_rows,
         columns=subject.columns,
@@ -73,6 +76,17 @@ def scope_of(subject: Subject, system: System, options: Mapping[str, Json]) -> S
         capabilities=system.capabilities,
         options=options,
     )
+
+
+def _multiplications(system: System) -> float:
+    """Return what one answer of a network takes; 0 where that cannot be told: whoever needs to know why will."""
+    rows = system.data.test
+    if Capability.GRADIENTS not in system.capabilities or not len(rows):
+        return 0.0
+    try:
+        return cost(system.structure(), rows)
+    except Exception:  # noqa: BLE001  # a network may raise anything; the check that asks it tells
+        return 0.0
 
 
 def _seconds(work: Expected, speed: Speed) -> float:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What of a plan's work on a network is done: counted, never timed, and told where it is less than was planned."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ torch = pytest.importorskip("torch")
 
 from probatum.adapters.interface import Wish, few, wrap  # noqa: E402
 from probatum.checks.input_manipulation import evasion, patch, universal  # noqa: E402
-from probatum.checks.input_manipulation.affordable import FEWEST, within, within_steps  # noqa: E402
+from probatum.checks.input_manipulation.affordable import FEWEST, PROVEN, expected, within, within_steps  # noqa: E402
 from probatum.engines.bounds.tensor.proof import Limits, Proof  # noqa: E402
 from probatum.engines.evasion.api import engine_of  # noqa: E402
 from probatum.engines.evasion.results import Ended  # noqa: E402
@@ -17,7 +19,10 @@ from probatum.engines.evasion.tensor.engine import BESIDE, LIMITS  # noqa: E402
 from probatum.engines.evasion.tensor.ladder import LEVELS  # noqa: E402
 from probatum.engines.evasion.tensor.network import PUT_THROUGH  # noqa: E402
 from probatum.engines.evasion.threat import region  # noqa: E402
+from probatum.facts.capabilities import Capability  # noqa: E402
 from probatum.facts.plan import Terms  # noqa: E402
+from probatum.facts.threats import Task  # noqa: E402
+from probatum.facts.work import Scope  # noqa: E402
 from probatum.seeds import stream  # noqa: E402
 from probatum.systems.attacker import Attacker  # noqa: E402
 from probatum.systems.datasets import from_arrays  # noqa: E402
@@ -122,6 +127,24 @@ def test_what_was_left_out_stands_in_the_finding(check, network):
     assert any(f"{FEWEST} of 100 planned cases were tried" in detail for detail in part.details)
     assert part.tried <= FEWEST < whole.tried
     assert asked(check, network, work=1.0, **own) == part  # counted, not timed
+
+
+@pytest.mark.parametrize("pictured", [True, False])
+def test_the_proofs_of_a_network_are_foreseen_by_its_size_and_never_beyond_the_plan(pictured):
+    def seconds(answer, level="standard"):
+        options = asdict(evasion.Options(level=level))
+        return expected(
+            Scope(
+                rows=500, train_rows=0, columns=64, pictures=pictured, classes=10, task=Task.MULTICLASS, answer=answer,
+                capabilities=frozenset([Capability.GRADIENTS]), options=options,
+            )
+        ).seconds  # fmt: skip
+
+    found = [seconds(answer) for answer in (0.0, 1e4, 1e5, 1e6, 1e12)]
+    assert found == sorted(found)
+    assert found[0] < 1
+    assert found[-1] == pytest.approx((1 + BESIDE) * LIMITS["standard"].total / PROVEN, abs=1)
+    assert seconds(1e12, "quick") < found[-1] < seconds(1e12, "deep")
 
 
 def test_the_check_tells_how_far_it_is(network):

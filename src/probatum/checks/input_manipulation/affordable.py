@@ -5,6 +5,7 @@ What is allowed is counted from the network and the plan alone, before anything 
 from what was found, so that the rows that are tried stand for all.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
@@ -24,6 +25,10 @@ DEEP: dict[str, int | float | str] = {
     "smoothed_rows": 100,
 }  # fmt: skip
 THERE_AND_BACK = 3  # times as much as an answer
+SEARCHED = 1000.0  # gradients of a row, on usual networks
+OPEN = 0.3  # of all rows: those that bounds without splits and attacks leave open, on usual networks
+PART = 80.0  # answers' work that one part of a row takes, about
+PROVEN = 5e9  # multiplications of proofs in a second, on a usual machine
 FEWEST = 40  # rows: with fewer the range of a share is wider than any limit
 
 
@@ -58,26 +63,26 @@ def within(structure: Structure | str, rows: Rows, level: str, most: float) -> W
         level: of the search that was planned: quick, standard or deep.
         most: multiplications that are allowed.
     """
-    cost = _cost(structure, rows)
-    if not cost:
+    each = cost(structure, rows)
+    if not each:
         return Within(rows=len(rows), planned=len(rows), level=level)
     from probatum.engines.evasion.tensor.cost import answers
     from probatum.engines.evasion.tensor.ladder import LEVELS
 
-    hastened = most < cost * answers(LEVELS[level]) * min(len(rows), FEWEST)
+    hastened = most < each * answers(LEVELS[level]) * min(len(rows), FEWEST)
     chosen = "quick" if hastened else level
-    fit = max(FEWEST, int(most / (cost * answers(LEVELS[chosen]))))
-    return Within(rows=min(len(rows), fit), planned=len(rows), level=chosen, hastened=chosen != level, cost=cost)
+    fit = max(FEWEST, int(most / (each * answers(LEVELS[chosen]))))
+    return Within(rows=min(len(rows), fit), planned=len(rows), level=chosen, hastened=chosen != level, cost=each)
 
 
 def within_steps(structure: Structure | str, rows: Rows, planned: int, steps: int, most: float) -> Within:
     """Return how many rows are tried where half of them are put through the network there and back in each step."""
-    planned, cost = min(planned, len(rows)), _cost(structure, rows)
-    fit = max(FEWEST, int(2 * most / (THERE_AND_BACK * cost * steps))) if cost else planned
-    return Within(rows=min(planned, fit), planned=planned, cost=cost)
+    planned, each = min(planned, len(rows)), cost(structure, rows)
+    fit = max(FEWEST, int(2 * most / (THERE_AND_BACK * each * steps))) if each else planned
+    return Within(rows=min(planned, fit), planned=planned, cost=each)
 
 
-def _cost(structure: Structure | str, rows: Rows) -> float:
+def cost(structure: Structure | str, rows: Rows) -> float:
     """Return the multiplications of one answer; 0 where it is no network that can be looked into."""
     if not isinstance(structure, Structure) or not isinstance(structure.core, Network):
         return 0.0
@@ -90,7 +95,7 @@ def expected(scope: Scope) -> Expected:
     """Return what usual systems take: many rows of hard ones take several times as much, of easy ones far less."""
     rows = min(scope.rows, scope.count("rows"))
     if scope.has(Capability.GRADIENTS):
-        return Expected(gradients=1000.0 * rows, seconds=1e-4 * rows * scope.columns)
+        return Expected(gradients=SEARCHED * rows, seconds=1e-4 * rows + _proofs(scope, rows) / PROVEN)
     if scope.has(Capability.TREES):
         return Expected(asked=0.2 * rows * scope.count("queries"), calls=100, seconds=0.03 * rows)
     if scope.has(Capability.WEIGHTS):
@@ -98,3 +103,18 @@ def expected(scope: Scope) -> Expected:
     return Expected(
         asked=rows * scope.count("queries"), calls=scope.count("queries"), seconds=1e-5 * rows * scope.count("queries")
     )
+
+
+def _proofs(scope: Scope, rows: int) -> float:
+    """Return the multiplications that proofs of a network take on usual ones; never more than the plan allows."""
+    if not scope.answer:
+        return 0.0
+    from probatum.engines.evasion.tensor.engine import BESIDE, LIMITS
+
+    limits = LIMITS[str(scope.options.get("level", "standard"))]
+    parts = scope.count("parts") if scope.pictures else scope.count("nodes")
+    layers = (
+        2 * scope.answer * math.sqrt(scope.answer)
+    )  # about as many cells as one layer takes from another, each in both directions
+    each = layers + OPEN * min(limits.work, PART * parts * scope.answer)
+    return min(rows * each, (1 + BESIDE) * limits.total)

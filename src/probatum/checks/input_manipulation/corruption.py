@@ -176,7 +176,7 @@ def _work(scope: Scope) -> Expected:
     kinds = len(SEVERITIES) * (KINDS_OF_PICTURES if scope.pictures else KINDS)
     damaged = kinds * min(scope.rows, scope.count("rows"))
     return Expected(
-        asked=damaged, calls=kinds, seconds=0.2 + damaged * scope.columns * (1e-6 if scope.pictures else 5e-7)
+        asked=damaged, calls=kinds, seconds=0.2 + damaged * scope.columns * (2e-7 if scope.pictures else 5e-7)
     )
 
 

@@ -197,9 +197,9 @@ def _work(scope: Scope) -> Expected:
         return Expected(seconds=0.0)
     if scope.has(Capability.GRADIENTS):
         laid = scope.count("steps") * half
-        return Expected(gradients=laid, asked=6 * half, seconds=1e-6 * laid * scope.columns)
+        return Expected(gradients=laid, asked=6 * half, seconds=3e-7 * laid * scope.columns)
     laid = 100.0 * scope.count("queries")
-    return Expected(asked=laid + 6 * half, seconds=1e-6 * laid * scope.columns)
+    return Expected(asked=laid + 6 * half, seconds=3e-7 * laid * scope.columns)
 
 
 CHECK = Check(
