@@ -17,7 +17,7 @@ from probatum.engines.bounds.tensor.proof import Limits, Proof  # noqa: E402
 from probatum.engines.evasion.threat import region  # noqa: E402
 
 DRAWN = 60
-NETWORKS = 40
+NETWORKS = 25
 RADII = (0.02, 0.2)
 LIMITS = Limits(nodes=6, work=3e6)  # enough that lines are searched for and some regions split
 
