@@ -21,6 +21,7 @@ from probatum.runs.policies import shipped
 from probatum.runs.views import Bench
 from probatum.seeds import stream
 
+pytestmark = pytest.mark.slow  # every check, on systems of three sizes
 ALL = checks()
 ROWS = 900
 

@@ -18,7 +18,7 @@ DATA = Path(os.environ.get("PROBATUM_DATA", ROOT.parent / "shared" / "data"))
 
 def record_id(folder, out, *, jobs, hash_seed, zone):
     environment = os.environ | {"PYTHONHASHSEED": hash_seed, "TZ": zone, "PROBATUM_DATA": str(DATA)}
-    command = [sys.executable, "-m", "probatum", "assess", "--jobs", jobs, "-o", str(out)]
+    command = [sys.executable, "-m", "probatum", "assess", "--effort", "quick", "--jobs", jobs, "-o", str(out)]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stderr
     return json.loads((out / "judgement.json").read_text())["record"]
@@ -32,9 +32,9 @@ VARIATIONS = [
 ]
 
 
-def ids_of(description, tmp_path):
+def ids_of(description, tmp_path, variations=VARIATIONS):
     ids = set()
-    for place, variation in enumerate(VARIATIONS):
+    for place, variation in enumerate(variations):
         folder = tmp_path / f"system-{place}"
         shutil.copytree(description.parent, folder)
         ids.add(record_id(folder, tmp_path / f"run-{place}", **variation))
@@ -48,5 +48,5 @@ def test_record_id_is_the_same_when_jobs_hash_seed_folder_and_time_zone_differ(t
 
 @pytest.mark.slow
 @pytest.mark.skipif(not (DATA / "adult.data.gz").exists(), reason=f"needs adult.data.gz in {DATA} (PROBATUM_DATA)")
-def test_record_id_is_the_same_when_adult_is_assessed_four_ways(tmp_path):
-    assert len(ids_of(ROOT / "examples" / "adult" / "probatum.toml", tmp_path)) == 1
+def test_record_id_is_the_same_when_adult_is_assessed_two_ways(tmp_path):
+    assert len(ids_of(ROOT / "examples" / "adult" / "probatum.toml", tmp_path, VARIATIONS[:2])) == 1

@@ -14,6 +14,7 @@ from probatum.errors import ProbatumError
 from probatum.facts.record import Verdict
 from probatum.seeds import stream
 
+pytestmark = pytest.mark.slow  # a whole run for each sentence
 ALONE = ("--decision", "approved", "--protected", "nationality,sex", "--favourable", "yes")
 QUESTION = "Is a group of people treated worse than the others?"
 

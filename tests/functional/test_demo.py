@@ -9,6 +9,7 @@ import pytest
 
 from probatum.cli.app import run
 
+pytestmark = pytest.mark.slow  # whole demos; three tests share one
 WITHOUT_NETWORK = """
 import sys
 
@@ -27,11 +28,33 @@ def verdicts(folder):
     return {verdict["check"]: verdict["verdict"] for verdict in judgement["verdicts"]}
 
 
-def test_hidden_group_is_named_when_the_lender_is_assessed(tmp_path, capsys):
-    assert run(["demo", "-o", str(tmp_path / "run")]) == 0
-    assert "Found: the report names “region = north coast and contract = seasonal”." in capsys.readouterr().out
-    assert verdicts(tmp_path / "run")["usage/error-slices"] == "fail"
-    assert verdicts(tmp_path / "run")["usage/error-rate"] == "pass"  # the overall number hides it
+@pytest.fixture(scope="module")
+def lender(tmp_path_factory):
+    """Return the folder of a demo that was run where nothing may open a socket, and what came of the process."""
+    folder = tmp_path_factory.mktemp("demo") / "run"
+    command = [sys.executable, "-c", WITHOUT_NETWORK, str(folder)]
+    return folder, subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_no_socket_is_opened_when_the_demo_runs(lender):
+    assert lender[1].returncode == 0, lender[1].stderr[-2000:]
+
+
+def test_hidden_group_is_named_when_the_lender_is_assessed(lender):
+    folder, done = lender
+    assert "Found: the report names “region = north coast and contract = seasonal”." in done.stdout
+    assert verdicts(folder)["usage/error-slices"] == "fail"
+    assert verdicts(folder)["usage/error-rate"] == "pass"  # the overall number hides it
+
+
+def test_demo_can_be_repeated_and_edited_when_its_files_are_used(lender, tmp_path, capsys, monkeypatch):
+    folder, _ = lender
+    monkeypatch.chdir(folder / "system")
+    assert run(["assess", "-o", str(tmp_path / "again")]) == 1
+    first, again = (
+        json.loads((place / "judgement.json").read_text())["record"] for place in (folder, tmp_path / "again")
+    )
+    assert first == again
 
 
 def test_nothing_fails_when_the_twin_is_assessed(tmp_path, capsys):
@@ -47,20 +70,6 @@ def test_real_data_out_of_the_box_is_assessed_when_asked_for(name, task, tmp_pat
     plan = json.loads((tmp_path / "run" / "plan.json").read_text())
     assert plan["subject"]["task"] == task
     assert "error" not in verdicts(tmp_path / "run").values()
-
-
-def test_demo_can_be_repeated_and_edited_when_its_files_are_used(tmp_path, capsys, monkeypatch):
-    run(["demo", "-o", str(tmp_path / "run")])
-    monkeypatch.chdir(tmp_path / "run" / "system")
-    assert run(["assess", "-o", str(tmp_path / "again")]) == 1
-    first, again = (json.loads((tmp_path / name / "judgement.json").read_text())["record"] for name in ("run", "again"))
-    assert first == again
-
-
-def test_no_socket_is_opened_when_the_demo_runs(tmp_path):
-    command = [sys.executable, "-c", WITHOUT_NETWORK, str(tmp_path / "run")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_demo_is_refused_when_there_is_none_of_that_name(capsys):

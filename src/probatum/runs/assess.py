@@ -44,7 +44,7 @@ from probatum.runs.progress import Progress
 from probatum.runs.reporting import render
 from probatum.runs.unfinished import SERVER, Unfinished
 
-WORTH_PROCESSES = 30.0  # seconds of work: less is done before other processes have started
+WORTH_PROCESSES = 60.0  # seconds foreseen, of which a third or so come true: less is done before others have started
 MOST_PROCESSES = 4  # unless more are asked for: each holds the model and the data
 LIBRARIES = ("probatum", "numpy", "scipy", "scikit-learn", "pandas")  # those that the numbers pass through
 
