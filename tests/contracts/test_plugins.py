@@ -44,6 +44,7 @@ def test_id_is_refused_when_it_is_taken(install):
         checks()
 
 
+@pytest.mark.slow
 def test_run_goes_on_and_says_so_when_a_plug_in_is_broken(install, tmp_path, capsys):
     install("other_broken", "raise RuntimeError('half installed')")
     assert "half installed" in broken()["other_broken:CHECK"]

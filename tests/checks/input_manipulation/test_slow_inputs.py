@@ -203,11 +203,12 @@ def test_the_clock_fits_where_the_work_is_done_however_busy_the_machine_is(funct
             process.wait()
 
 
+@pytest.mark.slow
 def test_the_slow_input_is_found_when_the_model_only_waits_for_it():
     def answer(rows):
         if (rows["age"] > 500).any():
-            time.sleep(0.1)
-        return works(rows)
+            time.sleep(0.03)
+        return np.zeros(len(rows), dtype=int)
 
     data = from_arrays((FRAME, TRUTH))
     system = System.of(wrap(answer, few(data.test), Wish(output="labels")), data)
