@@ -113,8 +113,7 @@ def _proofs(scope: Scope, rows: int) -> float:
 
     limits = LIMITS[str(scope.options.get("level", "standard"))]
     parts = scope.count("parts") if scope.pictures else scope.count("nodes")
-    layers = (
-        2 * scope.answer * math.sqrt(scope.answer)
-    )  # about as many cells as one layer takes from another, each in both directions
+    # each in both directions: about as many cells as one layer takes from another
+    layers = 2 * scope.answer * math.sqrt(scope.answer)
     each = layers + OPEN * min(limits.work, PART * parts * scope.answer)
     return min(rows * each, (1 + BESIDE) * limits.total)
