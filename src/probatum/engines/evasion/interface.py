@@ -47,13 +47,8 @@ class Engine(ABC):
         stages = (*proof.stages, *found.stages)
         stage = np.where(found.broken, found.stage + len(proof.stages), proof.stage)
         open_rows = ~(found.broken | proof.certified)
-        certified, last, ended, parts, work = (
-            proof.certified,
-            proof.last,
-            proof.ended,
-            proof.parts,
-            proof.work + found.work,
-        )
+        certified, last, ended, parts = proof.certified, proof.last, proof.ended, proof.parts
+        work = proof.work + found.work
         if nodes and proof.refused is None and open_rows.any():
             deeper = self.certify(x, y, where, nodes, ~open_rows if unprovable is None else ~open_rows | unprovable)
             gained = deeper.certified & open_rows
