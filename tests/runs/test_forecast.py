@@ -12,7 +12,8 @@ from probatum.facts.capabilities import Capability  # noqa: E402
 from probatum.facts.plan import Subject  # noqa: E402
 from probatum.facts.policy import Stakes  # noqa: E402
 from probatum.facts.threats import Task  # noqa: E402
-from probatum.runs.forecast import scope_of  # noqa: E402
+from probatum.facts.work import Expected  # noqa: E402
+from probatum.runs.forecast import Speed, foreseen, multiplications  # noqa: E402
 from probatum.systems.datasets import from_arrays  # noqa: E402
 from probatum.systems.structures import Network, Structure  # noqa: E402
 
@@ -27,10 +28,10 @@ NETWORK = Structure(
 )  # fmt: skip
 
 
-def scope(structure, *, looked_into=True):
+def answer(structure, *, looked_into=True):
     capabilities = frozenset([Capability.GRADIENTS] if looked_into else [])
     system = SimpleNamespace(data=SimpleNamespace(test=ROWS), capabilities=capabilities, structure=structure)
-    return scope_of(SUBJECT, system, {})
+    return multiplications(system)
 
 
 def refused():
@@ -38,10 +39,25 @@ def refused():
 
 
 def test_the_work_of_a_network_is_foreseen_from_one_answer():
-    assert scope(lambda: NETWORK).answer == 6
-    assert scope(lambda: "It cannot be followed.").answer == 0
+    assert answer(lambda: NETWORK) == 6
+    assert answer(lambda: "It cannot be followed.") == 0
 
 
 def test_nothing_is_looked_into_where_it_cannot_be_and_no_network_stops_the_plan():
-    assert scope(refused, looked_into=False).answer == 0
-    assert scope(refused).answer == 0
+    assert answer(refused, looked_into=False) == 0
+    assert answer(refused) == 0
+
+
+def test_a_network_is_looked_into_once_for_all_checks():
+    looked = []
+    system = SimpleNamespace(
+        data=SimpleNamespace(test=ROWS),
+        capabilities=frozenset([Capability.GRADIENTS]),
+        structure=lambda: looked.append(1) or NETWORK,
+    )
+    check = SimpleNamespace(work=lambda scope: Expected(seconds=scope.answer))
+    units = [SimpleNamespace(check=name, options={}) for name in "abc"]
+    plan = SimpleNamespace(subject=SUBJECT, units=units, refits=())
+    found = foreseen(plan, system, dict.fromkeys("abc", check), Speed(row=0.0), jobs=1)
+    assert found.checks == {"a": 6, "b": 6, "c": 6}
+    assert looked == [1]

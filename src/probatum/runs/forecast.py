@@ -52,9 +52,9 @@ class Speed:
 
 def foreseen(plan: Plan, system: System, checks: Mapping[str, Check], speed: Speed, jobs: int) -> Forecast:
     """Return how long a plan will take at the measured speed."""
-    seconds: dict[str, float] = {}
+    seconds, answer = dict[str, float](), multiplications(system)
     for unit in plan.units:
-        scope = scope_of(plan.subject, system, unit.options)
+        scope = scope_of(plan.subject, system, unit.options, answer)
         seconds[unit.check] = seconds.get(unit.check, 0.0) + _seconds(checks[unit.check].work(scope), speed)
     subject = plan.subject
     asked = (subject.test_rows + subject.train_rows) * speed.row
@@ -62,11 +62,11 @@ def foreseen(plan: Plan, system: System, checks: Mapping[str, Check], speed: Spe
     return Forecast(checks=seconds, beside=asked + len(plan.refits) * train / jobs, jobs=jobs)
 
 
-def scope_of(subject: Subject, system: System, options: Mapping[str, Json]) -> Scope:
-    """Return what the work of a check depends on."""
+def scope_of(subject: Subject, system: System, options: Mapping[str, Json], answer: float) -> Scope:
+    """Return what the work of a check depends on; ``answer``: see ``multiplications``."""
     rows = system.data.test
     return Scope(
-        answer=_multiplications(system),
+        answer=answer,
         rows=subject.test_rows,
         train_rows=subject.train_rows,
         columns=subject.columns,
@@ -78,14 +78,14 @@ def scope_of(subject: Subject, system: System, options: Mapping[str, Json]) -> S
     )
 
 
-def _multiplications(system: System) -> float:
-    """Return what one answer of a network takes; 0 where that cannot be told: whoever needs to know why will."""
+def multiplications(system: System) -> float:
+    """Return what one answer of a network takes; 0 where that is unknown: the check that looks into it reports why."""
     rows = system.data.test
     if Capability.GRADIENTS not in system.capabilities or not len(rows):
         return 0.0
     try:
         return cost(system.structure(), rows)
-    except Exception:  # noqa: BLE001  # a network may raise anything; the check that asks it tells
+    except Exception:  # noqa: BLE001  # a network may raise anything
         return 0.0
 
 

@@ -43,7 +43,7 @@ from probatum.systems.datasets.rows import NUMBERS, as_frame, printed
 from probatum.systems.interface import Predictions
 from probatum.systems.views import TrainTest
 
-SHOWN = 5  # columns whose strength is told
+SHOWN = 5  # columns whose strength is reported
 COMPARED, TRIED = 1e10, 1e6  # cells in a second, on a usual machine: of rows side by side, of columns under a rule
 
 

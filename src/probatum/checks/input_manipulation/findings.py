@@ -30,7 +30,7 @@ class Effort:
     level: str  # of the search by gradients: quick, standard or deep
     numbers: float  # that are looked at in trees, of all rows together
     share: float = 1.0  # of what all rows of the plan may cost together, for those that are explored
-    tell: Tell = untold  # is told how far the work is
+    tell: Tell = untold  # called with the progress
 
 
 @final

@@ -73,7 +73,7 @@ def nearest(
         farthest: changes beyond this size are not looked at.
         nodes: parts into which the surroundings of a row are split, at most.
         numbers: that are looked at in trees for all rows together, at most.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     core, inputs = inside.structure.core, inside.structure.inputs
     if isinstance(core, Linear):

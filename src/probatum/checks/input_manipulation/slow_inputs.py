@@ -7,8 +7,8 @@ Measure     slowdown: the cost of the slowest input found by that of the median 
             typical_time and slowest_time: both, in milliseconds. By processor time, and by the time until the answer
             comes where the model works elsewhere or waits (always, or for this input). The input is chosen by some
             measurements and confirmed by others: fresh pairs of it and of a row drawn anew, in random order; the
-            median quotient with its exact range. Memory is told beside it: the most that Python and numpy held.
-            Whether cost depends on the input at all is told beside it: usual and suspicious inputs are asked about
+            median quotient with its exact range. Memory is reported beside it: the most that Python and numpy held.
+            Whether cost depends on the input at all is reported beside it: usual and suspicious inputs are asked about
             in rounds of random order, and a test rests on that order alone. Where none is slower than luck explains,
             nothing is mixed; the input that looked slowest is confirmed all the same, so that noise changes a number
             and never whether there is one.

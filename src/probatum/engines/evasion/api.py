@@ -136,7 +136,7 @@ def engine_of(
         budget: of its attack; None: the standard one.
         predict: (m, ...) to (m,) labels by the path that the model's users take; an example counts only if it is
             answered wrongly there. None: the model itself.
-        tell: is told how far the work is.
+        tell: called with the progress.
         share: of the bounds that the budget allows for all rows of a plan, for those that the engine gets.
 
     Raises:

@@ -85,7 +85,7 @@ def told_by_columns(
         parts: of the training rows.
         most_cells: rows times columns to try, at most.
         confidence: of all ranges at once.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     width = train.numbers.shape[1] + train.codes.shape[1]
     part = parts_of(train.ids, len(test.ids), parts, rng)

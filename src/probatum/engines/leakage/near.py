@@ -54,7 +54,7 @@ def near_copies(
         widest: largest tolerance, in spreads.
         most: rows compared of each side, at most.
         work_limit: cells read, both sides together.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     where = _space(train, test, rng)
     n, m = len(train.ids), len(test.ids)

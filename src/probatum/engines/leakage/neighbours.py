@@ -55,7 +55,7 @@ def nearest(
         queries: (q,) positions.
         reference: (r,) positions; a row is never its own neighbour.
         within: distance at which to stop looking.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     axes = where.points.shape[1]
     if axes == 0:  # rows of equal words are nowhere apart

@@ -94,7 +94,7 @@ def radii(
         whole: (broadcast to (d,)) bool, columns that move to whole numbers only.
         nodes: how many parts of boxes may be worked on for each row.
         work: numbers that may be looked at for all rows together; what rows leave over goes to those after them.
-        done: is told after each row how many were done.
+        done: called after each row with how many were done.
 
     Raises:
         DataError: shapes or ranges do not fit, or a column that is split by categories is allowed to move.

@@ -38,7 +38,7 @@ def certify(
         nodes: most parts that are bounded for one row; above 0 lines are sharpened too.
         limits: all limits; None: the usual ones, with ``nodes``.
         skip: (n,) bool, rows to leave alone.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     n = len(x)
     limits = limits or Limits(nodes=nodes)

@@ -45,7 +45,7 @@ Probe = Callable[[int, np.ndarray], bool]  # row, points (p, ...) -> whether the
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much may be done, in counted work: for one row, where nothing else is said."""
+    """How much may be done, in counted work: for one row, where nothing else is stated."""
 
     nodes: int = 0  # parts that are bounded; 0: lines are neither searched for nor is anything split
     work: float = 3e11  # multiplications of the search for lines and of the parts

@@ -64,7 +64,7 @@ def tightened(
         most: numbers that are worked out to carry back the cells of one value of one row.
         costs: of one sum of each value, by name, see ``carrying``; None: worked out.
         limit: multiplications that each row may take.
-        done: is told how many cells were carried back, over all rows, whenever some were.
+        done: called with the number of cells carried back, over all rows, whenever some were.
     """
     if costs is None:
         costs = carrying(source, steps, {name: ends.low.shape[1:] for name, ends in known.items()})

@@ -46,7 +46,7 @@ def enclose(
         limits: of the proof of each row.
         predict: (m, ...) to (m,) labels as the user gets them; None: the network itself.
         unprovable: (n,) bool, rows that are attacked only.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     proof = _begun(module, x, y, where, limits, unprovable, tell)
     proven = np.zeros(len(x), dtype=bool) if isinstance(proof, str) else proof.found().certified

@@ -79,7 +79,7 @@ def minimum(
         upper: the most.
         budget: how much may be done; None: the standard one.
         predict: (m, ...) to (m,) labels as the user gets them; None: the network itself.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     norm, budget, given = Norm(norm), budget or Budget(), np.asarray(x)
     if budget.steps < 1:

@@ -49,7 +49,7 @@ class Asked:
         Args:
             module: the network.
             chunk: rows that it is asked about at once.
-            tell: is told how many rows were put through it.
+            tell: called with the number of rows put through it.
 
         Raises:
             ModelError: it cannot be copied.

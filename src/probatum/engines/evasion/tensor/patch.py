@@ -30,7 +30,7 @@ def patch(
         looks: how different the patch may look.
         steps: see ``descend``.
         rng: see ``descend``.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     return descend(Asked(module, tell=tell), _Patch(x, frame, looks), y, steps=steps, rng=rng)
 

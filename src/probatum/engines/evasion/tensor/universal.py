@@ -32,7 +32,7 @@ def universal(
         span: what the one change may be.
         steps: see ``descend``.
         rng: see ``descend``.
-        tell: is told how far the work is.
+        tell: called with the progress.
     """
     return descend(Asked(module, tell=tell), _Change(x, region, span), y, steps=steps, rng=rng)
 
