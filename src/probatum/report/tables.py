@@ -22,6 +22,7 @@ _GROUPED_BY = {
     "max_gap": "Pair of groups",
     "empirical_robust_accuracy": "Size of the change",
     "lost_share": "Kind of damage",
+    "unknown_share": "How the proof ended",
     "smoothed_proven_share": "Size of the change",
 }
 _CAPTIONS = {
@@ -31,6 +32,7 @@ _CAPTIONS = {
     "mean_signed_error": "Within each group of people",
     "empirical_robust_accuracy": "How many answers hold, the further an attacker may go",
     "lost_share": "Right answers lost, by kind and severity of damage",
+    "unknown_share": "Neither broken nor proven: how the proof ended, and with what",
     "smoothed_proven_share": "A smoothed version, not this model: how many answers are proven safe",
 }
 _SHORT = {  # over the columns of a wide table

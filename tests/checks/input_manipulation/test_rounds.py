@@ -120,8 +120,8 @@ def part(found, safe, unproven=None):
     n = len(found)
     return Findings(
         found=np.array(found, dtype=float), safe=np.array(safe, dtype=float), examples=np.zeros((n, 2)),
-        ended=np.full(n, Ended.SPENT, dtype=np.int8), work=Work(forward_rows=n), stages=["asking"],
-        warnings=[], unproven=unproven,
+        ended=np.full(n, Ended.SPENT, dtype=np.int8), last=np.full(n, "", dtype=object),
+        work=Work(forward_rows=n), stages=["asking"], warnings=[], unproven=unproven,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from probatum.checks.input_manipulation.findings import Findings
+from probatum.checks.input_manipulation.findings import Findings, open_cases
 from probatum.checks.input_manipulation.fooled_in_words import unsettled
 from probatum.engines.evasion.results import Ended, Work
 
@@ -16,7 +16,14 @@ def found(*ends, unproven=None):
     size[0], safe[1] = 0.01, 0.03
     ended = np.array([Ended.BROKEN, Ended.PROVEN, *ends], dtype=np.int8)
     return Findings(
-        found=size, safe=safe, examples=np.zeros((n, 2)), ended=ended, work=Work(), stages=[], unproven=unproven
+        found=size,
+        safe=safe,
+        examples=np.zeros((n, 2)),
+        ended=ended,
+        work=Work(),
+        stages=[],
+        unproven=unproven,
+        last=np.full(n, "split regions", dtype=object),
     )
 
 
@@ -43,3 +50,13 @@ def test_several_reasons_are_told_together():
 def test_nothing_is_told_where_all_is_settled_or_nothing_could_be_proven():
     assert list(unsettled(found(), 0.03, 300, 5000)) == []
     assert list(unsettled(found(Ended.SKIPPED, unproven="Nobody can look inside."), 0.03, 300, 5000)) == []
+
+
+def test_the_record_counts_open_cases_by_why_and_where_their_proofs_ended():
+    parts = open_cases(found(Ended.SPENT, Ended.SPENT, Ended.EXHAUSTED), 0.03)
+    assert [(part.name, part.value, part.n) for part in parts] == [
+        ("work spent (split regions)", 2 / 5, 5),
+        ("nothing left to bound better (split regions)", 1 / 5, 5),
+    ]
+    assert open_cases(found(), 0.03) == ()
+    assert open_cases(found(Ended.SKIPPED, unproven="Nobody can look inside."), 0.03) == ()

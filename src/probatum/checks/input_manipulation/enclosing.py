@@ -56,7 +56,7 @@ def enclose_table(
         cells = lowered(inputs, target.x[at], inside.encoded[at], points)
         confirm(findings, target, at, cells, np.full(len(at), radius), y)
         if main:
-            findings.ended[todo] = out.ended
+            findings.ends(todo, out)
             findings.stages += dict.fromkeys(out.stages)
             findings.warnings += out.warnings
             findings.remarks += out.notes
@@ -83,7 +83,7 @@ def enclose_cells(
     engine = engine_of(core.module, effort.level, predict, effort.tell, share=effort.share)
     region = target.region(effort.radius).take(todo)
     out = engine.enclose(target.x[todo], y[todo], region, rng=rng, nodes=effort.parts)
-    findings.ended[todo] = out.ended
+    findings.ends(todo, out)
     findings.prove(todo[out.certified], np.full(int(out.certified.sum()), effort.radius))
     findings.work += out.work
     keep(todo, out.examples, out.broken, effort.radius)

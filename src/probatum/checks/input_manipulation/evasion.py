@@ -41,7 +41,7 @@ from probatum.checks.input_manipulation import fooled_in_words as in_words
 from probatum.checks.input_manipulation.affordable import DEEP, QUICK, expected, within
 from probatum.checks.input_manipulation.as_printed import as_printed
 from probatum.checks.input_manipulation.evading import Cells, Target, scores_of, whole
-from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of, work_done
+from probatum.checks.input_manipulation.findings import LEAST, Findings, labels_of, open_cases, work_done
 from probatum.checks.input_manipulation.findings import Effort as Exploring
 from probatum.checks.input_manipulation.rounds import explore_in_rounds
 from probatum.checks.input_manipulation.smoothing import Version, try_smoothed
@@ -144,6 +144,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     require_consistent(found.known())
     radii = [options.radius * part for part in CURVE]
     taken = measures(found.known(), options.radius, radii, confidence=terms.confidence, trial=trial)
+    taken["unknown_share"] = replace(taken["unknown_share"], groups=open_cases(found, options.radius))
     beside = _smoothed(found, target, truth, options, terms, rng)
     return Finding(
         sentence=in_words.sentence(taken),

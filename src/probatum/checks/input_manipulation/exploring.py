@@ -43,6 +43,7 @@ def explore(
         safe=np.zeros(len(y)),
         examples=target.x.copy(),
         ended=np.full(len(y), Ended.SKIPPED, dtype=np.int8),
+        last=np.full(len(y), "", dtype=object),
         work=Work(),
         stages=[],
     )
@@ -84,7 +85,9 @@ def _table(
     if isinstance(core, Forest):
         findings.ended[out.rows] = Ended.SPENT  # what is not settled: all that a search of trees may end by
     findings.work += out.work
-    findings.stages.append("closed form" if isinstance(core, Linear) else "exact search of the trees")
+    stage = "closed form" if isinstance(core, Linear) else "exact search of the trees"
+    findings.stages.append(stage)
+    findings.last[out.rows] = stage
     if out.short.any():
         findings.remarks.append(_cut_short(int(out.short.sum())))
     near = np.isfinite(out.found)

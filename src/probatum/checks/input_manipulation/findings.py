@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is found out about each row, and how far rows are explored: shared by all engines that do it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import final
@@ -10,10 +11,18 @@ import numpy as np
 from probatum.checks.input_manipulation.table import Table
 from probatum.engines.evasion import black_box
 from probatum.engines.evasion.known import Known
-from probatum.engines.evasion.results import Work
-from probatum.facts.finding import Measure
+from probatum.engines.evasion.results import Bracket, Ended, Work
+from probatum.facts.finding import Measure, Part
 from probatum.facts.progress import Tell, untold
 
+WHY_OPEN = {
+    Ended.PROVEN: "proof not counted",
+    Ended.BROKEN: "wrong answer inside the model, not confirmed by asking it",
+    Ended.SPENT: "work spent",
+    Ended.EXHAUSTED: "nothing left to bound better",
+    Ended.UNFOLLOWED: "not followed",
+    Ended.SKIPPED: "no proof tried",
+}
 LEAST = float(np.nextafter(0.0, 1.0))  # the size of a change that costs nothing: 0 is for rows that are wrong anyway
 
 
@@ -42,6 +51,7 @@ class Findings:
     safe: np.ndarray
     examples: np.ndarray  # (n, ...) points of the target
     ended: np.ndarray  # (n,) int8 why the proof at the plan's radius ended, see ``Ended``
+    last: np.ndarray  # (n,) str, the last proof tried at that radius; empty: none
     work: Work
     stages: list[str]
     warnings: list[str] = field(default_factory=list)  # signs that the numbers are too good
@@ -57,6 +67,11 @@ class Findings:
         """Keep examples that are smaller than those known."""
         better = broken & (np.maximum(sizes, LEAST) < self.found)
         self.found[better], self.examples[better] = np.maximum(sizes[better], LEAST), points[better]
+
+    def ends(self, rows: np.ndarray, out: Bracket) -> None:
+        """Keep why the proofs of these rows ended, and at which stage."""
+        self.ended[rows] = out.ended
+        self.last[rows] = np.array([*out.stages, ""], dtype=object)[out.last]  # -1: none
 
     def prove(self, rows: np.ndarray, sizes: np.ndarray) -> None:
         """Keep proofs that reach further than those known."""
@@ -75,6 +90,7 @@ def joined(parts: Sequence[Findings]) -> Findings:
         safe=safe if unproven is None else np.zeros_like(safe),
         examples=np.concatenate([part.examples for part in parts]),
         ended=np.concatenate([part.ended for part in parts]),
+        last=np.concatenate([part.last for part in parts]),
         work=sum((part.work for part in parts), Work()),
         stages=list(dict.fromkeys(stage for part in parts for stage in part.stages)),
         warnings=list(dict.fromkeys(warning for part in parts for warning in part.warnings)),
@@ -116,3 +132,20 @@ def work_done(found: Findings, rows: int) -> dict[str, Measure]:
         "model_rows": Measure(value=asked / rows, unit="rows", interval=None, n=rows),
         "bound_rows": Measure(value=found.work.bound_rows / rows, unit="rows", interval=None, n=rows),
     }
+
+
+def open_cases(found: Findings, radius: float) -> tuple[Part, ...]:
+    """Return the shares of right answers that are neither broken nor proven, by why and where their proofs ended.
+
+    There are none where nothing could be proven of the model at all: the reason is told instead.
+    """
+    if found.unproven is not None or found.refused is not None:
+        return ()
+    known = found.known()
+    right = int((found.found > 0).sum())
+    left = np.flatnonzero(~(known.broken(radius) | known.certified(radius)))
+    ends = Counter((Ended(int(found.ended[row])), found.last[row]) for row in left)
+    return tuple(
+        Part(name=f"{WHY_OPEN[end]}{f' ({stage})' if stage else ''}", value=count / right, interval=None, n=right)
+        for (end, stage), count in sorted(ends.items(), key=lambda one: (-one[1], one[0]))
+    )
