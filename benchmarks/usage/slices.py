@@ -92,17 +92,12 @@ def measure(searcher: str, file: str) -> dict:
 
 def ours() -> Search:
     """Import Probatum and return its search."""
+    from probatum.engines.slices.scoring import sliceline
     from probatum.engines.slices.search import top_slices
 
     def search(codes: np.ndarray, mistakes: np.ndarray) -> list:
-        found = top_slices(
-            codes,
-            mistakes,
-            k=SEARCH["k"],
-            min_support=SEARCH["min_support"],
-            max_depth=SEARCH["depth"],
-            alpha=SEARCH["alpha"],
-        )
+        rule = sliceline(mistakes, alpha=SEARCH["alpha"], least=SEARCH["min_support"])
+        found = top_slices(codes, mistakes, rule, k=SEARCH["k"], max_depth=SEARCH["depth"])
         return [[one.levels, one.size, one.loss_sum, one.score] for one in found.slices]
 
     return search

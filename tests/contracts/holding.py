@@ -40,7 +40,7 @@ def _put_together(what: str, measure: Measure) -> Iterator[str]:
         yield f"{what}: no range"
     elif measure.interval.upper != measure.widest.interval.upper:
         yield f"{what}: its upper end is not that of {measure.widest.name}"
-    elif (measure.interval.lower or 0.0) != max(worst.interval.lower or 0.0, 0.0):
+    elif (measure.interval.lower or 0.0) not in ((worst.interval.lower or 0.0), max(worst.interval.lower or 0.0, 0.0)):
         yield f"{what}: its lower end is not that of {worst.name}"
 
 

@@ -100,6 +100,7 @@ POLICY = Policy(
             "error_ratio": at_most(0.75, "A system must earn its place."),
         },
         "usage/error-slices": {
+            "worst_excess": at_most(0.05, "Nobody is warned of mistakes that the system itself does not predict."),
             "worst_ratio": at_most(2.0, "Nobody should bear twice the mistakes of the others."),
         },
         "usage/calibration": {"calibration_error": at_most(0.05, "A chance should be taken at its word.")},
@@ -234,25 +235,28 @@ def error_rate(rate: float, classes: Sequence[str], n: int, *, kinds: Sequence[P
 def error_slices(slices: Sequence[tuple[str, float, int]], rate: float, n: int, **changes: object) -> Finding:
     names = [name for name, _, _ in slices]
     worst = max((times for _, times, _ in slices), default=1.0)
+    beyond = [part(name, max(0.0, min(1.0, times * rate) - rate), rows) for name, times, rows in slices]
     measures = {
+        "worst_excess": share(max((one.value for one in beyond), default=0.0), n, beyond),
         "worst_ratio": ratio(
             worst, worst * 0.86, worst * 1.13, n, [ratio_part(name, times, rows) for name, times, rows in slices]
         ),
         "slice_error_rate": share(rate, n, [part(name, min(1.0, times * rate), rows) for name, times, rows in slices]),
+        "slice_expected_rate": share(rate, n, [part(name, rate, rows) for name, _, rows in slices]),
         "slice_share": share(1.0, n, [part(name, rows / n, n) for name, _, rows in slices]),
     }
     told = f"Mistakes cluster in {len(names)} groups of cases." if names else "No group of cases stands out."
     facts: dict[str, object] = {
         "sentence": told,
         "details": ("All groups of up to 3 traits with at least 60 cases were tried.",),
-        "measures": measures if names else {"worst_ratio": ratio(1.0, 0.8, 1.3, n)},
+        "measures": measures if names else {"worst_excess": share(0.004, n)},
         "advice": (
             Advice(sentence="Look at how the training data of the worst group came about."),
             Advice(sentence="Until then, let a person decide the cases of this group."),
         ),
         "tried": 33_366,
         "check": "usage/error-slices",
-        "judged": ("worst_ratio",),
+        "judged": ("worst_excess",),
         "options": {"depth": 3, "support": 60},
         "seed_name": "usage/error-slices",
         "holds_days": 90,

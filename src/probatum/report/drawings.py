@@ -20,6 +20,7 @@ from probatum.report.titles import in_order, part_name, title_of
 CHARTS_SHOWN = 4
 HINT = "On the dashed line, what it said came true just as often. Below it, it said too much; above it, too little."
 _WHOLE = {  # what a measure's own number is of; None: the worst of the groups is drawn among them
+    "worst_excess": None,
     "worst_ratio": None,
     "error_ratio": "The system",
     "max_gap": "The largest gap",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from probatum.facts.finding import Finding, Measure
 from probatum.facts.threats import Task
+from probatum.report.clusters import clusters, worst_of
 from probatum.report.fooled import EVASION
 from probatum.report.further import (
     BIAS,
@@ -27,7 +28,7 @@ from probatum.report.further import (
     told,
 )
 from probatum.report.lookup import Lookup, numbers_behind
-from probatum.report.marks import CANNOT_TELL, FAIL, PASS
+from probatum.report.marks import FAIL
 from probatum.report.missed import most_missed
 from probatum.report.sayings import Saying, judged, not_measured, say
 from probatum.report.titles import title_of
@@ -40,11 +41,10 @@ from probatum.report.words import (
     of_100,
     plural,
     quoted,
-    sentence,
     whole_for,
 )
 
-RATE, SLICES = "usage/error-rate", "usage/error-slices"
+RATE = "usage/error-rate"
 DECLARATIONS = "usage/declarations"
 
 _KINDS_SHOWN = 3
@@ -86,7 +86,7 @@ class Answer:
 def three_questions(lookup: Lookup) -> tuple[Answer, Answer, Answer]:
     """Answer the three questions from the measures that are there."""
     return (
-        _answer("Is the system making mistakes?", [*_mistakes(lookup), *_clusters(lookup)], _FURTHER_MISTAKES, lookup),
+        _answer("Is the system making mistakes?", [*_mistakes(lookup), *clusters(lookup)], _FURTHER_MISTAKES, lookup),
         _answer("What alternatives were considered?", list(_alternatives(lookup)), _FURTHER_ALTERNATIVES, lookup),
         _answer("What is the risk of trusting the outcome blind?", list(_trust(lookup)), _FURTHER_TRUST, lookup),
     )
@@ -161,42 +161,6 @@ def _kinds(lookup: Lookup, finding: Finding) -> Iterator[Saying]:
         )
 
 
-def _clusters(lookup: Lookup) -> Iterator[Saying]:
-    finding = lookup.finding(SLICES)
-    if finding is None:
-        yield not_measured("Where mistakes cluster", SLICES, lookup)
-        return
-    ratio = lookup.measure(SLICES, "worst_ratio")
-    tried = f"{plural(finding.tried, 'group')} of cases were tried" if finding.tried else None
-    if not ratio or not ratio.groups:
-        found = "no group of cases was found where mistakes clearly cluster"
-        yield judged(f"{tried}, and {found}" if tried else found, finding, "worst_ratio", lookup)
-        return
-    worst = ratio.groups[0]
-    what = "large errors" if lookup.edition.record.plan.subject.task is Task.REGRESSION else "mistakes"
-    heading = {FAIL: f"{what} cluster", PASS: f"no group was found that bears more {what} than the limit allows"}
-    words = heading.get(lookup.mark(SLICES, "worst_ratio") or CANNOT_TELL, f"{what} may cluster")
-    yield judged(f"{words}. The worst group found is {quoted(worst.name)}", finding, "worst_ratio", lookup, key=True)
-    rate = lookup.part(SLICES, "slice_error_rate", worst.name)
-    unit = finding.measures["slice_error_rate"].unit if rate else RATIO
-    if rate and unit == SHARE:
-        behind = numbers_behind(title_of("slice_error_rate"), rate)
-        yield Saying(text=sentence(f"in it, {of_100(rate, 'answers are wrong')}"), behind=(behind,), check=SLICES)
-    elif rate and unit != RATIO:
-        behind = numbers_behind(title_of("mean_error"), rate)
-        yield Saying(text=f"In it, an answer is off by {amount(rate)} on average.", behind=(behind,), check=SLICES)
-    behind = numbers_behind(title_of("worst_ratio"), worst)
-    yield Saying(text=f"That is {amount(worst, 'times the average')}.", behind=(behind,), check=SLICES)
-    share = lookup.part(SLICES, "slice_share", worst.name)
-    if share:
-        behind = numbers_behind(title_of("slice_share"), share)
-        yield Saying(text=f"Of all cases, {of_100(share, 'are in this group')}.", behind=(behind,), check=SLICES)
-    if tried:
-        held = plural(len(ratio.groups), "group")
-        half = f"On the other half, {held} proved worse than the average. They may overlap"
-        yield Saying(text=sentence(f"{tried} on one half of the cases. {half}"), check=SLICES)
-
-
 def _alternatives(lookup: Lookup) -> Iterator[Saying]:
     finding = lookup.finding(RATE)
     if finding is None:
@@ -243,10 +207,10 @@ def _trust(lookup: Lookup) -> Iterator[Saying]:
     elif size:
         words = f"an answer that nobody checks would be off by {amount(size)}{_unit(size, lookup)} on average"
         yield say(f"{words}. Single answers can be off by much more", finding, "mean_error", key=True)
-    ratio = lookup.measure(SLICES, "worst_ratio")
-    if ratio and ratio.groups:
-        name = quoted(ratio.groups[0].name)
-        yield Saying(text=f"The mistakes would not hit all alike. Cases in {name} would bear more than their part.")
+    worst = worst_of(lookup)
+    if worst and worst.groups:
+        name = quoted(worst.groups[0].name)
+        yield Saying(text=f"The mistakes would not hit all alike. Cases in {name} would bear more than is expected.")
     if leak(lookup):
         yield Saying(text="It may be far more, since the test itself cannot be trusted.", check=LEAKAGE, key=True)
     yield Saying(text="All this is true only if new cases are like the tested ones.")

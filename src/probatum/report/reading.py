@@ -4,12 +4,13 @@
 from dataclasses import dataclass
 
 from probatum.facts.threats import Task
+from probatum.report.clusters import SLICES, by_what, worst_of
 from probatum.report.further import BIAS, leak
 from probatum.report.interface import Edition
 from probatum.report.lookup import Lookup
 from probatum.report.page_one import PageOne, in_full
-from probatum.report.questions import RATE, SLICES
-from probatum.report.words import amount, of_10_000, quoted, sentence, visible
+from probatum.report.questions import RATE
+from probatum.report.words import SHARE, amount, of_10_000, of_100, quoted, sentence, visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +114,16 @@ def _how_many(edition: Edition) -> QuizQuestion:
 def _who_is_hit(edition: Edition) -> QuizQuestion:
     lookup = Lookup(edition)
     question = "Are all cases hit by mistakes alike?"
-    ratio = lookup.measure(SLICES, "worst_ratio")
-    if lookup.finding(SLICES) is None:
+    finding, found = lookup.finding(SLICES), worst_of(lookup)
+    if finding is None:
         return QuizQuestion(question=question, answer="The page cannot say. It was not tested.")
-    if ratio and ratio.groups:
-        worst = ratio.groups[0]
-        answer = f"No. In the group {quoted(worst.name)} mistakes are {amount(worst, 'times the average')}."
-        return QuizQuestion(question=question, answer=answer)
+    if found and found.groups:
+        worst = found.groups[0]
+        if found.unit == SHARE:
+            much = f"{of_100(worst, 'answers')} more are wrong than {by_what(finding)}"
+        else:
+            much = f"errors are {amount(worst, 'times the average')}"
+        return QuizQuestion(question=question, answer=f"No. In the group {quoted(worst.name)}, {much}.")
     people = lookup.finding(BIAS)
     gap = lookup.measure(BIAS, "max_gap")
     if people and gap and gap.interval and gap.interval.lower:

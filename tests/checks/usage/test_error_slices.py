@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from probatum.adapters.interface import few, wrap
+from probatum.adapters.interface import Wish, few, wrap
 from probatum.checks.usage.error_slices import Options, run
 from probatum.errors import InsufficientDataError
 from probatum.facts.finding import State
@@ -26,19 +26,25 @@ def found(system, **options):
     return run(system, view, Options(**options), TERMS, stream(0, "t"))
 
 
+BAD = "contract = fixed and region = inland"
+
+
 def test_group_is_named_in_words_when_mistakes_cluster():
-    finding = found(build(4.0, stream(1, "p")))
-    assert "region = north and contract = fixed" in finding.sentence
-    measure = finding.measures["worst_ratio"]
-    assert measure.groups[0].name == "region = north and contract = fixed"
-    assert measure.interval.lower > 2
-    assert finding.tried > 1000
-    assert finding.measures["slice_share"].groups[0].value == pytest.approx(0.125, abs=0.02)
+    finding = found(build(0.2, stream(1, "p")))
+    assert BAD in finding.sentence
+    measure = finding.measures["worst_excess"]
+    assert measure.groups[0].name == BAD
+    assert measure.interval.lower > 0.15
+    assert finding.tried > 500
+    assert finding.measures["slice_share"].groups[0].value == pytest.approx(0.25, abs=0.02)
+    assert finding.measures["slice_expected_rate"].value == pytest.approx(0.1, abs=0.01)
+    assert finding.measures["slice_error_rate"].value == pytest.approx(0.3, abs=0.03)
+    assert finding.measures["worst_ratio"].groups[0].value == pytest.approx(3, abs=0.3)
 
 
 def test_group_named_is_the_one_judged_when_a_part_of_it_is_worse_by_chance():
-    finding = found(build(4.0, stream(1, "p")))
-    measure = finding.measures["worst_ratio"]
+    finding = found(build(0.2, stream(1, "p")))
+    measure = finding.measures["worst_excess"]
     worst = measure.groups[0]
     assert (measure.value, measure.interval.lower) == (worst.value, worst.interval.lower)
     assert worst.interval.lower == max(part.interval.lower for part in measure.groups)
@@ -59,9 +65,9 @@ def nested(inner=0.75, outer=0.2, rest=0.05, rows=8000, seed=3):
 
 
 def test_part_is_named_when_it_is_proven_to_be_worse_than_the_whole():
-    measure = found(nested()).measures["worst_ratio"]
+    measure = found(nested()).measures["worst_excess"]
     assert measure.groups[0].name == "score up to 19 and region = north"
-    assert measure.interval.lower > 3
+    assert measure.interval.lower > 0.4
 
 
 def test_finding_is_the_same_when_the_training_rows_are_known_too():
@@ -160,22 +166,92 @@ def test_free_text_is_no_group_when_most_cells_differ():
     data = from_arrays((frame, truth), (frame.assign(text="other"), truth))
     finding = found(System.of(wrap(lambda table: answers[table.index], few(data.test)), data))
     assert "text" not in finding.sentence
-    assert not any("text" in part.name for part in finding.measures["worst_ratio"].groups)
+    assert not any("text" in part.name for part in finding.measures["worst_excess"].groups)
 
 
 def test_least_size_is_said_when_nothing_clusters():
-    finding = found(build(1.0, stream(2, "p")))
-    assert finding.measures["worst_ratio"].interval.upper <= 2
+    finding = found(build(0.0, stream(2, "p")))
+    assert finding.measures["worst_excess"].interval.upper <= 0.05
     assert any("Groups of fewer than" in detail for detail in finding.details)
 
 
-def test_details_say_that_no_group_was_measured_when_none_stands_out():
-    rng, rows = stream(11, "even"), 400
+def scored(chances, truth, columns, classes=(0, 1)):
+    """Return a system that gives these probabilities of the second class."""
+    data = from_arrays((pd.DataFrame(columns), truth), classes=list(classes))
+    both = np.column_stack([1 - chances, chances])
+    return System.of(wrap(lambda table: both[table.index], few(data.test), Wish(output="probabilities")), data)
+
+
+def people(seed, rows, said=None):
+    """Return chances, the columns they hang on, and a truth drawn from them, or from what is ``said`` to be true."""
+    rng = stream(seed, "people")
+    columns = {
+        "town": rng.choice(["bonn", "kiel", "ulm"], size=rows, p=[0.5, 0.3, 0.2]),
+        "age": rng.integers(18, 80, size=rows),
+        "married": rng.choice(["no", "yes"], size=rows),
+    }
+    hard = (columns["town"] == "ulm") * 2.0 + (columns["married"] == "yes") * 1.0
+    chances = 1 / (1 + np.exp(3.5 - hard - rng.normal(size=rows)))
+    true = chances if said is None else said(columns, chances)
+    return chances, (rng.random(rows) < true).astype(int), columns
+
+
+def test_a_group_that_is_hard_has_no_excess_when_the_chances_are_right():
+    chances, truth, columns = people(1, 20_000)
+    finding = found(scored(chances, truth, columns))
+    measure = finding.measures["worst_excess"]
+    assert not measure.groups
+    assert measure.interval.upper <= 0.05
+    wrong = (chances > 0.5) != truth
+    hard = (columns["town"] == "ulm") & (columns["married"] == "yes")
+    assert wrong[hard].mean() > 2 * wrong.mean()  # and it is hard
+    labels = found(answering((chances > 0.5).astype(int), truth, columns)).measures["worst_excess"]
+    assert labels.interval.lower > 0.05  # without chances it is held against the average
+
+
+def test_chances_that_are_wrong_in_one_group_are_found():
+    def true(columns, chances):
+        return np.where(columns["town"] == "ulm", 1 - chances, chances)
+
+    finding = found(scored(*people(2, 8000, true)))
+    assert finding.measures["worst_excess"].groups[0].name.startswith("town = ulm")
+    assert "its own chances predict" in finding.sentence
+    assert any("system's own chances" in detail for detail in finding.details)
+
+
+def test_chances_are_recalibrated_when_all_are_off_alike():
+    chances, truth, columns = people(3, 20_000)
+    timid = 0.5 + (chances - 0.5) / 3  # the same order, the same answers
+    assert not found(scored(timid, truth, columns)).measures["worst_excess"].groups
+
+
+def test_a_group_left_without_answers_stands_out():
+    chances, truth, columns = people(4, 8000)
+    chances[(columns["town"] == "kiel") & (stream(4, "silent").random(8000) < 0.4)] = np.nan
+    assert "town = kiel" in found(scored(chances, truth, columns)).measures["worst_excess"].groups[0].name
+
+
+@pytest.mark.parametrize("rows", [5000, 20_000])
+def test_even_mistakes_pass_at_every_size(rows):
+    rng = stream(11, f"even/{rows}")
+    columns = {
+        "side": rng.choice(["left", "right"], size=rows),
+        "kind": rng.choice(["a", "b", "c", "d"], size=rows),
+        "age": rng.integers(18, 80, size=rows),
+    }
+    truth = rng.integers(2, size=rows)
+    wrong = rng.random(rows) < 0.15
+    measure = found(answering(np.where(wrong, 1 - truth, truth), truth, columns)).measures["worst_excess"]
+    assert measure.interval.upper <= 0.05
+
+
+def test_groups_of_amounts_are_measured_when_none_stands_out():
+    rng, rows = stream(11, "even"), 2000
     frame = pd.DataFrame({"side": np.tile(["left", "right"], rows // 2)})
     truth = rng.normal(size=rows)
     data = from_arrays((frame, truth), task=Task.REGRESSION)
     finding = found(System.of(wrap(lambda table: truth[table.index] + 1.0, few(data.test)), data))
-    assert "none stood out, so none was measured on the other half." in finding.details[0]
+    assert finding.measures["worst_ratio"].interval.upper <= 2
 
 
 def test_pass_is_impossible_when_mistakes_are_too_few_to_tell():
@@ -183,7 +259,7 @@ def test_pass_is_impossible_when_mistakes_are_too_few_to_tell():
     answers = truth.copy()
     answers[::60] = 1 - answers[::60]
     columns = {"region": np.tile(["a", "b", "c"], 200)}
-    measure = found(answering(answers, truth, columns)).measures["worst_ratio"]
+    measure = found(answering(answers, truth, columns)).measures["worst_excess"]
     assert measure.interval.upper is None
     assert measure.interval.why
 

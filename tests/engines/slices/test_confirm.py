@@ -10,17 +10,17 @@ from probatum.engines.slices.confirm import decidable_rows, find_and_confirm, ha
 from probatum.seeds import stream
 
 SETTINGS = {
-    "confidence": 0.95, "keep": 10, "min_support": 20, "max_depth": 3, "decide_at": 2.0, "work_limit": 10**8,
+    "confidence": 0.95, "keep": 10, "min_support": 20, "max_depth": 3, "decide_at": 0.05, "work_limit": 10**8,
 }  # fmt: skip
 
 
-def population(seed, rows=4000, ratio=1.0, average=0.1):
-    """Rows in which the group codes[:, 0] == 1 and codes[:, 1] == 0 (one of eight) errs ``ratio`` times the average."""
+def population(seed, rows=4000, excess=0.0, average=0.1):
+    """Rows in which codes[:, 0] == 1 and codes[:, 1] == 0 (one of eight) errs by ``excess`` more than the average."""
     rng = stream(seed, "test/confirm")
     codes = np.column_stack([rng.integers(k, size=rows) for k in (4, 2, 3, 5, 6)]).astype(np.int32)
     inside = (codes[:, 0] == 1) & (codes[:, 1] == 0)
-    rest = average * (1 - ratio / 8) / (7 / 8)
-    return codes, (rng.random(rows) < np.where(inside, average * ratio, rest)).astype(float), rng
+    rest = average - excess / 7
+    return codes, (rng.random(rows) < np.where(inside, average + excess, rest)).astype(float), rng
 
 
 @given(st.lists(st.booleans(), min_size=4, max_size=300), st.integers(0, 5))
@@ -32,10 +32,10 @@ def test_halves_share_no_row_and_lose_none_when_split(wrong, seed):
 
 
 def test_planted_group_is_named_first_when_it_errs_four_times_as_often():
-    codes, losses, rng = population(0, ratio=4.0)
+    codes, losses, rng = population(0, excess=0.3)
     result = find_and_confirm(codes, losses, rng, **SETTINGS)
     assert result.confirmed[0].slice.levels == ((0, 1), (1, 0))
-    assert result.confirmed[0].interval.lower > 2
+    assert result.confirmed[0].interval.lower > 0.2
 
 
 def test_family_wise_false_alarms_stay_below_the_level_when_no_group_differs():
@@ -46,13 +46,29 @@ def test_family_wise_false_alarms_stay_below_the_level_when_no_group_differs():
     assert alarms <= 16  # 5 % of 200 and two standard errors
 
 
-def test_lower_bounds_cover_when_the_worst_ratio_is_known():
+def test_lower_bounds_cover_when_the_worst_excess_is_known():
     missed = 0
     for seed in range(100):
-        codes, losses, rng = population(seed, ratio=2.5)
+        codes, losses, rng = population(seed, excess=0.15)
         result = find_and_confirm(codes, losses, rng, **SETTINGS)
-        missed += max(one.interval.lower for one in result.measured) > 2.5
+        missed += max(one.interval.lower for one in result.measured) > 0.15
     assert missed <= 7
+
+
+def hardship(seed, rows=4000):
+    """Rows whose chance of a mistake hangs on their codes, and that chance."""
+    rng = stream(seed, "test/hardship")
+    codes = np.column_stack([rng.integers(k, size=rows) for k in (4, 2, 3, 5, 6)]).astype(np.int32)
+    chances = 1 / (1 + np.exp(4 - codes[:, 0] - codes[:, 1] - rng.normal(size=rows)))
+    return codes, (rng.random(rows) < chances).astype(float), chances, rng
+
+
+def test_false_alarms_stay_below_the_level_when_the_chances_are_right():
+    alarms = 0
+    for seed in range(200):
+        codes, losses, chances, rng = hardship(seed)
+        alarms += bool(find_and_confirm(codes, losses, rng, chances=chances, **SETTINGS).confirmed)
+    assert alarms <= 16  # 5 % of 200 and two standard errors
 
 
 def test_nothing_is_measured_when_there_are_no_rows_to_spare():
@@ -60,18 +76,33 @@ def test_nothing_is_measured_when_there_are_no_rows_to_spare():
     assert find_and_confirm(codes, losses, rng, **SETTINGS).measured == ()
 
 
-def test_large_groups_make_nothing_decidable_when_mistakes_are_few():
-    losses = np.zeros(300)
-    losses[:7] = 1
-    assert decidable_rows(losses, 300, 10, 2.0, 0.95) is None
+@pytest.mark.parametrize("decide_at", [0.03, 0.05, 0.1])
+def test_decidable_groups_are_told_to_be_good_when_they_are(decide_at):
+    told = undecided = 0
+    for seed in range(20):
+        codes, losses, chances, rng = hardship(seed, rows=12_000)
+        settings = SETTINGS | {"decide_at": decide_at}
+        large = [
+            one for one in find_and_confirm(codes, losses, rng, chances=chances, **settings).measured if one.decidable
+        ]
+        told += bool(large) and all(one.interval.upper <= decide_at for one in large)
+        undecided += not large
+    assert told >= 17 - undecided
+    assert undecided == 0
 
 
-@pytest.mark.parametrize("decide_at", [1.5, 2.0, 3.0])
-def test_decidable_groups_leave_room_for_a_failure_when_sized(decide_at):
-    losses = (np.arange(20000) % 10 == 0).astype(float)
-    rows = decidable_rows(losses, len(losses), 10, decide_at, 0.95)
-    assert rows is not None
-    assert len(losses) / rows >= 2 * decide_at  # such a group could bear twice the limit
+def test_nothing_is_decidable_when_rows_are_few():
+    codes, losses, rng = population(0, rows=300)
+    assert find_and_confirm(codes, losses, rng, **SETTINGS).least_rows is None
+
+
+@pytest.mark.parametrize("limit", [0.02, 0.05])
+def test_least_rows_are_fewer_when_more_is_borne(limit):
+    def reach(part):
+        return 0.02 / part**0.5
+
+    rows = decidable_rows(reach, 10_000, limit)
+    assert reach(rows / 10_000) <= limit < reach((rows - 60) / 10_000) if limit > 0.03 else rows is None
 
 
 def test_amounts_are_searched_when_losses_are_not_counts():

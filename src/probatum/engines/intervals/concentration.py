@@ -39,21 +39,19 @@ def concentration(
     return value, Interval(lower=lower, upper=upper, confidence=confidence, method=name)
 
 
-def worse_inside(mistakes_inside: int, mistakes: int, rows_inside: int, rows: int) -> float:
-    """Return the chance of so many mistakes inside, or more, if the group were like the rest.
-
-    Exact: the upper tail of the hypergeometric distribution.
+def hypergeometric(mistakes: int, rows_inside: int, rows: int) -> tuple[int, np.ndarray]:
+    """Return the fewest mistakes that can lie inside a group like the rest, and the chances (m,) of each from there.
 
     Source: Fisher 1935, Journal of the Royal Statistical Society 98:39.
     """
-    _check(mistakes_inside, mistakes, rows_inside, rows)
-    counts = np.arange(mistakes_inside, min(mistakes, rows_inside) + 1)
+    least = max(0, mistakes - (rows - rows_inside))
+    counts = np.arange(least, min(mistakes, rows_inside) + 1)
     logs = (
         _log_choose(rows_inside, counts)
         + _log_choose(rows - rows_inside, mistakes - counts)
         - _log_choose(rows, np.array(mistakes))
     )
-    return min(1.0, math.fsum(np.exp(logs)))
+    return least, np.exp(logs)
 
 
 def loss_concentration(

@@ -31,14 +31,19 @@ def clopper_pearson(successes: int, n: int, *, confidence: float, family: int = 
 def clopper_pearson_bounds(
     successes: np.ndarray, n: np.ndarray, *, confidence: float, family: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lower and upper bounds (m,) of many shares at once; NaN where there is no row."""
+    """Return the lower and upper bounds (m,) of many shares at once; NaN where there is no row.
+
+    Numbers that are not whole are effective ones: as many independent rows as would tell as much as weighted or
+    clustered rows do (Korn and Graubard 1998, Survey Methodology 24:193).
+    """
     successes, n = np.broadcast_arrays(np.asarray(successes), np.asarray(n))
     if ((successes < 0) | (successes > n)).any():
         raise UsageError("Each count of successes lies between 0 and its number of rows; at least one does not.")
     tail = (1 - sidak(confidence, family)) / 2
+    failures = n - successes
     # betaincinv takes no parameter 0; those ends are exactly 0 and 1
-    lower = np.where(successes > 0, betaincinv(np.maximum(successes, 1), n - successes + 1, tail), 0.0)
-    upper = np.where(successes < n, betaincinv(successes + 1, np.maximum(n - successes, 1), 1 - tail), 1.0)
+    lower = np.where(successes > 0, betaincinv(np.where(successes > 0, successes, 1), failures + 1, tail), 0.0)
+    upper = np.where(failures > 0, betaincinv(successes + 1, np.where(failures > 0, failures, 1), 1 - tail), 1.0)
     known = n > 0
     return np.where(known, lower, np.nan), np.where(known, upper, np.nan)
 

@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv
 
+from probatum.engines.intervals.proportions import clopper_pearson_bounds
 from probatum.facts.interval import Interval
 
 SEEN_METHOD = "Good 1953, Esty 1983; range of Korn and Graubard 1998"
@@ -137,8 +137,5 @@ def excess(found: Sequence[Share], chance: Sequence[Share], *, confidence: float
 
 def _exact(share: float, n: float, confidence: float) -> Share:
     """Return the range of Clopper and Pearson, also for a number of rows that is not whole."""
-    tail = (1 - confidence) / 2
-    count, rest = share * n, (1 - share) * n
-    lower = 0.0 if count == 0 else min(share, float(betaincinv(count, rest + 1, tail)))
-    upper = 1.0 if rest == 0 else max(share, float(betaincinv(count + 1, rest, 1 - tail)))
-    return Share(value=share, lower=lower, upper=upper)
+    lower, upper = clopper_pearson_bounds(np.array([share * n]), np.array([n]), confidence=confidence)
+    return Share(value=share, lower=min(share, float(lower[0])), upper=max(share, float(upper[0])))

@@ -2,46 +2,42 @@
 """Find slices on one half of the rows, and measure them on the other half, which had no say in the choice.
 
 Two searches share the first half. One looks for small groups that are very bad: they can be proven bad, though not
-proven well. The other looks only among groups so large that the second half can tell a ratio of ``decide_at`` from
-none: over these, "no group is worse" can be proven too. All groups kept are measured together, at one confidence.
+proven well. The other looks only among groups so large that the second half can tell "as bad as ``decide_at``" from
+"as it should be": over these, "no group is worse" can be proven too. The groups of which most is feared are always
+measured, even if none stands out. All groups kept are measured together, at one confidence.
+
+What counts is the excess: of mistakes, those beyond what the system's own chances predict (see ``excess``); of amounts,
+the mean loss of the group less that of all rows, in units of the latter.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy.special import ndtri
 
-from probatum.engines.intervals.concentration import (
-    concentration,
-    larger_inside,
-    loss_concentration,
-    worse_inside,
-)
-from probatum.engines.intervals.multiplicity import holm
-from probatum.engines.intervals.proportions import clopper_pearson_bounds
+from probatum.engines.intervals.multiplicity import sidak
+from probatum.engines.slices.broaden import broadened
 from probatum.engines.slices.distinct import distinct
+from probatum.engines.slices.excess import Strata, even, learned, strata_of
+from probatum.engines.slices.measured import Decidable, Measured, lower_of, measure
+from probatum.engines.slices.scoring import Excess
 from probatum.engines.slices.search import top_slices
 from probatum.engines.slices.slices import Search, Slice, members
-from probatum.facts.interval import Interval
 
 POOL = 10  # slices found for each one kept: most are near copies of a few groups
-SELECTION = 2.0  # standard errors by which the worst of some ten equal groups exceeds them by chance
+SELECTION = 2.0  # standard errors taken off in the search, lest the smallest groups win by chance
+LUCK = 2.5  # standard errors by which hardly ever one of some ten groups that are as they should be comes out worse
 LEAST_LOSS_ROWS = 100  # rows of a slice from which the range of a mean of skewed losses can be trusted
+LARGEST = 0.5  # of all rows: a group of more is what the others are compared with
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """One slice, measured on the second half."""
-
-    slice: Slice
-    ratio: float
-    interval: Interval  # of the ratio, simultaneous over all slices measured
-    rows: int  # in the second half
-    losses: float  # sum over them
-    p: float  # that it is no worse than the rest, adjusted by Holm 1979
-    decidable: bool  # large enough that its ratio can be proven small
+Reach = Callable[[float], float]  # share of the rows that a group holds: the upper end of its excess
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Confirmation:
     """Everything that was found on one half and measured on the other."""
 
@@ -49,11 +45,12 @@ class Confirmation:
     second: np.ndarray  # rows of the second half
     least_rows: int | None  # of a decidable slice in the second half; None: no slice can be
     searches: tuple[Search, ...]
-    decide_at: float  # the ratio that decidable slices can be told to be below
+    decide_at: float  # the excess that decidable slices can be told to be below
+    by_chances: bool  # what is expected of a group comes from the system's chances, not from the average
 
-    @property
+    @cached_property
     def confirmed(self) -> tuple[Measured, ...]:
-        """The slices proven to be worse than the rest, the one of which most is proven first.
+        """The slices proven to be worse than they should be, the one of which most is proven first.
 
         Proven by the test and by the range: the page must not say "worse" above a range that holds "no worse".
         A slice that only narrows another one down is told as that other one, unless it is proven to be worse than
@@ -62,20 +59,20 @@ class Confirmation:
         if not self.measured:
             return ()
         alpha = 1 - self.measured[0].interval.confidence
-        proven = [one for one in self.measured if one.p <= alpha and _lower(one) > 1]
+        proven = [one for one in self.measured if one.p <= alpha and lower_of(one) > 0]
         plainest = dict.fromkeys(self._plainest(one, proven) for one in proven)
-        return tuple(sorted(plainest, key=lambda one: -_lower(one)))
+        return tuple(sorted(plainest, key=lambda one: -lower_of(one)))
 
     def _plainest(self, part: Measured, proven: list[Measured]) -> Measured:
-        beyond = _lower(part) > self.decide_at
+        beyond = lower_of(part) > self.decide_at
         wider = [
             one
             for one in proven
             if set(one.slice.levels) < set(part.slice.levels)
-            and (one.interval.upper or 0.0) >= _lower(part)
-            and (_lower(one) > self.decide_at or not beyond)
+            and (one.interval.upper or 0.0) >= lower_of(part)
+            and (lower_of(one) > self.decide_at or not beyond)
         ]
-        return min(wider, key=lambda one: (len(one.slice.levels), -_lower(one)), default=part)
+        return min(wider, key=lambda one: (len(one.slice.levels), -lower_of(one)), default=part)
 
     @property
     def tried(self) -> int:
@@ -83,15 +80,12 @@ class Confirmation:
         return self.searches[0].tried + self.searches[0].ruled_out
 
 
-def _lower(one: Measured) -> float:
-    return one.interval.lower or 0.0
-
-
 def find_and_confirm(
     codes: np.ndarray,
     losses: np.ndarray,
     rng: np.random.Generator,
     *,
+    chances: np.ndarray | None = None,
     confidence: float,
     keep: int,
     min_support: int,
@@ -105,44 +99,75 @@ def find_and_confirm(
         codes: (n, c) int32 levels, -1 for missing.
         losses: (n,) float64, 0 or 1 for mistakes, any size from 0 for amounts.
         rng: splits the rows into halves with equally many mistakes.
+        chances: (n,) of mistakes: any number that tells how likely each is, see ``excess.learned``.
         confidence: of all ranges at once.
         keep: slices kept of each search.
         min_support: fewest rows of a slice, in each half.
         max_depth: most columns in a slice.
-        decide_at: the ratio that decidable slices can be told to be below.
+        decide_at: the excess that decidable slices can be told to be below.
         work_limit: of each search, see ``top_slices``.
     """
     first, second = halves(losses, rng)
     counts = bool(np.isin(losses, (0.0, 1.0)).all())
-    fewest = min_support if counts else max(min_support, LEAST_LOSS_ROWS)
-    enough = decidable_rows(losses[first], len(second), keep, decide_at, confidence)
-    supports = [fewest] if enough is None or enough <= fewest else [fewest, enough]
-    searches = tuple(
-        top_slices(
-            codes[first],
-            losses[first],
-            k=POOL * keep,
-            min_support=support,
-            max_depth=max_depth,
-            work_limit=work_limit,
-        )
-        for support in supports
+    wrong = losses > 0
+    chances = chances if counts else None
+    curve = learned(None if chances is None else chances[first], wrong[first])
+    known, fresh = (
+        strata_of(None if chances is None else chances[half], curve, wrong[half]) for half in (first, second)
     )
-    chosen = list(dict.fromkeys(one for search in searches for one in _few(search, codes[first], keep)))
+    fewest = min_support if counts else max(min_support, LEAST_LOSS_ROWS)
+    sized = _counts_reach(known, keep, confidence) if counts else _amounts_reach(losses[first], keep, confidence)
+    enough = decidable_rows(sized, len(second), decide_at)
+    supports = [fewest] if enough is None or enough <= fewest else [fewest, enough]
+    raised, expected, spread = _raised(losses[first], known if counts else None)
+    rules = [Excess(expected=expected, error=SELECTION * spread, least=support) for support in supports]
+    searches = tuple(
+        top_slices(codes[first], raised, rule, k=POOL * keep, max_depth=max_depth, work_limit=work_limit)
+        for rule in rules
+    )
+    found = (
+        broadened(one, codes[first], raised, rule)
+        for rule, search in zip(rules, searches, strict=True)
+        for one in _few(search, codes[first], keep)
+    )
+    chosen = list({one.levels: one for one in found}.values())
     inside = [members(codes[second], one) for one in chosen]
     kept = [(one, rows) for one, rows in zip(chosen, inside, strict=True) if rows.sum() >= fewest]
     return Confirmation(
-        measured=_measure(kept, losses[second], counts, confidence, enough),
+        measured=measure(
+            kept,
+            losses[second],
+            fresh if counts else None,
+            confidence,
+            Decidable(rows=enough, below=decide_at, luck=LUCK),
+        ),
         second=second,
         least_rows=enough,
         searches=searches,
         decide_at=decide_at,
+        by_chances=curve.edges.size > 0,
     )
 
 
+def _raised(losses: np.ndarray, strata: Strata | None) -> tuple[np.ndarray, float, float]:
+    """Return losses above what is expected, raised so that none is below 0; what they were raised by; their spread.
+
+    Where every row is expected to lose the same, nothing is raised: mistakes stay 0 and 1, which are counted faster.
+    """
+    if strata is None:
+        mean = float(losses.mean()) or 1.0
+        return losses / mean, 1.0, float(losses.std()) / mean
+    expected = strata.expected
+    most = float(expected.max(initial=0.0))
+    spread = math.sqrt(strata.variance)
+    if np.ptp(expected) == 0:
+        return losses, most, spread
+    return losses - expected + most, most, spread
+
+
 def _few(search: Search, codes: np.ndarray, keep: int) -> list[Slice]:
-    """Return the best slices that stand out and are not near copies of one another."""
-    slices = [one for one in search.slices if one.score > 0]
+    """Return the best slices that are not near copies of one another."""
+    slices = search.slices
     return [slices[place] for place in distinct(slices, [members(codes, one) for one in slices], k=keep)]
 
 
@@ -156,54 +181,23 @@ def halves(losses: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np
     return np.sort(np.concatenate(sides[0])), np.sort(np.concatenate(sides[1]))
 
 
-def decidable_rows(losses: np.ndarray, rows: int, keep: int, decide_at: float, confidence: float) -> int | None:
-    """Return the fewest of ``rows`` rows at which a slice of average badness can be told to be below ``decide_at``.
+def decidable_rows(reach: Reach, rows: int, decide_at: float) -> int | None:
+    """Return the fewest of ``rows`` rows at which a group that is as it should be can be told to be so.
 
-    Worked out for counts: the upper bound that a slice of ratio 1 would get if chance put it ``SELECTION`` standard
-    errors above its due. Losses of any size are taken as the count that spreads as they do.
-    None where even the largest slice that counts is too few. A slice of more than ``rows / (2 * decide_at)`` rows
-    does not count: the more of the rows it holds, the less it can differ from the average at all, and a pass that
-    rests on such slices alone would be empty.
+    That is where the range of a group that chance put ``LUCK`` standard errors above its due ends at
+    ``decide_at`` or below. None where even half of the rows are too few.
     """
-    mean = losses.mean()
-    if mean == 0:
-        return None
-    events = rows * mean * mean / np.mean(losses**2)  # for 0/1 losses: the number of mistakes
-    sizes = np.unique(np.linspace(1, rows / (2 * decide_at), 200).astype(int))
-    due = events * sizes / rows
-    seen = np.minimum(np.ceil(due + SELECTION * np.sqrt(due)), np.floor(events))
-    _, upper = clopper_pearson_bounds(
-        seen, np.full(len(sizes), np.floor(events)), confidence=confidence, family=2 * keep
-    )
-    good = upper * rows / sizes <= decide_at
-    return int(sizes[good.argmax()]) if good.any() else None
+    sizes = np.unique(np.linspace(1, LARGEST * rows, 200).astype(int))
+    good = (int(size) for size in sizes[sizes > 0] if reach(int(size) / rows) <= decide_at)
+    return next(good, None)
 
 
-def _measure(
-    chosen: list[tuple[Slice, np.ndarray]], losses: np.ndarray, counts: bool, confidence: float, enough: int | None
-) -> tuple[Measured, ...]:
-    family = len(chosen)
-    if not family or losses.sum() == 0:
-        return ()
-    pairs = []
-    for _, inside in chosen:
-        numbers = int(losses[inside].sum()), int(losses.sum()), int(inside.sum()), len(losses)
-        if counts:
-            pairs.append((*concentration(*numbers, confidence=confidence, family=family), worse_inside(*numbers)))
-        else:
-            ratio, interval = loss_concentration(losses, inside, confidence=confidence, family=family)
-            pairs.append((ratio, interval, larger_inside(losses, inside)))
-    adjusted = holm(np.array([p for _, _, p in pairs]))
-    measured = [
-        Measured(
-            slice=one,
-            ratio=0.0 if ratio is None else ratio,
-            interval=interval,
-            rows=int(inside.sum()),
-            losses=float(losses[inside].sum()),
-            p=float(p),
-            decidable=enough is not None and int(inside.sum()) >= enough,
-        )
-        for (one, inside), (ratio, interval, _), p in zip(chosen, pairs, adjusted, strict=True)
-    ]
-    return tuple(sorted(measured, key=lambda one: (-_lower(one), len(one.slice.levels), one.slice.levels)))
+def _counts_reach(strata: Strata, keep: int, confidence: float) -> Reach:
+    return lambda part: even(strata, part).reach(confidence=confidence, family=2 * keep, luck=LUCK)
+
+
+def _amounts_reach(losses: np.ndarray, keep: int, confidence: float) -> Reach:
+    """Return the reach of means of many rows, which are nearly normal."""
+    mean = float(losses.mean()) or 1.0
+    errors = LUCK + float(ndtri((1 + sidak(confidence, 2 * keep)) / 2))
+    return lambda part: errors * float(losses.std()) / mean * math.sqrt((1 - part) / (part * len(losses)))

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from probatum.engines.slices.levels import Levels
-from probatum.engines.slices.scoring import Scoring
+from probatum.engines.slices.scoring import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,13 +22,13 @@ class Pairs:
     work: int  # rows read
 
 
-def pairs(levels: Levels, scoring: Scoring, *, limit: int) -> Pairs:
+def pairs(levels: Levels, rule: Rule, *, limit: int) -> Pairs:
     """Count all pairs, or those that promise most where ``limit`` does not suffice for all.
 
     A pair of columns promises what the weaker of its two best levels does.
     """
     n, m = levels.row_losses.size, levels.codes.size
-    promise = scoring.bound(levels.losses, levels.sizes, levels.largest)
+    promise = rule.bound(levels.losses, levels.sizes, levels.largest)
     best = [float(promise[span].max()) for span in levels.spans]
     order = sorted(combinations(range(len(levels.spans)), 2), key=lambda pair: -min(best[pair[0]], best[pair[1]]))
     done, left = order[: limit // n], order[limit // n :]
@@ -40,7 +40,7 @@ def pairs(levels: Levels, scoring: Scoring, *, limit: int) -> Pairs:
     return Pairs(
         sizes=sizes,
         losses=losses,
-        valid=(sizes >= scoring.least) & (losses > 0),
+        valid=(sizes >= rule.least) & (losses > 0),
         tried=_candidates(levels, done),
         skipped=_candidates(levels, left),
         work=n * len(done),

@@ -5,28 +5,31 @@ Of a group with fewer than ten mistakes, only that there are fewer is told: its 
 it can never be the group of which most is proven, but it still counts where no group may be worse than a limit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.engines.intervals.concentration import concentration
 from probatum.engines.mistakes.small_counts import SMALL, share_within
-from probatum.engines.slices.confirm import Confirmation, Measured
+from probatum.engines.slices.confirm import Confirmation
+from probatum.engines.slices.measured import Measured
 from probatum.engines.slices.slices import Slice
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
 
-TOO_FEW = "There are too few mistakes to prove for any group that it does well."
+BY_CHANCES = "What is expected of a group comes from the system's own chances: "  # begins a detail
+TOO_FEW = "There are too few cases to prove for any group that it does well."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Told:
     """What is told of the groups of a search."""
 
-    proven: tuple[Part, ...]  # ratios of the groups proven to be worse than the rest; the most surely bad one first
-    worst_ratio: Measure
-    rates: Measure | None  # their error rates, for counts
+    proven: tuple[Part, ...]  # the groups proven to be worse than they should be; the most surely bad one first
+    judged: Measure  # of mistakes the worst excess, of amounts the worst ratio
+    ratio: Measure | None  # of mistakes: those groups compared with the average
+    rates: Measure | None  # of mistakes: their error rates
+    expected: Measure | None  # of mistakes: what the chances predict for them
     shares: Measure | None  # of all rows, of each
 
 
@@ -39,26 +42,53 @@ def tell(result: Confirmation, losses: np.ndarray, name: Callable[[Slice], str],
         name: of a slice, in words.
         counts: the losses are mistakes, 0 or 1, and not amounts.
     """
-    seen = losses[result.second]
+    rows = len(result.second)
     hidden = {id(one) for one in result.measured if counts and 0 < one.losses < SMALL}
     proven = [one for one in result.confirmed if id(one) not in hidden]
     counting = [one for one in result.measured if one.decidable or one in proven]
-    part = {id(one): _part(one, name(one.slice), seen, len(result.measured), id(one) in hidden) for one in counting}
+    part = {id(one): _part(one, name(one.slice), counts, id(one) in hidden) for one in counting}
     shown = tuple(part[id(one)] for one in proven)
-    ratio = _worst(result, shown, [part[id(one)] for one in counting], len(losses))
-    rates, shares = None, None
-    if counts and proven:
-        rates = _rates(proven, name, len(result.measured), proven[0].interval.confidence)
-    if proven:
-        weights = tuple(
-            Part(name=name(one.slice), value=one.rows / len(seen), interval=None, n=len(seen)) for one in proven
+    judged = _worst(result, shown, [part[id(one)] for one in counting], len(losses), "share" if counts else "ratio")
+    if not proven:
+        return Told(proven=(), judged=judged, ratio=None, rates=None, expected=None, shares=None)
+    names = [name(one.slice) for one in proven]
+    ratio, rates, expected = None, None, None
+    if counts:
+        ratio = _first(
+            [
+                Part(name=label, value=one.ratio, interval=one.ratio_interval, n=one.rows)
+                for label, one in zip(names, proven, strict=True)
+            ],
+            "ratio",
         )
-        shares = Measure(value=weights[0].value, unit="share", interval=None, n=len(seen), groups=weights)
-    return Told(proven=shown, worst_ratio=ratio, rates=rates, shares=shares)
+        rates = _first(
+            [
+                share_within(
+                    label, int(one.losses), one.rows, confidence=one.interval.confidence, family=len(result.measured)
+                )
+                for label, one in zip(names, proven, strict=True)
+            ],
+            "share",
+        )
+        expected = _first(
+            [
+                Part(name=label, value=one.expected, interval=None, n=one.rows)
+                for label, one in zip(names, proven, strict=True)
+            ],
+            "share",
+        )
+    shares = _first(
+        [
+            Part(name=label, value=one.rows / rows, interval=None, n=rows)
+            for label, one in zip(names, proven, strict=True)
+        ],
+        "share",
+    )
+    return Told(proven=shown, judged=judged, ratio=ratio, rates=rates, expected=expected, shares=shares)
 
 
-def _worst(result: Confirmation, proven: tuple[Part, ...], counting: list[Part], rows: int) -> Measure:
-    """Return the worst ratio: that of the first group, and at most the largest upper end of those that count.
+def _worst(result: Confirmation, proven: tuple[Part, ...], counting: list[Part], rows: int, unit: str) -> Measure:
+    """Return the worst number: that of the first group, and at most the largest upper end of those that count.
 
     Those are the groups large enough to be proven good, and the groups proven to be bad. Where none is proven to be
     bad, the number and its range are those of the group that reaches furthest up.
@@ -69,7 +99,7 @@ def _worst(result: Confirmation, proven: tuple[Part, ...], counting: list[Part],
     head = proven[0] if proven else widest
     if head is None or head.interval is None:
         nothing = Interval(lower=None, upper=None, confidence=_sure(result), method="none", why=TOO_FEW)
-        return Measure(value=None, unit="ratio", interval=nothing, n=rows, why=TOO_FEW)
+        return Measure(value=None, unit=unit, interval=nothing, n=rows, why=TOO_FEW)
     interval = Interval(
         lower=head.interval.lower,
         upper=_upper(widest) if known and widest is not None else None,
@@ -79,7 +109,7 @@ def _worst(result: Confirmation, proven: tuple[Part, ...], counting: list[Part],
     )
     return Measure(
         value=head.value,
-        unit="ratio",
+        unit=unit,
         interval=interval,
         n=rows,
         groups=proven,
@@ -88,28 +118,18 @@ def _worst(result: Confirmation, proven: tuple[Part, ...], counting: list[Part],
     )
 
 
-def _rates(proven: list[Measured], name: Callable[[Slice], str], family: int, confidence: float) -> Measure:
-    rates = [
-        share_within(name(one.slice), int(one.losses), one.rows, confidence=confidence, family=family) for one in proven
-    ]
-    first = rates[0]
-    return Measure(value=first.value, unit="share", interval=first.interval, n=first.n, groups=tuple(rates))
+def _first(parts: Sequence[Part], unit: str) -> Measure:
+    """Return a measure of several groups, whose own number is that of the first."""
+    first = parts[0]
+    return Measure(value=first.value, unit=unit, interval=first.interval, n=first.n, groups=tuple(parts))
 
 
-def _part(one: Measured, name: str, losses: np.ndarray, family: int, hidden: bool) -> Part:
-    if not hidden:
-        return Part(name=name, value=one.ratio, interval=one.interval, n=one.rows)
-    _, most = concentration(
-        min(SMALL - 1, one.rows),
-        max(int(losses.sum()), SMALL - 1),
-        one.rows,
-        len(losses),
-        confidence=one.interval.confidence,
-        family=family,
-    )
-    method = f"{one.interval.method}, widened to hide a count under {SMALL}"
-    cover = Interval(lower=0.0, upper=most.upper, confidence=one.interval.confidence, method=method)
-    return Part(name=name, value=None, interval=cover, n=one.rows)
+def _part(one: Measured, name: str, counts: bool, hidden: bool) -> Part:
+    if hidden:
+        return Part(name=name, value=None, interval=one.hiding, n=one.rows)
+    if counts:
+        return Part(name=name, value=one.excess, interval=one.interval, n=one.rows)
+    return Part(name=name, value=one.ratio, interval=one.ratio_interval, n=one.rows)
 
 
 def _upper(part: Part) -> float:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Find the k slices with the highest score: exact, within counted work.
 
-Source: the problem, the score and its bound are SliceLine's (Sagadeeva and Boehm, SIGMOD 2021). What differs: tables
+Source: the problem and the way to bound it are SliceLine's (Sagadeeva and Boehm, SIGMOD 2021). What differs: tables
 of counts instead of sparse matrix products at depth 2; packed bits with the mistakes in front at depth 3; candidates
-in order of their bound. A slice need not score above 0, so that the caller sees how close the best one came.
+in order of their bound; and the score may be another one. A slice need not score above 0, so that the caller sees how
+close the best one came.
 """
 
 import math
@@ -13,7 +14,7 @@ import numpy as np
 from probatum.engines.slices.leaders import NONE, Leaders, nobody
 from probatum.engines.slices.levels import Levels, levels
 from probatum.engines.slices.pairs import pairs
-from probatum.engines.slices.scoring import scoring
+from probatum.engines.slices.scoring import Rule
 from probatum.engines.slices.slices import Search, Slice
 from probatum.engines.slices.triples import triples
 from probatum.errors import UsageError
@@ -26,11 +27,10 @@ MOST_LEVELS = 4000  # tables of pairs take 8 bytes a pair: 128 MB each
 def top_slices(
     codes: np.ndarray,
     losses: np.ndarray,
+    rule: Rule,
     *,
     k: int,
-    min_support: int,
     max_depth: int = DEEPEST,
-    alpha: float = 0.95,
     work_limit: int = WORK,
 ) -> Search:
     """Return the ``k`` best slices, best first, and what was tried to find them.
@@ -42,18 +42,16 @@ def top_slices(
     Args:
         codes: (n, c) integers from 0, one column a property; -1 for a missing cell, which is a level like any other.
         losses: (n,) at least 0: 1 for a mistake and 0 for none, or the size of each row's loss.
+        rule: the score, and the fewest rows of a slice.
         k: slices wanted.
-        min_support: the fewest rows of a slice.
         max_depth: the most levels in a slice, 1 to 3.
-        alpha: what counts: 1 only the mean loss inside, lower the number of rows too; above 0, at most 1.
         work_limit: cells and words to read at depths 2 and 3.
     """
-    _check(codes, losses, k, min_support, max_depth, alpha)
+    _check(codes, losses, k, rule.least, max_depth)
     if losses.size == 0 or not losses.any():
         return Search(slices=(), tried=0, ruled_out=0, skipped=0, depth=max_depth, work=0)
     losses = _addable(losses)
-    rule = scoring(rows=losses.size, total=math.fsum(losses), alpha=alpha, least=min_support)
-    single, left_out = _affordable(codes, losses, min_support)
+    single, left_out = _affordable(codes, losses, rule.least)
     m = single.codes.size
     leaders = nobody(k).joined(rule.score(single.losses, single.sizes), single.sizes, single.losses, np.arange(m))
     tried, ruled_out, skipped, depth, work = m, 0, left_out, 1, 0
@@ -104,15 +102,15 @@ def _addable(losses: np.ndarray) -> np.ndarray:
     return np.asarray(np.round(losses / unit) * unit)
 
 
-def _check(codes: np.ndarray, losses: np.ndarray, k: int, min_support: int, max_depth: int, alpha: float) -> None:
+def _check(codes: np.ndarray, losses: np.ndarray, k: int, least: int, max_depth: int) -> None:
     if codes.ndim != 2 or losses.shape != codes.shape[:1]:
         raise UsageError(f"Codes (n, c) and losses (n,) are needed, and {codes.shape} and {losses.shape} were given.")
     if not (np.isfinite(losses) & (losses >= 0)).all():
         raise UsageError("Losses are finite and at least 0; at least one is not.")
     if codes.size and int(codes.min()) < -1:
         raise UsageError(f"Codes are whole numbers from 0, or -1 for missing; {int(codes.min())} was found.")
-    if k < 1 or min_support < 1 or not 1 <= max_depth <= DEEPEST or not 0 < alpha <= 1:
+    if k < 1 or least < 1 or not 1 <= max_depth <= DEEPEST:
         raise UsageError(
-            "A search needs k and min_support of at least 1, max_depth from 1 to 3 and alpha above 0 and at most 1; "
-            f"{k}, {min_support}, {max_depth} and {alpha} were given."
+            "A search needs k and a minimum support of at least 1, and max_depth from 1 to 3; "
+            f"{k}, {least} and {max_depth} were given."
         )

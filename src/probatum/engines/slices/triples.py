@@ -14,7 +14,7 @@ import numpy as np
 from probatum.engines.slices.leaders import Leaders
 from probatum.engines.slices.levels import Levels
 from probatum.engines.slices.pairs import Pairs
-from probatum.engines.slices.scoring import Scoring
+from probatum.engines.slices.scoring import Rule
 
 CELLS = 1 << 17  # pairs x levels looked at together: small enough for the processor's cache
 WORDS = 1 << 16  # words counted together
@@ -33,14 +33,14 @@ class Triples:
     work: int  # cells and words read
 
 
-def triples(levels: Levels, pairs: Pairs, scoring: Scoring, leaders: Leaders, *, limit: int) -> Triples:
+def triples(levels: Levels, pairs: Pairs, rule: Rule, leaders: Leaders, *, limit: int) -> Triples:
     """Find the best triples; no batch of pairs is begun once ``limit`` is reached."""
     m = levels.codes.size
     children = _children(pairs)
     first, second = np.nonzero(np.triu(pairs.valid))
     total = int(children[first, second].sum())
     largest = np.minimum(levels.largest[first], levels.largest[second])
-    promise = scoring.bound(pairs.losses[first, second], pairs.sizes[first, second], largest)
+    promise = rule.bound(pairs.losses[first, second], pairs.sizes[first, second], largest)
     order = np.argsort(-promise, kind="stable")
     first, second, promise = first[order], second[order], promise[order]
     step = max(1, CELLS // max(1, m))
@@ -48,7 +48,7 @@ def triples(levels: Levels, pairs: Pairs, scoring: Scoring, leaders: Leaders, *,
     while start < first.size and promise[start] >= leaders.worth and work < limit:
         part = slice(start, start + step)
         worth = promise[part] >= leaders.worth
-        leaders, counted, cost = _extend(levels, pairs, scoring, leaders, first[part][worth], second[part][worth])
+        leaders, counted, cost = _extend(levels, pairs, rule, leaders, first[part][worth], second[part][worth])
         tried, work, start = tried + counted, work + cost, start + step
     left = np.flatnonzero(promise[start:] >= leaders.worth) + start
     skipped = int(children[first[left], second[left]].sum())
@@ -62,7 +62,7 @@ def _children(pairs: Pairs) -> np.ndarray:
 
 
 def _extend(
-    levels: Levels, pairs: Pairs, scoring: Scoring, leaders: Leaders, first: np.ndarray, second: np.ndarray
+    levels: Levels, pairs: Pairs, rule: Rule, leaders: Leaders, first: np.ndarray, second: np.ndarray
 ) -> tuple[Leaders, int, int]:
     """Extend these pairs by each later level; return the leaders, how many triples were counted, and the work."""
     m = levels.codes.size
@@ -74,11 +74,11 @@ def _extend(
     losses = np.minimum.reduce([pairs.losses.take(edge) for edge in edges])
     sizes = np.minimum.reduce([pairs.sizes.take(edge) for edge in edges])
     limits = _Limits(triples=np.stack([i, j, third]), losses=losses, sizes=sizes, largest=_largest(levels, i, j, third))
-    limits = limits.promising(scoring, leaders.worth)
+    limits = limits.promising(rule, leaders.worth)
     count = _mistakes_first if levels.binary else _rows_first
-    exact, words = count(levels, scoring, limits, leaders.worth)
-    exact = exact.supported(scoring.least)
-    scores = scoring.score(exact.losses, exact.sizes)
+    exact, words = count(levels, rule, limits, leaders.worth)
+    exact = exact.supported(rule.least)
+    scores = rule.score(exact.losses, exact.sizes)
     return leaders.joined(scores, exact.sizes, exact.losses, *exact.triples), limits.losses.size, work + words
 
 
@@ -91,9 +91,9 @@ class _Limits:
     sizes: np.ndarray  # (t,)
     largest: np.ndarray  # (t,)
 
-    def promising(self, scoring: Scoring, worth: float) -> "_Limits":
+    def promising(self, rule: Rule, worth: float) -> "_Limits":
         """Keep those that the bound does not rule out."""
-        return self._only(scoring.bound(self.losses, self.sizes, self.largest) >= worth)
+        return self._only(rule.bound(self.losses, self.sizes, self.largest) >= worth)
 
     def supported(self, least: int) -> "_Limits":
         """Keep those with the minimum support and some loss."""
@@ -105,19 +105,19 @@ class _Limits:
         return _Limits(triples=self.triples[:, kept], losses=losses, sizes=sizes, largest=largest)
 
 
-def _mistakes_first(levels: Levels, scoring: Scoring, limits: _Limits, worth: float) -> tuple[_Limits, int]:
+def _mistakes_first(levels: Levels, rule: Rule, limits: _Limits, worth: float) -> tuple[_Limits, int]:
     """Count the mistakes of each triple, then the other rows of those still promising."""
     words = levels.lossy_words
     work = words * limits.losses.size
-    left = replace(limits, losses=_ones(levels.bits[:, :words], limits.triples)).promising(scoring, worth)
+    left = replace(limits, losses=_ones(levels.bits[:, :words], limits.triples)).promising(rule, worth)
     others = _ones(levels.bits[:, words:], left.triples)
     return replace(left, sizes=left.losses + others), work + others.size * (levels.bits.shape[1] - words)
 
 
-def _rows_first(levels: Levels, scoring: Scoring, limits: _Limits, worth: float) -> tuple[_Limits, int]:
+def _rows_first(levels: Levels, rule: Rule, limits: _Limits, worth: float) -> tuple[_Limits, int]:
     """Count the rows of each triple, then sum the losses of those still promising."""
-    known = replace(limits, sizes=_ones(levels.bits, limits.triples)).supported(scoring.least)
-    left = known.promising(scoring, worth)
+    known = replace(limits, sizes=_ones(levels.bits, limits.triples)).supported(rule.least)
+    left = known.promising(rule, worth)
     losses = _sums(levels.bits, left.triples, levels.padded_losses)
     words = levels.bits.shape[1] * (limits.losses.size + SUMMED * left.losses.size)
     return replace(left, losses=losses), words
