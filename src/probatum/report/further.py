@@ -178,7 +178,9 @@ def _turned(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     beside = [(name, words, one) for name, words in others if (one := lookup.measure(finding.check, name))]
     whole = whole_for(measure.value, *(one.value for _, _, one in beside))  # one for all, so that they can be compared
     turns = of_100(measure, "right answers", whole=whole)
-    yield judged(f"{attack} turns {turns} wrong", finding, "turned_share", lookup)
+    passed = lookup.mark(finding.check, "turned_share") is PASS
+    none = ". Our search found none that turns more; that does not prove that there is none" if passed else ""
+    yield judged(f"{attack} turns {turns} wrong{none}", finding, "turned_share", lookup)
     for name, words, one in beside:
         yield say(f"{words} turns {of_100(one, whole=whole)}", finding, name)
 
@@ -195,7 +197,8 @@ def _damaged(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
         words = f"moderate damage of the input turns {turns} wrong, on average over {len(lost.groups)} kinds of damage"
         yield judged(words, finding, "lost_share", lookup)
         kind = quoted(lost.groups[0].name)
-        yield say(f"the worst kind, {kind}, turns {of_100(worst, whole=whole)}", finding, "worst_lost_share")
+        words = f"the worst kind, {kind}, turns {of_100(worst, whole=whole)}"
+        yield judged(words, finding, "worst_lost_share", lookup)
     yield from _within(finding, lookup, "An answer counts as right here while it is off by less than")
     if silent and silent.value:
         words = f"for {of_100(silent, 'right answers')}, damage brings no answer at all. That is not counted as wrong"

@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from probatum.adapters.interface import Wish, few, wrap
-from probatum.checks.input_manipulation.corruption import Options, run
+from probatum.checks.input_manipulation.corruption import CHECK, Options, run
 from probatum.engines.corruption.pictures import PICTURE_DAMAGES
 from probatum.errors import InsufficientDataError, ModelError
+from probatum.evidence.judging import judge
 from probatum.facts.finding import State
 from probatum.facts.plan import Terms
+from probatum.facts.policy import Direction, Limit, Stakes
+from probatum.facts.record import Verdict
 from probatum.facts.threats import Task
+from probatum.runs.policies import shipped
 from probatum.seeds import stream
 from probatum.systems.datasets import from_arrays
 from probatum.systems.system import System
@@ -146,6 +153,29 @@ def test_pictures_are_damaged_in_every_way_when_rows_have_sides(layout):
     assert kinds["shaken (motion blur)"] == 0  # the mean stays
     assert kinds["stored too small (JPEG)"] == 0
     assert share(finding, "lost_at_5") > 0
+
+
+def test_the_worst_kind_is_judged_when_the_average_is_good():
+    truth = np.arange(N) % 2
+    features = pd.DataFrame(
+        {"word": np.where(truth, "yes", "no"), **{f"c{n}": np.arange(N) * 7.0 % 97 for n in range(3)}}
+    )
+
+    def read_word(rows):
+        return (rows["word"] == "yes").astype(int).to_numpy()
+
+    finding = asked(read_word, features, truth)
+    assert CHECK.judged["lost_share"].high >= share(finding)
+    assert finding.measures["worst_lost_share"].interval.lower > 0
+    assert share(finding, "worst_lost_share") > 2 * share(finding)
+    stated = {CHECK.id: {"lost_share": at_most_of(0.5), "worst_lost_share": at_most_of(0.001)}}
+    policy = replace(shipped(Stakes.MEDIUM), limits=stated)
+    verdict = judge(replace(finding, check=CHECK.id, judged=tuple(CHECK.judged)), policy, on=date(2026, 1, 1))
+    assert verdict.verdict is Verdict.FAIL
+
+
+def at_most_of(limit):
+    return Limit(direction=Direction.AT_MOST, limit=limit, because="A test.")
 
 
 def test_a_lost_picture_is_shown_only_if_rows_may_be():

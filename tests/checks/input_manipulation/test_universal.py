@@ -188,3 +188,12 @@ def test_the_pattern_is_shown_only_if_rows_may_be():
     assert shown.examples[0].picture is not None
     assert hidden.pattern is None
     assert hidden.examples[0].picture is None
+
+
+def test_the_best_of_several_searches_is_measured():
+    one, several = (
+        asked(mixed(60, 30, 30), model=labels, output="labels", queries=1, restarts=restarts) for restarts in (1, 8)
+    )
+    assert "one search by asking" in " ".join(one.details)
+    assert "the best of 8 searches by asking" in " ".join(several.details)
+    assert share(several) >= share(one)

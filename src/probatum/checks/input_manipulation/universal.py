@@ -12,7 +12,7 @@ Attacker    finds one change once and makes it to every case, without looking at
 Measure     turned_share: of the answers that are right, the share that the one change turns wrong. The change is found
             on one half of the rows and measured on the other, which the search never saw. random_share: the share that
             random changes of the same size turn on the same rows, a new one for each row.
-Judged      turned_share, against the policy's limit.
+Judged      turned_share, against the policy's limit. A pass says that several searches found no such change.
 Source      Moosavi-Dezfooli et al. 2017, arXiv:1610.08401; by gradients Shafahi et al. 2020, arXiv:1811.11304; by
             asking Andriushchenko et al. 2020, arXiv:1912.00049. Range: Clopper and Pearson 1934.
 Not shown   that there is no better change: the search is limited, and what is measured is the best that it found. How
@@ -65,6 +65,7 @@ class Options:
         120  # changes asked about, where the model can only be asked; in the search; each on all rows of its half
     )
     steps: int = 60  # of gradients, where the model is a network
+    restarts: int = 3  # searches, each from other random changes; the best on the searched half is measured
     work: float = 1e12  # multiplications of a network's answers in the search, at most: fewer rows are tried beyond
     examples: int = 5  # most examples shown
 
@@ -76,7 +77,9 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
         return refused
     if options.radius <= 0:
         return not_applicable("The radius is not above zero: no change at all is allowed.", "Set a radius above zero.")
-    affordable = within_steps(system.structure(), data.rows, options.rows, options.steps, options.work)
+    affordable = within_steps(
+        system.structure(), data.rows, options.rows, options.steps * options.restarts, options.work
+    )
     found = halves(system, data, affordable.rows, rng, norm=norm_of(options.norm))
     span = found.target.span(options.radius)
     if span.empty:
@@ -126,7 +129,26 @@ def _search(
     tell: Tell,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, str]:
-    """Return the change, (...), and how it was found."""
+    """Return the change of the best search, (...), and how it was found; which is best, the searched half tells."""
+    tried = [_search_once(system, found, region, span, options, tell, rng) for _ in range(max(1, options.restarts))]
+    near = _changes(found, region, span, found.search)
+    turned = [int(found.turned(near.points(change), found.search).sum()) for change, _, _ in tried]
+    change, how, _ = tried[int(np.argmax(turned))]
+    asked = sum(rows for _, _, rows in tried)
+    times = "one search" if len(tried) == 1 else f"the best of {len(tried)} searches"
+    return change, f"{times} {how}, {asked:,} rows in all"
+
+
+def _search_once(
+    system: Structured,
+    found: Halves,
+    region: Region,
+    span: Span,
+    options: Options,
+    tell: Tell,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, str, int]:
+    """Return a change, (...), how it was found, and how many rows were put through the model."""
     rows = found.search
     if isinstance(found.target, Cells):
         core = network_of(system, found)
@@ -138,7 +160,7 @@ def _search(
                 rng=rng, tell=tell,
             )  # fmt: skip
             rows_asked = out.work.gradient_rows + out.work.forward_rows
-            return span.fitted(out.attack.astype(np.float64))[0], f"by gradients, {rows_asked:,} rows in all"
+            return span.fitted(out.attack.astype(np.float64))[0], "by gradients", rows_asked
     changes = _changes(found, region, span, rows)
     scale = usual(found.margins[rows])
     hints = _hints(system, found, span)
@@ -147,7 +169,7 @@ def _search(
     best = search(changes, scale=scale, tries=options.queries, rng=rng, hints=hints).attack
     if isinstance(found.target, Numbered):
         best = shortened(plainest(changes, best, scale=scale, rng=rng))  # measured as it will be printed
-    return best, f"by asking about {changes.tried:,} changes, {changes.tried * len(rows):,} rows in all"
+    return best, f"by asking about {changes.tried:,} changes", changes.tried * len(rows)
 
 
 def _hints(system: Structured, found: Halves, span: Span) -> np.ndarray | None:
@@ -223,10 +245,10 @@ def _advice(measures: dict[str, Measure]) -> tuple[Advice, ...]:
 
 
 def _work(scope: Scope) -> Expected:
-    half = min(scope.rows, scope.count("rows")) / 2
+    half = scope.count("restarts") * min(scope.rows, scope.count("rows")) / 2
     if scope.pictures and scope.has(Capability.GRADIENTS):
         return Expected(gradients=scope.count("steps") * half, asked=4 * half)
-    return Expected(asked=1.3 * scope.count("queries") * half, calls=20, seconds=0.5)
+    return Expected(asked=1.3 * scope.count("queries") * half, calls=20 * scope.count("restarts"), seconds=0.5)
 
 
 CHECK = Check(
@@ -251,8 +273,8 @@ CHECK = Check(
         )
     },
     by_effort={
-        Effort.QUICK: {"work": 1e11, "rows": 300, "queries": 60, "steps": 30},
-        Effort.DEEP: {"work": 5e13, "rows": 2000, "queries": 1000, "steps": 200},
+        Effort.QUICK: {"work": 1e11, "rows": 300, "queries": 60, "steps": 30, "restarts": 2},
+        Effort.DEEP: {"work": 5e13, "rows": 2000, "queries": 1000, "steps": 200, "restarts": 5},
     },
     work=_work,
     run=run,
