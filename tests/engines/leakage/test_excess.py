@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from probatum.engines.leakage.excess import Share, chance_share, excess, found_share, matched_share, seen_share
+from probatum.engines.leakage.excess import Share, chance_share, copied, found_share, matched_share, seen_share
 
 
 def test_found_share_is_clopper_pearson_when_rows_are_independent():
@@ -35,13 +35,53 @@ def test_range_holds_the_share_and_is_nested_when_surer(matched, looked_at, n):
     assert wide.lower <= narrow.lower <= narrow.value <= narrow.upper <= wide.upper <= 1
 
 
-def test_excess_is_newcombes_when_two_shares_are_taken_apart():
+def test_copies_are_what_chance_leaves_when_worked_by_hand():
+    # 55 of 100 rows match by chance; a twentieth is copied: 0.05 + 0.95 x 0.55 are found
+    sure = [Share(value=value, lower=value, upper=value) for value in (0.05 + 0.95 * 0.55, 0.55)]
+    value, interval = copied(sure[:1], sure[1:], confidence=0.95)
+    assert value == pytest.approx(0.05)
+    assert (interval.lower, interval.upper) == pytest.approx((0.05, 0.05))
+
+
+def test_range_is_newcombes_when_chance_gives_next_to_nothing():
     # MOVER of two shares is Newcombe's method 10 with other single ranges
-    found, chance = Share(value=0.3, lower=0.2, upper=0.42), Share(value=0.1, lower=0.07, upper=0.15)
-    value, interval = excess([found], [chance], confidence=0.95)
-    assert value == pytest.approx(0.2)
-    assert interval.lower == pytest.approx(0.2 - np.hypot(0.1, 0.05))
-    assert interval.upper == pytest.approx(0.2 + np.hypot(0.12, 0.03))
+    found, chance = Share(value=0.3, lower=0.2, upper=0.42), Share(value=0.0, lower=0.0, upper=0.05)
+    value, interval = copied([found], [chance], confidence=0.95)
+    assert value == pytest.approx(0.3)
+    low = interval.lower
+    assert 0.3 - low == pytest.approx(np.hypot(0.1, 0.05 * (1 - low)))
+    assert interval.upper == pytest.approx(0.42)
+
+
+@pytest.mark.parametrize(("chance", "part"), [(0.0, 0.05), (0.2, 0.0), (0.55, 0.05), (0.55, 0.3)])
+def test_range_of_copies_covers_as_often_as_it_says(chance, part):
+    rng = np.random.default_rng(int(1000 * chance + 10 * part))
+    missed = 0
+    for _ in range(600):
+        rows = rng.random(2000) < part + (1 - part) * chance
+        told = rng.random(5000) < chance
+        found = found_share(int(rows.sum()), 2000, confidence=0.95)
+        value, interval = copied([found], [found_share(int(told.sum()), 5000, confidence=0.95)], confidence=0.95)
+        assert interval.lower <= value <= interval.upper
+        missed += not interval.lower <= part <= interval.upper
+    assert missed <= 600 * 0.05 + 2.5 * (600 * 0.05 * 0.95) ** 0.5
+
+
+def test_nothing_is_known_when_all_rows_match_by_chance():
+    every = Share(value=1.0, lower=0.99, upper=1.0)
+    value, interval = copied([every], [every], confidence=0.95)
+    assert value == 0
+    assert interval.upper == 1
+
+
+def test_chance_is_known_from_below_when_equal_training_rows_were_taken_out():
+    thinned = chance_share(np.ones(900), np.repeat([1, 2], [200, 100]), confidence=0.95)
+    assert thinned.thinned
+    assert not thinned.repeats
+    assert thinned.share.lower > 0.2
+    assert thinned.share.upper == 1
+    few = chance_share(np.repeat([1, 2], [280, 20]), np.repeat([1, 2], [800, 100]), confidence=0.95)
+    assert not few.thinned  # among fewer rows, fewer match
 
 
 def test_test_rows_tell_the_chance_when_training_rows_were_copied_on_purpose():

@@ -36,7 +36,7 @@ def test_excess_is_known_by_hand_when_all_copies_are_exact():
     test = np.concatenate([train[:5], 1000 + np.arange(45.0)[:, None]])
     shared = found(*cells(train, test), stream(0, "hand"))
     assert (shared.equal, shared.near.found, shared.chance.share.value) == (5, 0, 0)
-    assert shared.excess == pytest.approx(0.1)
+    assert shared.copied == pytest.approx(0.1)
     assert shared.interval.lower > 0
 
 

@@ -3,22 +3,25 @@
 
 Vector      data manipulation; the property at risk is integrity: the test looks better than the system is.
 Attacker    none is needed; copied rows and columns filled in afterwards are ordinary accidents.
-Measure     shared_rows: share of test rows that stand in the training rows too, equal or nearly so, less the share
-            that chance gives, -1 to 1. A row is what the model is given, without the answer: a copy whose label was
-            changed is a copy. Chance is the share of training rows that match another training row. Nearly equal is
-            nearer than hardly any two training rows are; the numbers' own precision is taken away first.
+Measure     shared_rows: the part of the test rows that was copied, equal or nearly so, -1 to 1: what is found in the
+            training rows beyond chance, of what chance leaves, (found - chance) / (1 - chance). A row is what the model
+            is given, without the answer: a copy whose label was changed is a copy. Chance is the share of training rows
+            that match another training row. Where equal training rows were taken out, they tell no chance, and the
+            range says so. Nearly equal is nearer than hardly any two training rows are; the numbers' own precision is
+            taken away first.
             giveaway_columns: columns that remove nearly all mistakes of always giving the most frequent answer (for
             numbers: of the error of always giving the median), by a rule of that column alone, on rows that it was
             not learned from. The range counts the columns of which this is proven, and those that it may be true of.
 Judged      shared_rows and giveaway_columns, against the policy's limits.
 Source      Kapoor and Narayanan 2023, Patterns 4:100804 (kinds of leakage); Good 1953 and Esty 1983 (chance matches);
-            Zou and Donner 2008 (range of the excess); Tang, Tang and Chan 2003 and Fieller 1954 (one-column rules).
+            Fieller 1954, Zou and Donner 2008 (range of the part); Tang, Tang and Chan 2003, Fieller 1954 (one-column
+            rules).
 Not shown   rows that were copied before the data were split look like chance, since train and test then repeat alike;
             copies changed by a whole step of a coarse column, or in a word; two columns that tell the answer only
             together; a column that gives away one class of many; training rows later than the test rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -146,12 +149,20 @@ def _row_measures(shared: Shared, table: _Table, data: TrainTest, confidence: fl
     by_chance = Interval(lower=chance.lower, upper=chance.upper, confidence=confidence, method=SEEN_METHOD)
     overlap = _group_overlap(data)
     return {
-        "shared_rows": _share(shared.excess, shared.interval, m),
+        "shared_rows": _copied(shared),
         "exact_shared": share(shared.equal, m, confidence=confidence),
         "near_shared": share(near.found, near.compared, confidence=confidence),
         "chance_shared": _share(chance.value, by_chance, len(train)),
         "shared_with_answer": share(sum(pair in learned for pair in test), m, confidence=confidence),
     } | ({} if overlap is None else {"group_overlap": discreet_share(overlap, m, confidence=confidence)})
+
+
+def _copied(shared: Shared) -> Measure:
+    """Return the part that was copied; where only its range is known, no number."""
+    told = _share(shared.copied, shared.interval, shared.test_rows)
+    if not shared.chance.thinned or shared.found == 0:
+        return told
+    return replace(told, value=None, per_100=None, why=words.THINNED)
 
 
 def _share(value: float, interval: Interval, n: int) -> Measure:

@@ -10,6 +10,10 @@ from probatum.facts.numbers import plain_number
 
 NAMED = 5  # columns in one sentence
 MANY = 0.01  # training rows that equal another one, from which on it is worth a look
+THINNED = (
+    "The training rows were de-duplicated: they equal each other less often than the test rows do. So what chance "
+    "makes equal cannot be told from them, and a test row that stands in them need not be a copy."
+)
 
 
 def of_shared(shared: Shared) -> str:
@@ -17,11 +21,14 @@ def of_shared(shared: Shared) -> str:
     if shared.found == 0:
         return f"None of {shared.test_rows:,} test cases was found in the training data."
     whole = _whole(shared.found)
-    beyond = f"about {_of(shared.excess, whole)} more than" if _proven(shared) else "no more than"
-    return (
-        f"Of {whole:,} test cases, about {_of(shared.found, whole)} also stand in the training data, "
-        f"{beyond} chance gives."
-    )
+    stand = f"Of {whole:,} test cases, about {_of(shared.found, whole)} also stand in the training data"
+    if shared.chance.thinned:
+        return f"{stand}; equal training rows were taken out, so nobody can tell how many of them are copies."
+    if not _proven(shared):
+        return f"{stand}, no more than chance gives."
+    if shared.chance.share.value == 0:
+        return f"{stand}."
+    return f"{stand}; chance makes some rows equal, and beyond that about {_of(shared.copied, whole)} were copied."
 
 
 def of_telling(telling: Telling) -> str:
@@ -40,7 +47,9 @@ def details(shared: Shared, telling: Telling) -> tuple[str, ...]:
         f"{near.compared:,} test cases were also compared for near copies, rows whose numbers differ by less than "
         f"{plain_number(near.tolerance, digits=2)} times their usual spread."
     ]
-    if chance.repeats:
+    if chance.thinned:
+        said.append(THINNED)
+    elif chance.repeats:
         said.append(
             "The training rows repeat each other more than chance can explain, as where some are copied on purpose. "
             "So what chance gives was told from the test cases."
@@ -62,6 +71,8 @@ def advice(shared: Shared, telling: Telling) -> tuple[Advice, ...]:
         said.append("Take away what is known only after the answer, and train the system again.")
     if _proven(shared):
         said.append("Drop copies of rows before you split them into training and test, and test again.")
+    elif shared.chance.thinned:
+        said.append("Compare the test rows with the training rows as they were before equal ones were taken out.")
     elif shared.chance.share.value >= MANY:
         said.append("Look whether equal training rows are chance or copies, and drop copies before you split the rows.")
     return tuple(Advice(sentence=one) for one in said)

@@ -15,8 +15,8 @@ Measure     lost_share: of the answers that are right, the share that moderate d
             and 40 of 100 cells); in a wrong unit (one cell of each row 10, 100 or 1,000 times too large or too small,
             then two, then four); rounded, off by small errors, or cut off at both ends (all, from a little to a lot).
             Protected and immutable columns are damaged like others; identifiers that the model is not given are not.
-Judged      lost_share and worst_lost_share, against the policy's limits: a good average may hide one kind of damage that
-            costs most of the answers.
+Judged      lost_share and worst_lost_share, against the policy's limits: a good average may hide one kind of damage
+            that costs most of the answers.
 Source      Hendrycks and Dietterich 2019, arXiv:1903.12261; for tables Schelter, Rukat and Biessmann 2020, SIGMOD;
             Korn and Graubard 1998 (the range of the average); Clopper and Pearson 1934; Šidák 1967.
 Not shown   other damage, several kinds at once, damage on purpose; fog and rain. Wrong answers that damage turns right

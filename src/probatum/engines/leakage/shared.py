@@ -7,7 +7,7 @@ import numpy as np
 
 from probatum.engines.leakage.cells import Cells
 from probatum.engines.leakage.copies import counts_of
-from probatum.engines.leakage.excess import Chance, chance_share, excess, found_share, matched_share
+from probatum.engines.leakage.excess import Chance, chance_share, copied, found_share, matched_share
 from probatum.engines.leakage.near import NearCopies, near_copies
 from probatum.facts.interval import Interval
 from probatum.facts.progress import Tell, untold
@@ -21,8 +21,8 @@ class Shared:
     equal: int  # test rows that equal a training row
     near: NearCopies
     chance: Chance  # of being equal
-    excess: float
-    interval: Interval  # of the excess
+    copied: float  # the part of the test rows that was, beyond what chance makes equal
+    interval: Interval  # of that part
 
     @property
     def found(self) -> float:
@@ -55,12 +55,12 @@ def shared_rows(
         found = [
             found_share(count, of, confidence=confidence) for count, of in ((equal, m), (near.found, near.compared))
         ]
-    if near.chance_compared == n and not chance.repeats:
+    if near.chance_compared == n and not (chance.repeats or chance.thinned):
         matched, twos = int((inside > 1).sum()), int((inside == 2).sum())
         # near rows count as pairs, which makes the range rather too wide
         by_chance = [matched_share(matched + near.chance, n, twos + near.chance, n, confidence=confidence)]
     else:
         nearly = matched_share(near.chance, near.chance_compared, near.chance, n, confidence=confidence)
         by_chance = [chance.share, nearly]
-    value, interval = excess(found, by_chance, confidence=confidence)
-    return Shared(test_rows=m, equal=equal, near=near, chance=chance, excess=value, interval=interval)
+    value, interval = copied(found, by_chance, confidence=confidence)
+    return Shared(test_rows=m, equal=equal, near=near, chance=chance, copied=value, interval=interval)
