@@ -47,8 +47,7 @@ one core.
 
 - Ranges made of counts (`proportions`, `differences` of shares, `concentration`) hold at least as often as they say in
   every cell; they are exact or cautious by construction. The largest gap between groups does too.
-- `paired_difference` and `paired_ratio` are close, not exact: about 95 of 100 on the average, with dips where few
-  rows count on one side only.
+- `paired_ratio` is close, not exact: about 95 of 100 on the average, with dips where few rows count on one side only.
 - What rests on Student's t (`means`, `mean_ratio`, `loss_concentration`, `differences` of means) is short of what it
   says where values are skewed and rows are few, most where one side of a comparison is far more skewed or far smaller
   than the other. From about 1,000 rows on each side it is within 2 of what it says. Only numbers (regression), losses

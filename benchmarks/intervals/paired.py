@@ -1,33 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Coverage of the ranges of two shares counted on the same rows: their difference and their ratio."""
+"""Coverage of the ranges of the ratio of two shares counted on the same rows."""
 
 from collections.abc import Iterator
 from functools import cache
 
-from tables import NOMINAL, Cell, Table, exact, holds, likely, share
+from tables import NOMINAL, Cell, Table, holds, share
 
-from probatum.engines.intervals.paired_difference import paired_difference
 from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.seeds import stream
 
 SIZES = (20, 40, 132, 1000)
 SAMPLES = 5000
-# share of rows that count on the first side only, on the second only
-DIFFERENCES = ((0.01, 0.01), (0.03, 0.0), (0.03, 0.01), (0.1, 0.0), (0.1, 0.03), (0.1, 0.1), (0.3, 0.1))
 # true share of the second side, ratio of the first to it; half of the smaller share is common to both
 RATIOS = ((0.03, 0.5), (0.03, 1.0), (0.1, 0.5), (0.1, 0.9), (0.1, 1.0), (0.5, 0.5), (0.5, 0.9), (0.5, 1.0))
 
 
 def tables(seed: int) -> Iterator[Table]:
     """Yield the tables of this file."""
-    yield Table(
-        title="The difference of two shares of the same rows: `paired_difference`",
-        text="Tango's score range. A column is named by the true shares of rows that count on the first side only "
-        "and on the second only; their difference is the true number.",
-        head=("rows",),
-        columns=tuple(f"{first:g}, {second:g}" for first, second in DIFFERENCES),
-        rows={(f"{n:,}",): tuple(difference(n, *shares) for shares in DIFFERENCES) for n in SIZES},
-    )
     yield Table(
         title="The ratio of two shares of the same rows: `paired_ratio`",
         text="Tang, Tang and Chan's score range. A column is named by the true second share and the true ratio; "
@@ -38,16 +27,6 @@ def tables(seed: int) -> Iterator[Table]:
         rows={(f"{n:,}",): tuple(ratio_of(n, *one, seed=seed) for one in RATIOS) for n in SIZES},
         samples=SAMPLES,
     )
-
-
-def difference(n: int, first: float, second: float) -> Cell:
-    """Add up the outcomes whose range holds the difference."""
-    true = first - second
-
-    def held(only_first: int, only_second: int) -> bool:
-        return holds(paired_difference(only_first, only_second, n, confidence=NOMINAL)[1], true)
-
-    return Cell(coverage=exact(*likely(n, (first, second)), held))
 
 
 def ratio_of(n: int, second: float, ratio: float, *, seed: int) -> Cell:

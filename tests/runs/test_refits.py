@@ -34,8 +34,8 @@ def test_every_row_is_answered_by_a_refit_that_never_saw_it():
     system = nearest()
     train = system.data.train
     assert train is not None
-    answers = unseen(train, 3, 7, {one.part: refit(system, train, one, 7) for one in refits(3)})
-    where = fold_of(train, 3, 7)
+    answers = unseen(train, system.data.test, 3, 7, {one.part: refit(system, train, one, 7) for one in refits(3)})
+    where = fold_of(train, system.data.test, 3, 7)
     for row in range(ROWS):
         inside = where == where[row]
         others = np.flatnonzero(~inside)

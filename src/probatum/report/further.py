@@ -73,6 +73,8 @@ def _overfitting(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     kind = "error_ratio" if regression else "error_rate"
     seen, unseen = lookup.measure(OVERFITTING, f"train_{kind}"), lookup.measure(OVERFITTING, f"unseen_{kind}")
     other, gap = lookup.measure(OVERFITTING, f"test_{kind}"), lookup.measure(OVERFITTING, "gap")
+    if gap == lookup.measure(OVERFITTING, "held_out_gap"):  # the gap of this very model is the worse one
+        unseen = None
     later = unseen or other
     if not seen or not later or not gap:
         yield judged(_own(finding), finding, "gap", lookup)

@@ -57,6 +57,7 @@ TITLES = {
     "mean_signed_error": "Average error, too high or too low",
     "mean_signed_error_gap": "Gap in the average error",
     "gap": "How much worse it does on cases it had not seen",
+    "paired_gap": "How much worse it would do on cases it learned from, had it not seen them",
     "train_error_rate": "Share of wrong answers on cases it learned from",
     "unseen_error_rate": "Share of wrong answers on the same cases, had it not seen them",
     "test_error_rate": "Share of wrong answers on held-out cases",

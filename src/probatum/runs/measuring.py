@@ -139,12 +139,13 @@ class Measuring:
 
     def _put_together(self) -> dict[int, KeptAnswers]:
         """Keep the answers of all folds as one array, by number of folds, where every refit went well."""
-        train, seed = self._opened.system.data.train, int(self._plan.seed)
+        data, seed = self._opened.system.data, int(self._plan.seed)
+        train = data.train
         whole = {}
         for parts in sorted({one.parts for one in self._plan.refits}):
             by_part = {one.part: answers for one, answers in self._refits.items() if one.parts == parts}
             if train is not None and len(by_part) == parts:
-                answers = unseen(train, parts, seed, by_part)
+                answers = unseen(train, data.test, parts, seed, by_part)
                 whole[parts] = base.keep(self._arrays, seed, train, answers, of=f"unseen of {parts}")
         return whole
 

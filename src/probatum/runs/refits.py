@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from probatum.engines.overfitting.together import together
 from probatum.errors import ModelError, ProbatumError
 from probatum.facts.plan import Refit
 from probatum.seeds import stream
@@ -25,7 +26,7 @@ def refit(system: System, train: Rows, wanted: Refit, seed: int) -> Answers:
     Raises:
         ModelError: the system cannot be trained again.
     """
-    inside = fold_of(train, wanted.parts, seed) == wanted.part
+    inside = fold_of(train, system.data.test, wanted.parts, seed) == wanted.part
     again = system.refit(train.take(~inside), stream(seed, wanted.seed_name))
     return again.answers(train.take(inside))
 
@@ -45,14 +46,14 @@ def failed(error: Exception) -> str:
     return str(error) if ours else f"Training it again failed with {type(error.__cause__ or error).__name__}."
 
 
-def fold_of(train: Rows, parts: int, seed: int) -> np.ndarray:
-    """Return (n,) the fold of each training row, 1 to ``parts``."""
-    return folds(train, parts, stream(seed, f"folds/{parts}"))
+def fold_of(train: Rows, test: Rows, parts: int, seed: int) -> np.ndarray:
+    """Return (n,) the fold of each training row, 1 to ``parts``; what belongs together is left out together."""
+    return folds(train, together(train, test), parts, stream(seed, f"folds/{parts}"))
 
 
-def unseen(train: Rows, parts: int, seed: int, by_part: Mapping[int, Answers]) -> Answers:
+def unseen(train: Rows, test: Rows, parts: int, seed: int, by_part: Mapping[int, Answers]) -> Answers:
     """Put the answers of all folds together in the order of the training rows."""
-    where = fold_of(train, parts, seed)
+    where = fold_of(train, test, parts, seed)
     places = np.concatenate([np.flatnonzero(where == part) for part in range(1, parts + 1)])
     pieces: Sequence[Answers] = [by_part[part] for part in range(1, parts + 1)]
     together, back = joined(pieces), np.argsort(places)

@@ -73,7 +73,7 @@ def _cross_fit(bench: Bench, unit: Unit) -> CrossFit:
         raise
     except Exception as error:  # noqa: BLE001  # a model may raise anything; without a refit there is still a comparison
         return CrossFit(train=train, test=test, unseen=None, not_refitted=failed(error))
-    return CrossFit(train=train, test=test, unseen=unseen(train, parts, bench.seed, answers))
+    return CrossFit(train=train, test=test, unseen=unseen(train, test, parts, bench.seed, answers))
 
 
 def _grouped_rows(bench: Bench, unit: Unit) -> GroupedRows:

@@ -6,12 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.tree import DecisionTreeClassifier
 
-from probatum.checks.usage.overfitting import ALIKE, CANNOT, DOUBT, RECIPE, Options, run
+from probatum.adapters.interface import few, wrap
+from probatum.checks.usage.overfitting import ALIKE, CANNOT, CHECK, DOUBT, RECIPE, WHOSE, WHOSE_OWN, Options, run
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
-from probatum.facts.plan import Terms
+from probatum.facts.plan import Effort, Terms, Unit
+from probatum.facts.policy import Stakes
 from probatum.planted.usage.overfitting import build
+from probatum.runs.execution import run_unit
+from probatum.runs.planning import options_for
+from probatum.runs.policies import shipped
+from probatum.runs.views import Bench
 from probatum.seeds import stream
 from probatum.systems.datasets import from_arrays
 from probatum.systems.interface import Answers
@@ -49,7 +56,8 @@ def test_gap_is_told_in_cases_of_100_when_it_was_learned_by_heart():
     assert finding.measures["by_heart"].value == pytest.approx(0.12)
     assert finding.measures["by_heart_reversed"].value == 0
     assert finding.measures["held_out_gap"].value == pytest.approx(0.12)
-    assert "none the other way round" in finding.details[1]
+    assert any("none the other way round" in detail for detail in finding.details)
+    assert WHOSE in finding.details
     assert finding.advice
 
 
@@ -122,7 +130,7 @@ def test_too_little_is_known_when_no_training_case_is_answered():
 
 def test_errors_are_compared_in_trivial_units_when_the_target_is_a_number():
     right, held_out = np.arange(200.0), np.arange(100.0)
-    finding = found(right + 5, right + 10, held_out + 12, task="regression")
+    finding = found(right + 5, right + 10, held_out + 5, task="regression")
     assert finding.sentence == (
         "On cases it learned from, its errors are 0.10 times those of a rule that knows nothing; "
         "had it not seen them, 0.20 times."
@@ -177,3 +185,53 @@ def test_the_reason_is_told_when_there_was_no_refit():
     finding = found(labels(30, 1000), None, labels(60, 400), why="Training it again failed with KeyError.")
     assert finding.details[0] == "Training it again failed with KeyError."
     assert "different cases" in finding.details[1]
+
+
+def test_the_gap_of_this_model_is_judged_when_it_is_proven_to_be_worse():
+    finding = found(labels(30, 1000), labels(40, 1000), labels(160, 400))
+    assert finding.measures["gap"] == finding.measures["held_out_gap"]
+    assert finding.measures["paired_gap"].value == pytest.approx(0.01)
+    assert WHOSE_OWN in finding.details
+    assert finding.sentence.endswith("of 100 other cases, about 40.")
+
+
+def oversampled(seed, rows=1200, times=6):
+    """Return a system that memorised training rows whose rare class was copied, so that it weighs more."""
+    rng = stream(seed, "oversampled")
+    frame = pd.DataFrame({f"x{place}": rng.normal(size=rows) for place in range(6)})
+    truth = (rng.random(rows) < np.where(frame["x0"] > 1, 0.5, 0.1)).astype(int)
+    half = np.arange(rows) < rows // 2
+    rare = np.flatnonzero(half & (truth == 1))
+    taken = np.concatenate([np.flatnonzero(half), *[rare] * (times - 1)])
+    train = (frame.iloc[taken].reset_index(drop=True), truth[taken])
+    data = from_arrays((frame[~half].reset_index(drop=True), truth[~half]), train)
+    model = DecisionTreeClassifier(random_state=0).fit(*train)
+    return System.of(wrap(model, few(data.test)), data)
+
+
+def test_copies_are_left_out_together_when_a_class_was_oversampled():
+    system = oversampled(1)
+    unit = Unit(check=CHECK.id, seed_name=CHECK.id, options=options_for(CHECK, shipped(Stakes.MEDIUM), Effort.STANDARD))
+    finding = run_unit(unit, CHECK, Bench(system=system, terms=TERMS, seed=3))
+    assert finding.measures["gap"].value > 0.1
+    assert finding.measures["gap"].interval.lower > 0.05
+    assert any("Equal ones were always left out together" in detail for detail in finding.details)
+
+
+@pytest.mark.parametrize("depth", [3, None])
+def test_range_holds_the_gap_of_this_model_when_trained_on_new_cases_each_time(depth):
+    held = 0
+    for seed in range(60):
+        rng = stream(seed, f"new cases/{depth}")
+        frame = pd.DataFrame({f"x{place}": rng.normal(size=20_400) for place in range(5)})
+        truth = (rng.random(20_400) < 1 / (1 + np.exp(-2 * frame["x0"] - frame["x1"]))).astype(int).to_numpy()
+        train, test, fresh = (slice(*ends) for ends in ((0, 300), (300, 400), (400, None)))
+        data = from_arrays(*((frame[part].reset_index(drop=True), truth[part]) for part in (test, train)))
+        model = DecisionTreeClassifier(max_depth=depth, random_state=0).fit(frame[train], truth[train])
+        unit = Unit(check=CHECK.id, seed_name=CHECK.id, options={"folds": 5, "decide_at": 0.05})
+        system = System.of(wrap(model, few(data.test)), data)
+        finding = run_unit(unit, CHECK, Bench(system=system, terms=TERMS, seed=seed))
+        errors = [float((model.predict(frame[part]) != truth[part]).mean()) for part in (fresh, train)]
+        interval = finding.measures["gap"].interval
+        held += interval.lower <= errors[0] - errors[1] <= interval.upper
+    assert held >= 60 * 0.95 - 2.5 * (60 * 0.95 * 0.05) ** 0.5

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probatum.engines.intervals.paired_difference import paired_difference
+from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.engines.overfitting import shares
 
 SURE = {"confidence": 0.95}
+PAIRED = {"confidence": 0.95, "folds": 5}
 answers = st.lists(st.tuples(*[st.integers(-1, 2)] * 2, st.integers(0, 2)), min_size=1, max_size=80).map(np.array)
 
 
@@ -19,15 +20,18 @@ def rows(*counts):
 
 
 def test_gap_is_counted_by_hand_when_every_case_has_two_answers():
-    measure = shares.paired_gap(*rows(60, 20, 12, 8), **SURE)
+    measure = shares.paired_gap(*rows(60, 20, 12, 8), **PAIRED)
     assert measure.value == pytest.approx(0.08)  # 28 wrong unseen, 20 wrong seen
     assert measure.per_100 == pytest.approx(8)
-    assert measure.interval == paired_difference(20, 12, 100, confidence=0.95)[1]
+    unseen = clopper_pearson(28, 100, confidence=0.95)
+    more = (1 + 5 / 4) ** 0.5  # trainings that share cases
+    assert measure.interval.lower == pytest.approx(0.08 - more * (0.28 - unseen.lower))
+    assert measure.interval.upper == pytest.approx(0.08 + more * (unseen.upper - 0.28))
     assert measure.n == 100
 
 
 def test_negative_gap_is_never_told_in_cases_of_100():
-    measure = shares.paired_gap(*rows(60, 5, 20, 15), **SURE)
+    measure = shares.paired_gap(*rows(60, 5, 20, 15), **PAIRED)
     assert measure.value == pytest.approx(-0.15)
     assert measure.per_100 is None
 
@@ -35,30 +39,30 @@ def test_negative_gap_is_never_told_in_cases_of_100():
 @given(answers)
 def test_gap_never_shrinks_when_a_case_loses_one_of_its_answers(three):
     seen, unseen, truth = three.T.astype(np.int32)
-    before = shares.paired_gap(truth, seen, unseen, **SURE)
+    before = shares.paired_gap(truth, seen, unseen, **PAIRED)
     for place in range(min(len(truth), 5)):
         if min(seen[place], unseen[place]) < 0:
             continue
         for side in (0, 1):
             silenced = [seen.copy(), unseen.copy()]
             silenced[side][place] = -1
-            assert shares.paired_gap(truth, *silenced, **SURE).value >= before.value - 1e-12
+            assert shares.paired_gap(truth, *silenced, **PAIRED).value >= before.value - 1e-12
 
 
 def test_cases_are_left_out_when_they_were_answered_neither_time():
     truth, seen, unseen = rows(60, 20, 12, 8)
     more = [np.concatenate([side, np.full(50, -1, dtype=np.int32)]) for side in (seen, unseen)]
-    silent = shares.paired_gap(np.concatenate([truth, np.zeros(50, dtype=np.int32)]), *more, **SURE)
-    assert silent == shares.paired_gap(truth, seen, unseen, **SURE)
+    silent = shares.paired_gap(np.concatenate([truth, np.zeros(50, dtype=np.int32)]), *more, **PAIRED)
+    assert silent == shares.paired_gap(truth, seen, unseen, **PAIRED)
 
 
 def test_range_is_wider_when_whole_groups_are_learned():
     truth, seen, unseen = rows(160, 40, 0, 0)
-    rowwise = shares.paired_gap(truth, seen, unseen, **SURE).interval
-    groups = shares.paired_gap(truth, seen, unseen, groups=np.arange(200) // 10, **SURE).interval
+    rowwise = shares.paired_gap(truth, seen, unseen, **PAIRED).interval
+    groups = shares.paired_gap(truth, seen, unseen, groups=np.arange(200) // 10, **PAIRED).interval
     assert groups.lower < rowwise.lower
     assert groups.upper > rowwise.upper
-    single = shares.paired_gap(truth, seen, unseen, groups=np.zeros(200, dtype=int), **SURE).interval
+    single = shares.paired_gap(truth, seen, unseen, groups=np.zeros(200, dtype=int), **PAIRED).interval
     assert single.lower is None
     assert single.why
 

@@ -35,7 +35,8 @@ def rows_of(truth, groups=None, *, audit=False, task=Task.MULTICLASS):
 
 
 def split(truth, parts, groups=None, seed=0, **more):
-    return folds(rows_of(truth, groups, **more), parts, stream(seed, "folds"))
+    rows = rows_of(truth, groups, **more)
+    return folds(rows, group_codes(rows), parts, stream(seed, "folds"))
 
 
 labels = st.lists(st.integers(0, 4), min_size=6, max_size=120).map(np.array)
@@ -108,7 +109,7 @@ def test_draws_are_repeated_when_the_seed_is_the_same():
     assert (split(truth, 5, seed=3) != split(truth, 5, seed=4)).any()
 
 
-@pytest.mark.parametrize(("groups", "word"), [(None, "rows"), (["p"] * 4, "groups of equal “person”")])
+@pytest.mark.parametrize(("groups", "word"), [(None, "rows"), (["p"] * 4, "groups of rows that belong together")])
 def test_too_little_is_said_when_parts_cannot_all_be_filled(groups, word):
     with pytest.raises(InsufficientDataError, match=word):
         split(np.zeros(4, dtype=int), 5, groups)

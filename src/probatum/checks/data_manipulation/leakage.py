@@ -27,12 +27,12 @@ import numpy as np
 
 from probatum.checks.data_manipulation import leakage_in_words as words
 from probatum.checks.interface import Check
-from probatum.engines.leakage.cells import Cells, joint_codes
-from probatum.engines.leakage.copies import joint_ids, row_names
+from probatum.engines.leakage.cells import joint_codes
 from probatum.engines.leakage.excess import SEEN_METHOD
 from probatum.engines.leakage.giveaways import Telling, giveaways, told_by_columns
 from probatum.engines.leakage.neighbours import MOST_AXES
 from probatum.engines.leakage.shared import Shared, shared_rows
+from probatum.engines.leakage.tables import Table, table_of
 from probatum.engines.mistakes.classes import discreet_share, share
 from probatum.errors import InsufficientDataError
 from probatum.facts.finding import Finding, Measure, Part
@@ -41,8 +41,7 @@ from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
 from probatum.facts.threats import ALL_TASKS, Property, Vector
 from probatum.facts.work import Expected, Scope
-from probatum.systems.datasets import Rows
-from probatum.systems.datasets.rows import NUMBERS, as_frame, printed
+from probatum.systems.datasets.rows import as_frame, printed
 from probatum.systems.interface import Predictions
 from probatum.systems.views import TrainTest
 
@@ -63,15 +62,6 @@ class Options:
     cells: int = 10_000_000  # rows times columns that one-column rules are tried on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Table:
-    """What the model is given, as arrays."""
-
-    names: tuple[str, ...]  # of columns, those of numbers first
-    train: Cells
-    test: Cells
-
-
 def run(system: Predictions, data: TrainTest, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Compare rows and try columns; the model is not asked. Draws rows to compare, then parts for the rules.
 
@@ -82,7 +72,7 @@ def run(system: Predictions, data: TrainTest, options: Options, terms: Terms, rn
         raise InsufficientDataError(
             f"Wanted at least 2 training rows and 1 test row; {len(data.train)} and {len(data.test)} came. Give more."
         )
-    table = _table(data.train, data.test)
+    table = table_of(data.train, data.test)
     shared = shared_rows(
         table.train,
         table.test,
@@ -106,26 +96,7 @@ def run(system: Predictions, data: TrainTest, options: Options, terms: Terms, rn
     )
 
 
-def _table(train: Rows, test: Rows) -> _Table:
-    """Return the cells of the columns that the model is given; what is only looked at tells it nothing."""
-    given = train.schema.given
-    kept = [not column.audit_only for column in train.numeric_columns()]
-    numbers = [rows.numeric() if all(kept) else rows.numeric()[:, kept] for rows in (train, test)]
-    words = [place for place, column in enumerate(given) if column.kind not in NUMBERS]
-    codes = [np.empty((len(rows), len(words)), dtype=np.int64) for rows in (train, test)]
-    frames = [as_frame(rows.features) for rows in (train, test)] if words else []
-    for at, place in enumerate(words):
-        cells = [frame.iloc[:, place] for frame in frames]
-        parts = [(cell.to_numpy(dtype=object), cell.isna().to_numpy()) for cell in cells]
-        for side, found in zip(codes, joint_codes(parts, printed), strict=True):
-            side[:, at] = found
-    ids = joint_ids([row_names(number, code) for number, code in zip(numbers, codes, strict=True)])
-    sides = [Cells(numbers=n, codes=c, ids=i) for n, c, i in zip(numbers, codes, ids, strict=True)]
-    names = [column.name for column in given if column.kind in NUMBERS] + [given[place].name for place in words]
-    return _Table(names=tuple(names), train=sides[0], test=sides[1])
-
-
-def _telling(table: _Table, data: TrainTest, options: Options, terms: Terms, rng: np.random.Generator) -> Telling:
+def _telling(table: Table, data: TrainTest, options: Options, terms: Terms, rng: np.random.Generator) -> Telling:
     told, rows = told_by_columns(
         table.train,
         table.test,
@@ -139,7 +110,7 @@ def _telling(table: _Table, data: TrainTest, options: Options, terms: Terms, rng
     return giveaways(table.names, told, rows, share=options.tells)
 
 
-def _row_measures(shared: Shared, table: _Table, data: TrainTest, confidence: float) -> dict[str, Measure]:
+def _row_measures(shared: Shared, table: Table, data: TrainTest, confidence: float) -> dict[str, Measure]:
     near, chance, m = shared.near, shared.chance.share, shared.test_rows
     train, test = (
         list(zip(side.ids.tolist(), rows.truth.tolist(), strict=True))

@@ -3,7 +3,6 @@
 
 ``proportions``    a share, or many shares at once
 ``paired_ratio``   the ratio of two shares counted on the same rows
-``paired_difference``  the difference of two shares counted on the same rows
 ``mean_ratio``     the ratio of two means taken over the same rows
 ``concentration``  how many times the average a group does, and how surely it is worse than the rest
 ``differences``    the difference of two shares, or of two means, of different rows; many pairs at once

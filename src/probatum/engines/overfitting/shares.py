@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from probatum.engines.intervals.paired_difference import paired_difference
 from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.engines.mistakes.classes import discreet_share
 from probatum.engines.mistakes.small_counts import SMALL
-from probatum.engines.overfitting.spread import apart, over_groups, wider
+from probatum.engines.overfitting.spread import apart, over_groups, over_trainings, wider
 from probatum.facts.finding import Measure
 from probatum.facts.interval import Interval
 
@@ -17,7 +16,13 @@ SURE = 0.9  # the score of the right answer from which on the system was sure of
 
 
 def paired_gap(
-    truth: np.ndarray, seen: np.ndarray, unseen: np.ndarray, *, confidence: float, groups: np.ndarray | None = None
+    truth: np.ndarray,
+    seen: np.ndarray,
+    unseen: np.ndarray,
+    *,
+    confidence: float,
+    folds: int,
+    groups: np.ndarray | None = None,
 ) -> Measure:
     """Return the share of rows wrong when not seen in training, minus the share wrong when seen.
 
@@ -26,17 +31,21 @@ def paired_gap(
         seen: (n,) what the system says, having learned from the row.
         unseen: (n,) what a system says that was trained without the row.
         confidence: of the range.
+        folds: how many trainings there were, each without another part of the rows; see ``over_trainings``.
         groups: (n,) of rows that belong together; the range then allows for their being alike.
     """
     counted = (seen >= 0) | (unseen >= 0)
-    difference = (unseen != truth).astype(np.int64) - ((seen != truth) & (seen >= 0))
-    n, lost, gained = int(counted.sum()), *_sides(difference[counted])
-    value, interval = paired_difference(lost, gained, n, confidence=confidence)
-    if groups is not None and n:
-        of_groups = over_groups(difference[counted], np.ones(n), groups[counted], confidence=confidence)
-        method = f"{interval.method}, or over whole groups {of_groups.method}, whichever reaches further"
-        interval = wider(interval, of_groups, method)
-    return _gap(value, interval, n)
+    wrong = (unseen != truth)[counted]
+    n, before = int(counted.sum()), int(((seen != truth) & (seen >= 0)).sum())
+    error = clopper_pearson(int(wrong.sum()), n, confidence=confidence)
+    if not n:
+        return _gap(None, error, n)
+    if groups is not None:
+        of_groups = over_groups(wrong.astype(np.float64), np.ones(n), groups[counted], confidence=confidence)
+        method = f"{error.method}, or over whole groups {of_groups.method}, whichever reaches further"
+        error = wider(error, of_groups, method)
+    interval = over_trainings(float(wrong.mean()), error, before / n, folds)
+    return _gap(float(wrong.mean()) - before / n, _within(interval), n)
 
 
 def held_out_gap(
@@ -82,8 +91,11 @@ def by_heart_sure(
     return discreet_share(sure, n, confidence=confidence)
 
 
-def _sides(difference: np.ndarray) -> tuple[int, int]:
-    return int((difference > 0).sum()), int((difference < 0).sum())
+def _within(interval: Interval) -> Interval:
+    """Return the interval cut at what a difference of two shares can be."""
+    if interval.lower is None or interval.upper is None:
+        return interval
+    return replace(interval, lower=max(-1.0, interval.lower), upper=min(1.0, interval.upper))
 
 
 def _gap(value: float | None, interval: Interval, n: int) -> Measure:

@@ -10,7 +10,7 @@ import numpy as np
 
 from probatum.engines.intervals.mean_ratio import mean_ratio
 from probatum.engines.mistakes.values import absolute_errors
-from probatum.engines.overfitting.spread import apart, over_groups, wider
+from probatum.engines.overfitting.spread import apart, over_groups, over_trainings, wider
 from probatum.facts.finding import Measure
 from probatum.facts.interval import Interval
 
@@ -23,6 +23,7 @@ def paired_gap(
     *,
     confidence: float,
     groups: np.ndarray | None = None,
+    folds: int,
 ) -> Measure:
     """Return the mean absolute error when not seen in training, minus that when seen, in units of the trivial one.
 
@@ -32,17 +33,20 @@ def paired_gap(
         unseen: (n,) what a system says that was trained without the row.
         trivial: the answer that knows nothing.
         confidence: of the range.
+        folds: how many trainings there were, each without another part of the rows; see ``over_trainings``.
         groups: (n,) of rows that belong together; the range then allows for their being alike.
     """
     counted = ~(np.isnan(seen) & np.isnan(unseen))
     with_answer = np.where(np.isnan(seen), truth, seen)
-    difference = (absolute_errors(truth, unseen, trivial) - np.abs(truth - with_answer))[counted]
-    unit = np.abs(truth - trivial)[counted]
-    value, interval = mean_ratio(difference, unit, confidence=confidence, signed=True)
+    errors, unit = absolute_errors(truth, unseen, trivial)[counted], np.abs(truth - trivial)[counted]
+    error, about = mean_ratio(errors, unit, confidence=confidence)
     if groups is not None:
-        of_groups = over_groups(difference, unit, groups[counted], confidence=confidence)
-        method = f"{interval.method}; over rows or over whole groups, whichever reaches further"
-        interval = wider(interval, of_groups, method)
+        of_groups = over_groups(errors, unit, groups[counted], confidence=confidence)
+        method = f"{about.method}; over rows or over whole groups, whichever reaches further"
+        about = wider(about, of_groups, method)
+    before = None if error is None else float(np.abs(truth - with_answer)[counted].sum() / unit.sum())
+    interval = over_trainings(error, about, before, folds)
+    value = None if error is None or before is None else error - before
     return Measure(value=value, unit="ratio", interval=interval, n=int(counted.sum()), why=interval.why)
 
 

@@ -11,11 +11,11 @@ from probatum.systems.datasets.rows import Rows, as_frame
 LEVELS = 10  # into which a numeric truth is cut where whole groups are dealt out
 
 
-def folds(rows: Rows, parts: int, rng: np.random.Generator) -> np.ndarray:
+def folds(rows: Rows, groups: np.ndarray | None, parts: int, rng: np.random.Generator) -> np.ndarray:
     """Return (n,) int32, the part of each row, from 1 to ``parts``; draws which rows go together.
 
     Laws: every part is used. Without groups the sizes of two parts, and the counts of a class in them, differ by at
-    most one row, and a numeric truth is spread evenly. With ``schema.group`` a group lies in one part as a whole,
+    most one row, and a numeric truth is spread evenly. With groups, (n,) from 0, a group lies in one part as a whole,
     and sizes and classes are as even as dealing out whole groups, the largest first, makes them.
 
     Raises:
@@ -24,10 +24,9 @@ def folds(rows: Rows, parts: int, rng: np.random.Generator) -> np.ndarray:
     """
     if parts < 2:
         raise UsageError(f"Wanted at least 2 parts, one to leave out and one to train on; {parts} came.")
-    groups = group_codes(rows)
     units = len(rows) if groups is None else int(groups.max(initial=-1)) + 1
     if units < parts:
-        what = "rows" if groups is None else f"groups of equal “{rows.schema.group}”"
+        what = "rows" if groups is None else "groups of rows that belong together"
         raise InsufficientDataError(
             f"Wanted at least {parts} {what} to train on, so that each of {parts} parts can be left out once; "
             f"{units} came. Give more rows, or ask for fewer parts."
