@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probatum.evidence.judging import SEVERITY, judge, worst
+from probatum.facts.deciding import times_needed
 from probatum.facts.finding import Finding, Measure, Part, State, Topic
 from probatum.facts.interval import Interval
 from probatum.facts.policy import Direction, Limit, Policy, Stakes
@@ -94,13 +95,16 @@ def test_verdict_is_inconclusive_when_the_policy_sets_no_limit():
     assert judge(replace(finding(0, 0.01), check="usage/other"), policy(), on=DAY).verdict is Verdict.INCONCLUSIVE
 
 
-def test_rows_needed_grow_with_the_square_when_the_range_is_too_wide():
-    verdict = judge(finding(0.02, 0.14, value=0.08, n=100), policy(), on=DAY).measures[0]
-    assert verdict.rows_needed == 900  # the reach of 0.06 must shrink to 0.02: three times, so nine times the rows
+def test_rows_needed_are_those_that_decide_with_a_chance_of_eight_in_ten():
+    verdict = judge(finding(0.02, 0.14, value=0.08, n=100), policy(limit=0.12), on=DAY).measures[0]
+    times = times_needed(0.06, 0.04)
+    assert times == pytest.approx(12.26, abs=0.01)
+    assert verdict.rows_needed == 1300
+    assert "about 1,300 fresh rows would decide with a chance of 8 in 10" in verdict.why
 
 
 def test_rows_needed_are_not_said_when_over_a_hundred_times_the_rows():
-    verdict = judge(finding(0.03, 0.9, value=0.07, n=100), policy(), on=DAY).measures[0]
+    verdict = judge(bracket(0.03, 0.07, 0.2, 0.9), policy(limit=0.3), on=DAY).measures[0]
     assert verdict.rows_needed is None
     assert "cannot be decided" in verdict.why
 
@@ -118,7 +122,7 @@ def test_rows_needed_are_those_of_the_group_that_reaches_furthest_when_the_worst
     widest = Part(name="c against d", value=0.03, interval=far, n=60)
     one = replace(plain, measures={"error_rate": replace(plain.measures["error_rate"], widest=widest)})
     verdict = judge(one, policy(limit=0.1), on=DAY).measures[0]
-    assert verdict.rows_needed == 33_000  # its reach of .40 must shrink to .07
+    assert verdict.rows_needed == 53_000  # its range reaches .40 far, and the limit lies .07 away
 
 
 def bracket(lower, value, possible, upper, n=100):
@@ -137,9 +141,9 @@ def test_no_number_of_rows_is_named_when_the_limit_lies_in_what_is_neither_prove
 @pytest.mark.parametrize(
     ("limit", "rows"),
     [
-        (0.45, 400),  # the reach above, .5 - .4, must shrink to .05: twice, so four times the rows
-        (0.48, 160),  # to .08
-        (0.075, 400),  # the reach below, .1 - .05, must shrink to .025
+        (0.48, 840),  # the reach above is .5 - .4, and the limit lies .08 away: 8.4 times the rows
+        (0.49, 540),  # .09 away
+        (0.06, 840),  # the reach below is .1 - .05, and the limit lies .04 away
     ],
 )
 def test_rows_needed_are_those_that_bring_the_nearer_end_to_the_limit_when_there_is_a_bracket(limit, rows):
@@ -156,12 +160,12 @@ def test_a_bracket_with_nothing_between_its_sides_is_like_any_number():
 
 
 def test_a_number_of_rows_is_true_when_there_is_a_bracket():
-    """Ten times as many rows of the same kind, or what is told, bring the upper end to the limit."""
+    """So many rows of the same kind bring the upper end to the limit, even if luck is against it."""
     from probatum.engines.evasion.known import Known, measures
 
     def known(n):
         part = np.arange(n) / n
-        return Known(found=np.where(part < 0.02, 0.1, np.inf), safe=np.where(part >= 0.08, 0.1, 0.0))
+        return Known(found=np.where(part < 0.02, 0.1, np.inf), safe=np.where(part >= 0.06, 0.1, 0.0))
 
     def at(n):
         measure = measures(known(n), 0.1, [], confidence=0.95)["fooled_share"]
@@ -170,8 +174,8 @@ def test_a_number_of_rows_is_true_when_there_is_a_bracket():
 
     first = at(200)
     assert first.verdict is Verdict.INCONCLUSIVE
-    assert at(first.rows_needed * 12 // 10).verdict is Verdict.PASS
-    assert at(first.rows_needed * 8 // 10).verdict is Verdict.INCONCLUSIVE
+    assert at(first.rows_needed).verdict is Verdict.PASS
+    assert at(first.rows_needed // 8).verdict is Verdict.INCONCLUSIVE
 
 
 def declared(*topics):

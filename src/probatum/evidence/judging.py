@@ -26,6 +26,10 @@ SEVERITY = (
     Verdict.PASS,
     Verdict.NOT_APPLICABLE,
 )
+DECIDE = (
+    "The range holds the limit; about {rows:,} fresh rows would decide with a chance of 8 in 10. Look once: whoever "
+    "looks again and again at data that grow will find a pass by luck."
+)
 TOO_CLOSE = "The number is too close to the limit to tell; more rows would hardly decide it."
 
 
@@ -100,7 +104,7 @@ def _judge_interval(measure: Measure, interval: Interval, limit: Limit) -> tuple
         return Verdict.INCONCLUSIVE, TOO_CLOSE, None
     if rows is None:
         return Verdict.INCONCLUSIVE, "The range holds the limit; it cannot be decided with data of this kind.", None
-    return Verdict.INCONCLUSIVE, f"The range holds the limit; about {rows:,} rows would decide.", rows
+    return Verdict.INCONCLUSIVE, DECIDE.format(rows=rows), rows
 
 
 def _within(value: float, limit: Limit) -> bool:
@@ -120,7 +124,7 @@ def _in_vain(measure: Measure) -> str:
 
 
 def _times(measure: Measure, interval: Interval, limit: float) -> tuple[float | None, float | None]:
-    """Return the number nearest to the limit, and how many times the rows would bring its range to one side of it.
+    """Return the number nearest to the limit, and how many times the rows are likely to decide.
 
     What shrinks is the range around the nearer side, where there is a bracket; the bracket itself stays. Of the worst
     of several groups, the limit is held against the one whose range reaches furthest.
@@ -134,7 +138,8 @@ def _times(measure: Measure, interval: Interval, limit: float) -> tuple[float | 
         return None, None
     most = value if measure.possible is None else measure.possible
     side, reach = (most, upper - most) if limit > value else (value, value - lower)
-    return side, times_needed(reach, abs(limit - side))
+    bracket = measure.possible is not None and measure.possible > value
+    return side, times_needed(reach, abs(limit - side), one_side=bracket)
 
 
 def _two_digits(rows: float) -> int:

@@ -73,7 +73,7 @@ class MeasureVerdict:
     limit: float
     because: str
     why: str | None = None
-    rows_needed: int | None = None  # for inconclusive: about so many rows would decide
+    rows_needed: int | None = None  # for inconclusive: so many fresh rows would decide in 80 of 100 cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,7 +192,11 @@ def _limit(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> LimitStor
     mark = mark_of(judged.verdict)
     counted = measure is not None and measure.value is not None and measure.interval is None
     in_vain = undecided(judged, measures)
-    needed = f" About {judged.rows_needed:,} cases would decide it." if judged.rows_needed and not judged.why else ""
+    needed = (
+        f" About {judged.rows_needed:,} fresh cases would decide it, with a chance of 8 in 10."
+        if judged.rows_needed and not judged.why
+        else ""
+    )
     return LimitStory(
         mark=mark,
         title=title_of(judged.measure),

@@ -85,9 +85,9 @@ def _undecided(reach: Reach, decide_at: float) -> str:
         return f"too close to the limit to tell, of {who}: more people would hardly decide it."
     if times > MOST_TIMES:
         return f"too few people to tell: more are needed in {who} than data of this kind can give."
-    more = (times - 1) * reach.rows
-    step = int(10 ** max(len(str(int(more))) - 2, 0))
-    return f"too few people to tell: about {max(ceil(more / step) * step, 1):,} more needed in {who}."
+    rows = times * reach.rows
+    step = int(10 ** max(len(str(int(rows))) - 2, 0))
+    return f"too few people to tell: about {max(ceil(rows / step) * step, 1):,} others in {who} would probably do."
 
 
 def _left_out(outcome: Outcome) -> list[str]:
