@@ -6,13 +6,20 @@ never lowers a bound. So "all pairs" and "the largest gap" need that one pair on
 """
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 import numpy as np
 from scipy.special import bdtr
 from tables import NOMINAL, Cell, Table, likely
 
-from probatum.engines.intervals.differences import mean_difference_bounds, share_difference_bounds
+from probatum.engines.intervals.differences import (
+    Means,
+    mean_difference_bounds,
+    share_difference_bounds,
+    skewed_rows,
+)
 from probatum.engines.intervals.proportions import clopper_pearson_bounds
+from probatum.engines.intervals.skewed import skewness
 from probatum.seeds import stream
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
@@ -23,11 +30,15 @@ GAP = 0.1
 PAIRS = ((0.01, 0.1), (0.03, 0.1), (0.03, 0.5), (0.1, 0.1), (0.1, 0.5), (0.5, 0.5), (0.9, 0.97))
 UNEQUAL = ((20, 20), (20, 132), (20, 1000), (40, 1000), (132, 132))
 SAMPLES = 20_000
+SKEWED = ("normal", "exponential", "log-normal, shape 1", "log-normal, shape 1.5")
+AT_ONCE = 2000  # samples
+SEVERAL = ((30, 30, 30), (30, 300, 1000), (100, 100, 2000), (300, 300, 300, 300, 300), (200, 2000, 20_000))
 VALUES: dict[str, Draw] = {  # each with mean 0
     "normal": lambda rng, size: rng.normal(size=size),
     "normal, 3 times the spread": lambda rng, size: 3 * rng.normal(size=size),
     "exponential": lambda rng, size: rng.exponential(size=size) - 1,
     "log-normal, shape 1": lambda rng, size: rng.lognormal(-0.5, 1, size) - 1,
+    "log-normal, shape 1.5": lambda rng, size: rng.lognormal(-1.125, 1.5, size) - 1,
 }
 MEAN_PAIRS: tuple[tuple[str, str], ...] = (
     ("normal", "normal"),
@@ -74,11 +85,25 @@ def tables(seed: int) -> Iterator[Table]:
     )
     yield Table(
         title="The difference of two means: `differences`",
-        text="Welch's t. A column is named by the two kinds of values, a row by the rows of the two groups.",
+        text="Welch's t, or corrected for skewness, whichever reaches further. A column is named by the two kinds of "
+        "values, a row by the rows of the two groups; groups under 30 rows are not compared by `groups`.",
         head=("rows",),
         columns=tuple(f"{first}; {second}" for first, second in MEAN_PAIRS),
         rows={(f"{n:,} and {m:,}",): tuple(means(n, m, *both, seed=seed) for both in MEAN_PAIRS) for n, m in UNEQUAL},
         samples=SAMPLES,
+    )
+    yield Table(
+        title="The differences of all means at once: `differences`, as `groups` uses it",
+        text="At the level of Šidák for the number of pairs. All groups hold values of one kind; a row is named by the "
+        "rows of the groups. In brackets the share of pairs that is compared: a group needs as many rows as the "
+        "square of the skewness of all values, and 30.",
+        head=("rows of the groups",),
+        columns=SKEWED,
+        rows={
+            (", ".join(f"{n:,}" for n in sizes),): tuple(all_means(sizes, kind, seed=seed) for kind in SKEWED)
+            for sizes in SEVERAL
+        },
+        samples=AT_ONCE,
     )
 
 
@@ -125,9 +150,36 @@ def means(n: int, m: int, first: str, second: str, *, seed: int) -> Cell:
     sides = []
     for kind, rows in ((first, n), (second, m)):
         values = VALUES[kind](rng, (SAMPLES, rows))
-        sides.append((values.mean(axis=1), values.var(axis=1, ddof=1), np.array(rows)))
+        sides.append(moments(values))
     lower, upper = mean_difference_bounds(sides[0], sides[1], confidence=NOMINAL)
     return Cell(coverage=float(((lower <= 0) & (upper >= 0)).mean()))
+
+
+def moments(values: np.ndarray) -> Means:
+    """Return the moments of each sample, (s, n)."""
+    away = values - values.mean(axis=1, keepdims=True)
+    spread = np.mean(away**2, axis=1) ** 1.5
+    return Means(
+        mean=values.mean(axis=1),
+        variance=values.var(axis=1, ddof=1),
+        skewness=np.mean(away**3, axis=1) / np.where(spread > 0, spread, 1.0),
+        n=np.array(values.shape[1]),
+    )
+
+
+def all_means(sizes: tuple[int, ...], kind: str, *, seed: int) -> Cell:
+    """Count the samples in which the ranges of all pairs that may be compared hold their difference, which is 0."""
+    rng, held, compared = stream(seed, f"mean_differences/{sizes}/{kind}"), 0, 0
+    for _ in range(AT_ONCE):
+        values = [VALUES[kind](rng, (1, rows)) for rows in sizes]
+        least = skewed_rows(skewness(np.concatenate([one[0] for one in values])))
+        groups = [moments(one) for one in values if one.shape[1] >= least]
+        pairs = list(combinations(groups, 2))
+        compared += len(pairs)
+        bounds = [mean_difference_bounds(a, b, confidence=NOMINAL, family=len(pairs)) for a, b in pairs]
+        held += all(float(lower[0]) <= 0 <= float(upper[0]) for lower, upper in bounds)
+    every = len(sizes) * (len(sizes) - 1) // 2
+    return Cell(coverage=held / AT_ONCE, note=f"{compared / AT_ONCE / every:.2f}")
 
 
 def median(values: np.ndarray, chances: np.ndarray) -> float:

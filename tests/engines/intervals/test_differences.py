@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The range of the difference of two shares, or of two means."""
 
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -11,12 +12,15 @@ from scipy import stats
 from scipy.integrate import quad
 
 from probatum.engines.intervals.differences import (
+    Means,
     lowest_share_difference,
     mean_difference_bounds,
     share_difference_bounds,
     share_difference_lower,
+    skewed_rows,
 )
 from probatum.engines.intervals.proportions import clopper_pearson
+from probatum.engines.intervals.skewed import skewness
 from probatum.errors import UsageError
 
 
@@ -115,21 +119,49 @@ def test_lowest_bound_is_that_of_all_when_only_some_are_worked_out():
 def test_mean_difference_is_welch_when_compared_with_scipy():
     rng = np.random.Generator(np.random.PCG64(3))
     a, b = rng.normal(1, 2, 15), rng.normal(0, 1, 40)
-    moments = [(np.array(x.mean()), np.array(x.var(ddof=1)), np.array(x.size)) for x in (a, b)]
     known = stats.ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
-    assert [float(end) for end in mean_difference_bounds(*moments, confidence=0.95)] == pytest.approx(list(known))
+    plain = [end.item() for end in mean_difference_bounds(of(a[None]), of(b[None]), confidence=0.95)]
+    even = [replace(of(x[None]), skewness=np.zeros(1)) for x in (a, b)]
+    assert [end.item() for end in mean_difference_bounds(*even, confidence=0.95)] == pytest.approx(list(known))
+    assert plain[0] <= known.low
+    assert known.high <= plain[1]
 
 
 def test_means_are_covered_when_values_are_skewed():
     rng = np.random.Generator(np.random.PCG64(4))
     a, b = rng.exponential(1, (3000, 60)), rng.exponential(1, (3000, 25))
-    moments = [(x.mean(axis=1), x.var(axis=1, ddof=1), np.array(x.shape[1])) for x in (a, b)]
-    lower, upper = mean_difference_bounds(*moments, confidence=0.95)
-    assert ((lower <= 0) & (upper >= 0)).mean() >= 0.93
+    lower, upper = mean_difference_bounds(of(a), of(b), confidence=0.95)
+    assert ((lower <= 0) & (upper >= 0)).mean() >= 0.94
+
+
+@pytest.mark.parametrize("sizes", [(30, 300, 1000), (100, 100, 2000), (300, 300, 300)])
+def test_all_pairs_of_skewed_means_are_covered_at_once(sizes):
+    rng, held = np.random.Generator(np.random.PCG64(5)), 0
+    for _ in range(800):
+        groups = [rng.lognormal(-0.5, 1, (1, n)) - 1 for n in sizes]
+        least = skewed_rows(skewness(np.concatenate([one[0] for one in groups])))
+        pairs = list(combinations([of(one) for one in groups if one.size >= least], 2))
+        ends = [mean_difference_bounds(a, b, confidence=0.95, family=len(pairs)) for a, b in pairs]
+        held += all(lower <= 0 <= upper for lower, upper in ends)
+    assert held >= 800 * 0.95 - 2.5 * (800 * 0.95 * 0.05) ** 0.5
+
+
+def test_more_rows_are_needed_the_more_skewed_values_are():
+    assert skewed_rows(0.0) == skewed_rows(-2.0) == 30
+    assert skewed_rows(8.32) == 70
+
+
+def of(values):
+    """Return the moments of each row of values."""
+    away = values - values.mean(axis=1, keepdims=True)
+    third = np.mean(away**3, axis=1) / np.mean(away**2, axis=1) ** 1.5
+    return Means(
+        mean=values.mean(axis=1), variance=values.var(axis=1, ddof=1), skewness=third, n=np.array(values.shape[1])
+    )
 
 
 def test_two_constant_means_have_no_range_when_nothing_varies():
-    flat = (np.array(1.0), np.array(0.0), np.array(10))
+    flat = Means(mean=np.array(1.0), variance=np.array(0.0), skewness=np.array(0.0), n=np.array(10))
     assert [float(end) for end in mean_difference_bounds(flat, flat, confidence=0.95)] == [0.0, 0.0]
 
 
@@ -138,6 +170,6 @@ def test_impossible_counts_are_refused_when_given():
         bounds(3, 2, 0, 5)
     with pytest.raises(UsageError):
         bounds(0, 0, 0, 5)
-    one = (np.array(1.0), np.array(0.0), np.array(1))
+    one = Means(mean=np.array(1.0), variance=np.array(0.0), skewness=np.array(0.0), n=np.array(1))
     with pytest.raises(UsageError):
         mean_difference_bounds(one, one, confidence=0.95)

@@ -7,28 +7,20 @@ import numpy as np
 from scipy.special import stdtrit
 
 from probatum.engines.intervals import means
-from probatum.engines.intervals.differences import mean_difference_bounds, mean_method
+from probatum.engines.intervals.differences import LEAST_ROWS, Means, mean_difference_bounds, mean_method, skewed_rows
 from probatum.engines.intervals.multiplicity import sidak
-from probatum.engines.mistakes.small_counts import SMALL
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Moments:
-    """Mean, variance and rows of each group."""
-
-    mean: np.ndarray  # (g,) NaN where there is no row
-    variance: np.ndarray  # (g,) divided by n - 1; NaN under 2 rows
-    n: np.ndarray  # (g,)
+from probatum.engines.intervals.skewed import skewness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Averages:
     """One average in each group."""
 
-    seen: Moments  # among the rows that have an answer
-    lowest: Moments  # among all rows, had each missing answer been the lowest ever given
-    highest: Moments  # and the highest
+    seen: Means  # among the rows that have an answer
+    lowest: Means  # among all rows, had each missing answer been the lowest ever given
+    highest: Means  # and the highest
     unit: str
+    least: int = LEAST_ROWS  # rows of a group that is compared; see ``skewed_rows``
 
     @property
     def n(self) -> np.ndarray:
@@ -38,7 +30,7 @@ class Averages:
     @property
     def usable(self) -> np.ndarray:
         """(g,) bool: there are enough rows to compare the group, and to speak of it."""
-        return np.asarray(np.minimum(self.seen.n, self.n) >= SMALL)
+        return np.asarray(np.minimum(self.seen.n, self.n) >= self.least)
 
     @property
     def value(self) -> np.ndarray:
@@ -64,10 +56,7 @@ class Averages:
     def at_most(self, more: np.ndarray, less: np.ndarray, *, confidence: float) -> np.ndarray:
         """Return the upper bound (p,) of each pair's difference, taken by itself; the groups must be usable."""
         _, upper = mean_difference_bounds(
-            (self.highest.mean[more], self.highest.variance[more], self.highest.n[more]),
-            (self.lowest.mean[less], self.lowest.variance[less], self.lowest.n[less]),
-            confidence=confidence,
-            family=1,
+            self.highest.take(more), self.lowest.take(less), confidence=confidence, family=1
         )
         return upper
 
@@ -80,8 +69,8 @@ class Averages:
 
     def take(self, groups: np.ndarray) -> "Averages":
         """Return the same average in some of the groups."""
-        seen, lowest, highest = (_take(one, groups) for one in (self.seen, self.lowest, self.highest))
-        return Averages(seen=seen, lowest=lowest, highest=highest, unit=self.unit)
+        seen, lowest, highest = (one.take(groups) for one in (self.seen, self.lowest, self.highest))
+        return Averages(seen=seen, lowest=lowest, highest=highest, unit=self.unit, least=self.least)
 
     def method(self, family: int) -> str:
         """Name the method of each group's range."""
@@ -92,29 +81,49 @@ class Averages:
         return mean_method(family)
 
 
-def moments(codes: np.ndarray, groups: int, values: np.ndarray) -> Moments:
+def averages(
+    seen: np.ndarray, lowest: np.ndarray, highest: np.ndarray, codes: np.ndarray, groups: int, unit: str
+) -> Averages:
+    """Return the averages of each group; of all rows together it is told how skewed they are.
+
+    Args:
+        seen: (n,) values, NaN for a missing answer.
+        lowest: (n,) had each missing answer been the lowest ever given.
+        highest: (n,) and the highest.
+        codes: (n,) the group of each row, -1: in none.
+        groups: how many there are.
+        unit: of the values.
+    """
+    every = seen[~np.isnan(seen)]
+    return Averages(
+        seen=moments(codes, groups, seen),
+        lowest=moments(codes, groups, lowest),
+        highest=moments(codes, groups, highest),
+        unit=unit,
+        least=skewed_rows(skewness(every) if every.size else 0.0),
+    )
+
+
+def moments(codes: np.ndarray, groups: int, values: np.ndarray) -> Means:
     """Return the moments of ``values`` (n,) in each group; NaN values and rows of no group are left out."""
     there = (codes >= 0) & ~np.isnan(values)
     codes, values = codes[there], values[there]
     n = np.bincount(codes, minlength=groups)
     mean = np.bincount(codes, weights=values, minlength=groups) / np.where(n > 0, n, np.nan)
-    squares = np.bincount(codes, weights=(values - mean[codes]) ** 2, minlength=groups)
-    return Moments(mean=mean, variance=squares / np.where(n > 1, n - 1, np.nan), n=n)
+    away = values - mean[codes]
+    squares, cubes = (np.bincount(codes, weights=away**power, minlength=groups) for power in (2, 3))
+    spread = (squares / np.maximum(n, 1)) ** 1.5
+    skewed = cubes / np.maximum(n, 1) / np.where(spread > 0, spread, 1.0)
+    return Means(mean=mean, variance=squares / np.where(n > 1, n - 1, np.nan), skewness=skewed, n=n)
 
 
-def _bounds(first: Moments, second: Moments, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
+def _bounds(first: Means, second: Means, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
+    every = np.arange(len(first.n))
     return mean_difference_bounds(
-        (first.mean[:, None], first.variance[:, None], first.n[:, None]),
-        (second.mean[None], second.variance[None], second.n[None]),
-        confidence=confidence,
-        family=family,
+        first.take(every[:, None]), second.take(every[None]), confidence=confidence, family=family
     )
 
 
-def _reach(one: Moments, sure: float) -> np.ndarray:
+def _reach(one: Means, sure: float) -> np.ndarray:
     t = stdtrit(np.maximum(one.n - 1, 1), (1 + sure) / 2)
     return np.asarray(t * np.sqrt(one.variance / np.maximum(one.n, 1)))
-
-
-def _take(one: Moments, groups: np.ndarray) -> Moments:
-    return Moments(mean=one.mean[groups], variance=one.variance[groups], n=one.n[groups])

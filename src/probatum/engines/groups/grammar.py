@@ -59,7 +59,7 @@ def _verdict(outcome: Outcome, decide_at: float) -> list[str]:
     if not outcome.groups.names:
         return [f"By {label} nobody can be compared: it is free text, or it can tell who somebody is."]
     if outcome.widest is None or not outcome.gaps:
-        return [f"By {label} nobody can be compared: there are not two groups of at least {SMALL} people."]
+        return [f"By {label} nobody can be compared: there are not two groups of at least {_least(outcome)} people."]
     return [f"By {label}: {_word(outcome.gaps[0], outcome.widest, decide_at)}", *_left_out(outcome)]
 
 
@@ -98,11 +98,17 @@ def _left_out(outcome: Outcome) -> list[str]:
     by_whom: dict[str, list[str]] = {}
     for name, lacking in whose.items():
         by_whom.setdefault(" or ".join(dict.fromkeys(lacking)), []).append(name)
+    fewer = f"fewer than {_least(outcome)} people"
     return [
-        f"By {_label(outcome)}, some cannot be compared, since there are fewer than {SMALL} people {lacking} among "
-        f"them: {_listed(names)}.".replace("people  among", "people among")
+        f"By {_label(outcome)}, some cannot be compared, since there are {fewer} {lacking} among them: "
+        f"{_listed(names)}.".replace("people  among", "people among")
         for lacking, names in by_whom.items()
     ]
+
+
+def _least(outcome: Outcome) -> int:
+    """Return how many people a group needs to be compared: the most of any question that left somebody out."""
+    return max((question.numbers.least for question, _ in outcome.left_out), default=SMALL)
 
 
 def _of(question: Question, place: int, whole: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.engines.groups.averages import Averages, moments
+from probatum.engines.groups.averages import Averages, averages
 from probatum.engines.groups.shares import Shares
 from probatum.engines.groups.tallies import Tally, blur, counted, lines, tally, to_blur
 from probatum.engines.mistakes.small_counts import SMALL
@@ -105,8 +105,8 @@ def about_scores(groups: Groups, right: np.ndarray, expected: np.ndarray) -> Que
         right: (n,) bool, the class looked for is the right one.
         expected: (n,) its probability, as scored or as pooled over equal ranks; NaN for none.
     """
-    found = moments(groups.codes, len(groups.names), right - expected)
-    numbers = Averages(seen=found, lowest=found, highest=found, unit="share")
+    off = right - expected
+    numbers = averages(off, off, off, groups.codes, len(groups.names), "share")
     return Question(measure=CALIBRATION, groups=groups, rows=_rows(groups), numbers=numbers)
 
 
@@ -118,11 +118,8 @@ def about_values(groups: Groups, truth: np.ndarray, values: np.ndarray, middle: 
     given = ~np.isnan(values)
     unit = float(np.abs(truth - middle).mean()) or 1.0
     ends = (float(values[given].min()), float(values[given].max())) if given.any() else (middle, middle)
-    seen, lowest, highest = (
-        moments(groups.codes, len(groups.names), (np.where(given, values, silent) - truth) / unit)
-        for silent in (np.nan, *ends)
-    )
-    numbers = Averages(seen=seen, lowest=lowest, highest=highest, unit="ratio")
+    seen, lowest, highest = ((np.where(given, values, silent) - truth) / unit for silent in (np.nan, *ends))
+    numbers = averages(seen, lowest, highest, groups.codes, len(groups.names), "ratio")
     yield Question(measure=MEAN_ERROR, groups=groups, rows=_rows(groups), numbers=numbers, one=unit)
     if not given.all():
         _, silence = _shares(groups, np.ones(len(truth), dtype=bool), np.zeros(len(truth), dtype=bool), given)

@@ -19,6 +19,7 @@ class Shares:
     possible: Tally  # among all rows, whatever the missing answers might have been
 
     unit = "share"
+    least = SMALL  # rows of a group that is compared, and spoken of
 
     @property
     def n(self) -> np.ndarray:
@@ -28,7 +29,7 @@ class Shares:
     @property
     def usable(self) -> np.ndarray:
         """(g,) bool: there are enough rows to compare the group, and to speak of it."""
-        return np.asarray(np.minimum(self.seen.n, self.possible.n) >= SMALL)
+        return np.asarray(np.minimum(self.seen.n, self.possible.n) >= self.least)
 
     @property
     def value(self) -> np.ndarray:

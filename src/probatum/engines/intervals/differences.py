@@ -10,16 +10,20 @@ intervals of small groups miss far more often than they say: 69 times with Wilso
 most .9 times as often as it says, at either end and at every level; it is 3 % wider than the second in the middle.
 """
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import betainc, betaincinv, ndtr, ndtri, stdtrit
 
 from probatum.engines.intervals.multiplicity import sidak
+from probatum.engines.intervals.skewed import corrected
 from probatum.errors import UsageError
 
 SHARE_METHOD = "melded Clopper-Pearson (Fay, Proschan and Brittain 2015)"
-MEAN_METHOD = "Welch 1947, Student t"
+MEAN_METHOD = "Welch 1947, or corrected for skewness by Hall 1992, whichever reaches further"
+LEAST_ROWS = 30  # of a group whose mean is compared
 STEPS = 10  # of the search for a bound; each step only narrows a range that holds it
 # Points and weights of the trapezoid rule for a normal mean: on a smooth function it is exact to double precision.
 NODES = np.arange(-8.0, 8.25, 0.5)
@@ -89,32 +93,63 @@ def lowest_share_difference(
     return float(bounds[place]), int(near[place])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Means:
+    """The mean of each of some groups, and what its range is made of; all arrays of one shape."""
+
+    mean: np.ndarray  # NaN where there is no row
+    variance: np.ndarray  # of the values, divided by n - 1; NaN under 2 rows
+    skewness: np.ndarray  # of the values; 0 where there is no spread
+    n: np.ndarray  # rows
+
+    def take(self, groups: np.ndarray) -> "Means":
+        """Return some of them."""
+        return Means(
+            mean=self.mean[groups], variance=self.variance[groups], skewness=self.skewness[groups], n=self.n[groups]
+        )  # fmt: skip
+
+
 def mean_difference_bounds(
-    first: tuple[np.ndarray, np.ndarray, np.ndarray],
-    second: tuple[np.ndarray, np.ndarray, np.ndarray],
-    *,
-    confidence: float,
-    family: int = 1,
+    first: Means, second: Means, *, confidence: float, family: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the bounds of (first mean - second mean) of two independent groups.
 
+    Each end is the wider of two: Welch's, and his t corrected for skewness by Hall's cubic. Where both sides are
+    equally large and skewed, the skewness cancels out and estimating it only adds noise; where one side is much larger,
+    Welch's range ends too early on the side of the long tail. Simulated at the level of all pairs of three to five
+    groups with exponential, log-normal (shape 1 and 1.5) values and bank balances, 600 samples each: Welch held in 83
+    to 99 of 100, Hall in 83 to 97, the wider of the two in 94 to 99, if every group has ``skewed_rows`` rows.
+
     Args:
-        first: means, variances (divided by n - 1) and rows of the first groups; at least 2 rows each.
-        second: the same of the second groups.
+        first: the first groups; at least 2 rows each.
+        second: the second groups.
         confidence: of all the family's ranges at once.
         family: how many differences are stated together.
 
-    Source: Welch 1947, Biometrika 34:28.
+    Source: Welch 1947, Biometrika 34:28. Hall 1992, Journal of the Royal Statistical Society B 54:221; for two groups
+    Zhou and Dinh 2005, Biostatistics 6:187.
     """
-    (mean_a, spread_a, n_a), (mean_b, spread_b, n_b) = first, second
-    if (np.asarray(n_a) < 2).any() or (np.asarray(n_b) < 2).any():
+    if (np.asarray(first.n) < 2).any() or (np.asarray(second.n) < 2).any():
         raise UsageError("The difference of two means needs at least 2 rows on each side, and one side has fewer.")
-    a, b = spread_a / n_a, spread_b / n_b
+    a, b = first.variance / first.n, second.variance / second.n
     flat = a + b == 0
-    freedom = (a + b) ** 2 / np.where(flat, 1.0, a**2 / (n_a - 1) + b**2 / (n_b - 1))
+    whole = np.where(flat, 1.0, a + b)
+    freedom = (a + b) ** 2 / np.where(flat, 1.0, a**2 / (first.n - 1) + b**2 / (second.n - 1))
     t = stdtrit(np.where(flat, 1.0, freedom), (1 + sidak(confidence, family)) / 2)
-    reach = np.where(flat, 0.0, t * np.sqrt(a + b))
-    return mean_a - mean_b - reach, mean_a - mean_b + reach
+    error, gap = np.sqrt(a + b), first.mean - second.mean
+    third = first.skewness * a**1.5 / np.sqrt(first.n) - second.skewness * b**1.5 / np.sqrt(second.n)
+    skew = third / whole**1.5
+    lower = gap - error * np.maximum(t, corrected(t, skew))
+    upper = gap - error * np.minimum(-t, corrected(-t, skew))
+    return np.where(flat, gap, lower), np.where(flat, gap, upper)
+
+
+def skewed_rows(skewness: float) -> int:
+    """Return the rows that a group of so skewed values needs before its mean is compared with another.
+
+    The skewness is that of all rows: a group in which the few large values happen to lack looks less skewed than it is.
+    """
+    return max(LEAST_ROWS, math.ceil(skewness**2))
 
 
 def share_method(family: int) -> str:

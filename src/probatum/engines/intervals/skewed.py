@@ -5,12 +5,14 @@ Source: Hall 1992, Journal of the Royal Statistical Society B 54:221, the cubic 
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
 
 from probatum.facts.interval import Interval
 
+_NONE = 1e-9  # skewness that is none
 METHOD = "Hall 1992, Student t corrected for skewness"
 
 
@@ -29,11 +31,17 @@ def skewed_mean(sizes: np.ndarray, *, confidence: float) -> tuple[float | None, 
     return value, Interval(lower=min(lower, value), upper=max(upper, value), confidence=confidence, method=METHOD)
 
 
-def corrected(t: float, skew: float) -> float:
-    """Invert ``g(x) = x + skew (x^2 / 3 + 1 / 6) + skew^2 x^3 / 27``: the quantile of a skewed mean's statistic."""
-    if abs(skew) < 1e-9:
-        return t
-    return 3 / skew * (math.cbrt(1 + skew * (t - skew / 6)) - 1)
+def corrected(t: Any, skew: Any) -> Any:
+    """Invert ``g(x) = x + skew (x^2 / 3 + 1 / 6) + skew^2 x^3 / 27``: the quantile of a skewed mean's statistic.
+
+    Args:
+        t: quantiles of the statistic of a mean that is not skewed, numbers or arrays.
+        skew: of the mean, likewise.
+    """
+    straight = np.abs(skew) < _NONE
+    some = np.where(straight, 1.0, skew)
+    found = np.where(straight, t, 3 / some * (np.cbrt(1 + some * (t - some / 6)) - 1))
+    return found if np.ndim(found) else float(found)
 
 
 def skewness(values: np.ndarray) -> float:
