@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from making import interval, ratio
 
 from probatum.facts.finding import Measure, Part
+from probatum.facts.interval import Interval
 from probatum.facts.policy import Direction
 from probatum.facts.record import Verdict
 from probatum.report import words
@@ -176,3 +177,11 @@ def test_what_a_number_rests_on_is_named_when_it_is_no_sample():
 def test_whole_number_keeps_its_finer_range_when_told():
     assert words.brief(ratio(1.0, 0.8, 1.3, 90)) == "1.0 (0.8 to 1.3)"
     assert words.brief(Measure(value=1, unit="columns", interval=interval(1, 3), n=9)) == "1 (1 to 3)"
+
+
+@pytest.mark.parametrize(("lower", "told"), [(0.0, "range unknown"), (-0.1, "range unknown"), (0.2, "at least 20")])
+def test_a_range_without_an_upper_end_is_told_only_if_it_says_something(lower, told):
+    around = Interval(lower=lower, upper=None, confidence=0.95, method="m")
+    measure = Measure(value=1 / 3, unit="share", interval=around, n=30)
+    assert words.range_of(measure, 100) == told
+    assert "0 or more" not in words.brief(measure, 100)

@@ -238,7 +238,8 @@ def _of_the_worst(judged: MeasureVerdict, measure: Measure, widest: Part) -> str
 def _range_alone(judged: MeasureVerdict, measure: Measure) -> str:
     whole, unit = _told_of(judged, measure)
     between = range_of(measure, whole)
-    return UNKNOWN if between in (None, NO_RANGE) else f"{UNKNOWN}, {between} {unit}".rstrip()
+    half = measure.interval is not None and measure.interval.upper is None  # "unknown, at least 0.5" helps nobody
+    return UNKNOWN if half or between in (None, NO_RANGE) else f"{UNKNOWN}, {between} {unit}".rstrip()
 
 
 def _fine(judged: MeasureVerdict, measure: Measure) -> str:

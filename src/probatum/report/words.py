@@ -178,7 +178,7 @@ def range_of(measure: Measure | Part, scale: float = 1.0) -> str | None:
     if measure.interval is None:
         return None
     lower, upper = _outwards(measure.interval, scale, _decimals(measure, scale))
-    if lower is None and upper is None:
+    if upper is None and not _says_something(measure.interval):
         return NO_RANGE
     if lower is None:
         return f"at most {upper}"
@@ -205,8 +205,10 @@ def brief(measure: Measure | Part, scale: float = 1.0, *, finer: int = 0, decima
     if measure.interval is None:
         return value or UNKNOWN
     lower, upper = _outwards(measure.interval, scale, places)
-    if lower is None or upper is None:
-        known = "range unknown" if lower is upper else f"{lower} or more" if upper is None else f"{upper} or less"
+    if upper is None:
+        known = f"{lower} or more" if _says_something(measure.interval) else NO_RANGE
+    elif lower is None:
+        known = f"{upper} or less"
     else:
         known = f"{lower} to {upper}"
     return f"{value} ({known})" if value else known
@@ -263,6 +265,11 @@ def _outwards(interval: Interval, scale: float, places: int) -> tuple[str | None
         None if lower is None else number(lower, decimals=places),
         None if upper is None else number(upper, decimals=places),
     )
+
+
+def _says_something(interval: Interval) -> bool:
+    """Whether a range without an upper end says anything: that a number is 0 or more, or below, goes without saying."""
+    return interval.lower is not None and interval.lower > 0
 
 
 def _with_range(text: str, between: str | None) -> str:
