@@ -153,8 +153,8 @@ def test_each_step_that_is_not_followed_names_its_columns_and_what_would_help(st
 
 
 def test_encoders_that_put_categories_together_or_come_late_are_named() -> None:
-    rare = encoded(("a", OneHotEncoder(min_frequency=50), ["code"]), ("n", "passthrough", ["income"]))
-    assert "min_frequency, max_categories) in “code”" in untold(rare)
+    rare = encoded(("a", OneHotEncoder(min_frequency=50, drop="first"), ["code"]), ("n", "passthrough", ["income"]))
+    assert "max_categories) and leaves one out (drop) in “code”" in untold(rare)
     late = make_pipeline(ColumnTransformer([("s", StandardScaler(), ["code"])]), OrdinalEncoder(), LogisticRegression())
     assert "what other steps have changed before: “code”" in untold(late)
 
@@ -181,3 +181,37 @@ def test_a_wrapped_model_says_which_part_could_be_looked_into() -> None:
     assert "Give the RandomForestClassifier inside it alone" in str(wrap(wrapped, few(held.test)).structure(held.test))
     near = KNeighborsClassifier().fit(CODES[:120], TRUTH[:120])
     assert "Looked into are linear classifiers" in str(wrap(near, few(held.test)).structure(held.test))
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        OneHotEncoder(min_frequency=12, handle_unknown="ignore"),
+        OneHotEncoder(max_categories=3, handle_unknown="infrequent_if_exist"),
+        OrdinalEncoder(min_frequency=12, handle_unknown="use_encoded_value", unknown_value=-1),
+    ],
+    ids=["one-hot, ignore", "one-hot, infrequent", "ordinal"],
+)
+def test_categories_put_together_since_they_are_rare_are_followed(encoder: Any) -> None:
+    rng = np.random.default_rng(0)
+    job = rng.choice(["clerk", "nurse", "smith", "poet", "clown"], p=[0.4, 0.3, 0.2, 0.06, 0.04], size=300)
+    frame = pd.DataFrame({"job": job, "income": rng.normal(size=300)})
+    frame.loc[:3, "job"] = "diver"  # never seen in training
+    truth = ((frame["income"] > 0) ^ (frame["job"] == "nurse")).astype(int).to_numpy()
+    parts = [("job", encoder, ["job"]), ("rest", "passthrough", ["income"])]
+    model = make_pipeline(ColumnTransformer(parts), RandomForestClassifier(5, random_state=0))
+    model.fit(frame[100:], truth[100:])
+    data = from_arrays((frame[:100], truth[:100]), (frame[100:], truth[100:]), target="y")
+    found = wrap(model, few(data.test)).structure(data.test)
+    assert isinstance(found, Structure), found
+    assert found.inputs is not None, found.untraced
+    known = data.test.schema.given[0].categories
+    cells = [known.index(name) if name in known else None for name in frame["job"][:100]]
+    encoded_rows = found.encode(data.test)
+    for row, cell in enumerate(cells):
+        if cell is not None:
+            for column, one in enumerate(found.inputs):
+                if one.codes is not None:
+                    assert encoded_rows[row, column] == one.codes[cell]
+                elif one.category is not None:
+                    assert encoded_rows[row, column] == (one.on if one.category == cell else one.off)

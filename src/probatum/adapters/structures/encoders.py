@@ -20,7 +20,8 @@ from probatum.systems.datasets.rows import printed
 from probatum.systems.mistakes import visible
 from probatum.systems.structures import Input
 
-RARE = "puts rare categories together (min_frequency, max_categories) in"
+RARE = "puts rare categories together (min_frequency, max_categories)"
+MISSING = ""  # among rare categories: a missing cell
 AFTER = "takes as categories what other steps have changed before:"
 ELSEWHERE = -1  # as a category: a cell that is missing, or holds none of the schema's categories
 Inputs = tuple[Input, ...]
@@ -232,14 +233,19 @@ def _one_hot(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs |
     if why is not None:
         return why
     out: list[Input] = []
-    for place, (one, categories) in enumerate(zip(inputs, step.categories_, strict=True)):
+    for place, (one, categories, rare) in enumerate(zip(inputs, step.categories_, _rare(step, inputs), strict=True)):
         known = columns[one.column].categories
         dropped = None if step.drop_idx_ is None else step.drop_idx_[place]
         for position, category in enumerate(categories):
-            if dropped is None or position != dropped:
-                text = printed(category)
+            text = printed(category)
+            if text not in rare and (dropped is None or position != dropped):
                 code = known.index(text) if not pd.isna(category) and text in known else ELSEWHERE
                 out.append(Input(column=one.column, category=code))
+        if rare:  # one column for all of them, the last
+            strange = float(step.handle_unknown == "infrequent_if_exist")
+            often = {printed(category) for category in categories} - rare
+            codes = tuple(1.0 if text in rare else 0.0 if text in often else strange for text in known)
+            out.append(Input(column=one.column, codes=codes))
     return tuple(out)
 
 
@@ -248,9 +254,11 @@ def _ordinal(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs |
     if why is not None:
         return why
     out = []
-    for one, categories in zip(inputs, step.categories_, strict=True):
+    for one, categories, rare in zip(inputs, step.categories_, _rare(step, inputs), strict=True):
         known = columns[one.column].categories
-        codes = {printed(category): float(code) for code, category in enumerate(categories) if not pd.isna(category)}
+        there = [printed(category) for category in categories if not pd.isna(category)]
+        often = [text for text in there if text not in rare]
+        codes = {text: float(code) for code, text in enumerate(often)} | dict.fromkeys(rare, float(len(often)))
         unknown = np.nan if step.unknown_value is None else float(step.unknown_value)
         out.append(Input(column=one.column, codes=tuple(codes.get(category, unknown) for category in known)))
     return tuple(out)
@@ -259,13 +267,22 @@ def _ordinal(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Inputs |
 def _not_encoded(step: Any, inputs: Inputs, columns: tuple[Column, ...]) -> Untold | None:
     """Return why an encoder of categories cannot be followed; None where it can."""
     name = name_of(step)
-    if step.min_frequency is not None or step.max_categories is not None:
-        return step_of(f"The {name}", inputs, columns, RARE, "Train it without that.")
+    dropping = getattr(step, "drop", None) is not None
+    for one, rare in zip(inputs, _rare(step, inputs), strict=True):
+        if rare and (dropping or MISSING in rare):
+            what = f"{RARE} and leaves one out (drop) in" if dropping else f"{RARE}, missing cells among them, in"
+            return step_of(f"The {name}", (one,), columns, what, "Train it without that.")
     changed = tuple(one for one in inputs if not _untouched(one))
     if changed:
         return step_of(f"The {name}", changed, columns, AFTER, "Give the encoder the columns as they are.")
     numbers = tuple(columns[one.column].name for one in inputs if not columns[one.column].categories)
     return Untold(categorical=tuple(dict.fromkeys(numbers))) if numbers else None
+
+
+def _rare(step: Any, inputs: Inputs) -> list[set[str]]:
+    """Return for each column the categories that an encoder puts together since they are rare; mostly none."""
+    found = getattr(step, "infrequent_categories_", None) or [None] * len(inputs)
+    return [set() if rare is None else {MISSING if pd.isna(one) else printed(one) for one in rare} for rare in found]
 
 
 def _untouched(one: Input) -> bool:
