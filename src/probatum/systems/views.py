@@ -56,6 +56,7 @@ class Grouping:
     columns: tuple[str, ...]  # one name, or two
     names: tuple[str, ...]  # of the groups, as printed: "sex = Female", "sex = Female and age 25 to 37"
     codes: np.ndarray  # (n,) int32 index into names; -1: the cell is missing
+    pooled: int = -1  # place of the group that small ones were put into, which have nothing in common; -1: none was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

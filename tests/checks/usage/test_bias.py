@@ -179,3 +179,16 @@ def test_limit_is_followed_when_the_policy_sets_one():
     assert CHECK.follows == {"decide_at": "max_gap"}
     finding = found(told_apart(*flagged(220, 220)), decide_at=0.02)
     assert "too few people to tell" in finding.details[0]
+
+
+def test_a_small_group_that_never_gets_a_yes_is_not_hidden_in_a_pool():
+    """Four nations of nine people each, one of which is always told no: the pool looks fair enough."""
+    large = [(name, right, said, 2400) for name in ("x", "y") for right in (0, 1) for said in (0, 1)]
+    small = [(name, 1, int(name != "d"), 9) for name in "abcd"]
+    finding = found(told_apart(*people(*large, *small)))
+    measure = finding.measures["max_gap"]
+    assert measure.interval.upper is None
+    assert "other (under 10 each)" in measure.interval.why
+    assert "(proven)" not in finding.sentence
+    assert any("how each of them fares cannot be told" in detail for detail in finding.details)
+    assert not any("under 10" in part.name for part in measure.groups)

@@ -15,7 +15,7 @@ Measure     max_gap: the largest difference between any two groups in the true-p
             does not hold the right answers, that is all that can be measured.
 Judged      max_gap, against the policy's limit; selection_ratio instead where the right answers are not known. A pass
             says that no two groups differ by more, whoever they are; a group of fewer than ten people to compare leaves
-            it open.
+            it open, and so does a pool of such groups: what happens to one of them is hidden in it.
 Source      Hardt, Price and Srebro 2016, NeurIPS (equalized odds); Fay, Proschan and Brittain 2015 (melded ranges, of
             differences and of ratios); 29 CFR 1607.4 D (four-fifths rule); Welch 1947; Šidák 1967; Berger 1982
             (intersection-union). With unequal base rates the numbers shown cannot all be equal: Kleinberg, Mullainathan
@@ -86,7 +86,9 @@ class Options:
 def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
     """Compare every group with every other; nothing is drawn at random."""
     answers = system.answers(data.rows)
-    groupings = arrange([(one.columns, one.names, one.codes) for one in data.groupings])
+    groupings = arrange(
+        [(one.columns, one.names, one.codes) for one in data.groupings], [one.pooled for one in data.groupings]
+    )
     if not data.rows.schema.truth_known:
         return _decisions_alone(groupings, data, answers, options, terms.confidence)
     questions = [question for groups in groupings for question in _questions(groups, data, answers)]

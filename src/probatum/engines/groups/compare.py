@@ -122,7 +122,7 @@ def compare(groupings: Sequence[Groups], questions: Sequence[Question], *, confi
 
 def pairs(questions: Sequence[Question]) -> int:
     """Return how many differences the questions have."""
-    usable = [int(question.numbers.usable.sum()) for question in questions]
+    usable = [int(question.comparable.sum()) for question in questions]
     return sum(groups * (groups - 1) // 2 for groups in usable)
 
 
@@ -136,7 +136,7 @@ def gaps(question: Question, *, confidence: float, family: int, keep: int, alone
         keep: gaps returned, at most.
         alone: the upper end of each gap is stated by itself.
     """
-    there = np.flatnonzero(question.numbers.usable)
+    there = np.flatnonzero(question.comparable)
     if there.size < 2:
         return ()
     numbers = question.numbers.take(there)
@@ -168,7 +168,7 @@ def worst(found: Sequence[Gap], keep: int) -> tuple[Gap, ...]:
 
 
 def _reach(question: Question, confidence: float) -> Reach | None:
-    there = np.flatnonzero(question.numbers.usable)
+    there = np.flatnonzero(question.comparable)
     if there.size < 2:
         return None
     numbers = question.numbers.take(there)
@@ -186,6 +186,6 @@ def _reach(question: Question, confidence: float) -> Reach | None:
 
 
 def _left_out(question: Question) -> tuple[str, ...]:
-    """Return the groups that have too few rows to be compared."""
-    usable = question.numbers.usable.tolist()
+    """Return the groups that have too few rows to be compared, or hold several such groups."""
+    usable = question.comparable.tolist()
     return tuple(name for name, enough in zip(question.groups.names, usable, strict=True) if not enough)

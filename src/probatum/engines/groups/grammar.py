@@ -91,19 +91,27 @@ def _undecided(reach: Reach, decide_at: float) -> str:
 
 
 def _left_out(outcome: Outcome) -> list[str]:
+    pooled = outcome.groups.names[outcome.groups.pooled] if outcome.groups.pooled >= 0 else None
     whose: dict[str, list[str]] = {}
     for question, names in outcome.left_out:
         for name in names:
-            whose.setdefault(name, []).append(question.whose)
+            if name != pooled:
+                whose.setdefault(name, []).append(question.whose)
     by_whom: dict[str, list[str]] = {}
     for name, lacking in whose.items():
         by_whom.setdefault(" or ".join(dict.fromkeys(lacking)), []).append(name)
     fewer = f"fewer than {_least(outcome)} people"
-    return [
+    said = [
         f"By {_label(outcome)}, some cannot be compared, since there are {fewer} {lacking} among them: "
         f"{_listed(names)}.".replace("people  among", "people among")
         for lacking, names in by_whom.items()
     ]
+    if pooled is not None:
+        said.append(
+            f"By {_label(outcome)}, groups of fewer than {SMALL} people were put together, and how each of them fares "
+            "cannot be told."
+        )
+    return said
 
 
 def _least(outcome: Outcome) -> int:

@@ -29,6 +29,7 @@ class Groups:
     columns: tuple[str, ...]
     codes: np.ndarray  # (n,) int32 index into names; -1: in no group
     lines: np.ndarray  # (l, g + 1) bool: groups whose sum is known from elsewhere; see ``tallies.lines``
+    pooled: int = -1  # place of the group that small ones were put into; -1: none was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,12 +45,20 @@ class Question:
     of: str = ""  # the class, where there are several
     one: float = 1.0  # what 1 of its numbers is, in the target's own unit
 
+    @property
+    def comparable(self) -> np.ndarray:
+        """(g,) bool: enough people who have something in common; what happens to one of them may differ in a pool."""
+        return np.asarray(self.numbers.usable & (np.arange(len(self.groups.names)) != self.groups.pooled))
 
-def arrange(found: Sequence[tuple[tuple[str, ...], tuple[str, ...], np.ndarray]]) -> list[Groups]:
+
+def arrange(
+    found: Sequence[tuple[tuple[str, ...], tuple[str, ...], np.ndarray]], pooled: Sequence[int] | None = None
+) -> list[Groups]:
     """Return the groupings, each with the sums that are known of it: those of the columns that were crossed.
 
     Args:
         found: columns, names and codes of each; single columns first.
+        pooled: of each, the place of the group that small ones were put into, -1 for none; None: none was in any.
     """
     single = {columns: codes for columns, _, codes in found if len(columns) == 1}
     return [
@@ -58,8 +67,9 @@ def arrange(found: Sequence[tuple[tuple[str, ...], tuple[str, ...], np.ndarray]]
             columns=columns,
             codes=codes,
             lines=lines(codes, len(names), [single[column,] for column in columns if len(columns) > 1]),
+            pooled=pool,
         )
-        for columns, names, codes in found
+        for (columns, names, codes), pool in zip(found, pooled or [-1] * len(found), strict=True)
     ]
 
 

@@ -7,6 +7,7 @@ nothing else: groups, categories and quartiles do not depend on what other rows 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -87,7 +88,8 @@ def _pooled(grouping: Grouping) -> Grouping:
     names = [grouping.names[group] for group in kept]
     if sizes[sizes < SMALL].any():
         names.append(f"{' and '.join(grouping.columns)}: {POOLED}")
-    return _grouping(grouping.columns, names, place[grouping.codes])
+    pooled = len(kept) if len(names) > len(kept) else -1
+    return replace(_grouping(grouping.columns, names, place[grouping.codes]), pooled=pooled)
 
 
 def _grouping(columns: tuple[str, ...], names: Sequence[str], found: np.ndarray) -> Grouping:
