@@ -51,40 +51,22 @@ def tell(result: Confirmation, losses: np.ndarray, name: Callable[[Slice], str],
     judged = _worst(result, shown, [part[id(one)] for one in counting], len(losses), "share" if counts else "ratio")
     if not proven:
         return Told(proven=(), judged=judged, ratio=None, rates=None, expected=None, shares=None)
-    names = [name(one.slice) for one in proven]
-    ratio, rates, expected = None, None, None
-    if counts:
-        ratio = _first(
-            [
-                Part(name=label, value=one.ratio, interval=one.ratio_interval, n=one.rows)
-                for label, one in zip(names, proven, strict=True)
-            ],
-            "ratio",
-        )
-        rates = _first(
-            [
-                share_within(
-                    label, int(one.losses), one.rows, confidence=one.interval.confidence, family=len(result.measured)
-                )
-                for label, one in zip(names, proven, strict=True)
-            ],
-            "share",
-        )
-        expected = _first(
-            [
-                Part(name=label, value=one.expected, interval=None, n=one.rows)
-                for label, one in zip(names, proven, strict=True)
-            ],
-            "share",
-        )
-    shares = _first(
-        [
-            Part(name=label, value=one.rows / rows, interval=None, n=rows)
-            for label, one in zip(names, proven, strict=True)
-        ],
-        "share",
+    named = [(name(one.slice), one) for one in proven]
+    shares = [Part(name=label, value=one.rows / rows, interval=None, n=rows) for label, one in named]
+    if not counts:
+        return Told(proven=shown, judged=judged, ratio=None, rates=None, expected=None, shares=_first(shares, "share"))
+    sure, family = proven[0].interval.confidence, len(result.measured)
+    rates = [share_within(label, int(one.losses), one.rows, confidence=sure, family=family) for label, one in named]
+    expected = [Part(name=label, value=one.expected, interval=None, n=one.rows) for label, one in named]
+    ratios = [Part(name=label, value=one.ratio, interval=one.ratio_interval, n=one.rows) for label, one in named]
+    return Told(
+        proven=shown,
+        judged=judged,
+        ratio=_first(ratios, "ratio"),
+        rates=_first(rates, "share"),
+        expected=_first(expected, "share"),
+        shares=_first(shares, "share"),
     )
-    return Told(proven=shown, judged=judged, ratio=ratio, rates=rates, expected=expected, shares=shares)
 
 
 def _worst(result: Confirmation, proven: tuple[Part, ...], counting: list[Part], rows: int, unit: str) -> Measure:
