@@ -78,7 +78,7 @@ def test_difference_is_ruled_out_when_people_are_many():
 def test_more_people_are_asked_for_when_too_few():
     finding = found(told_apart(*flagged(22, 22, n=100, hits=80)))
     assert "too few people to tell: about " in finding.details[0]
-    assert "others in “region = " in finding.details[0]
+    assert "fresh people in “region = " in finding.details[0]
     assert finding.measures["max_gap"].interval.upper > 0.1
 
 

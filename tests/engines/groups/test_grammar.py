@@ -30,7 +30,7 @@ def test_rows_needed_follow_the_width_when_too_few():
     (small,) = verdicts(comparison([20, 20], [100, 100]), 0.1)
     (large,) = verdicts(comparison([30, 30], [150, 150]), 0.1)
     # a range that reaches .12 far, and a limit .1 away: 6.4 times the 200 people, to be sure by 8 in 10
-    assert small == "By x: too few people to tell: about 1,300 others in “b” and “a” would probably do."
+    assert small == "By x: too few people to tell: about 1,300 fresh people in “b” and “a” would probably decide."
     assert large == "By x: no difference above 10 of 100 (proven)."
 
 

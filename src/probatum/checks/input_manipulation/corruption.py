@@ -200,8 +200,8 @@ CHECK = Check(
             because="Such damage happens every day without malice, and the answer does not show it.",
         ),
         "worst_lost_share": at_most(
-            low=0.40,
-            medium=0.20,
+            low=0.60,
+            medium=0.30,
             high=0.10,
             because="A single kind of damage may be all that happens, where a lens is dirty or a unit is mistaken.",
         ),

@@ -87,7 +87,8 @@ def _undecided(reach: Reach, decide_at: float) -> str:
         return f"too few people to tell: more are needed in {who} than data of this kind can give."
     rows = times * reach.rows
     step = int(10 ** max(len(str(int(rows))) - 2, 0))
-    return f"too few people to tell: about {max(ceil(rows / step) * step, 1):,} others in {who} would probably do."
+    many = max(ceil(rows / step) * step, 1)
+    return f"too few people to tell: about {many:,} fresh people in {who} would probably decide."
 
 
 def _left_out(outcome: Outcome) -> list[str]:
