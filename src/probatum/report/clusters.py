@@ -55,7 +55,9 @@ def clusters(lookup: Lookup) -> Iterator[Saying]:
     ratio = lookup.part(SLICES, "worst_ratio", worst.name)
     if ratio:
         behind = numbers_behind(title_of("worst_ratio"), ratio)
-        yield Saying(text=f"It is {amount(ratio, 'times the average')}.", behind=(behind,), check=SLICES)
+        yield Saying(
+            text=f"{what.capitalize()} there are {amount(ratio, 'times the average')}.", behind=(behind,), check=SLICES
+        )
     share = lookup.part(SLICES, "slice_share", worst.name)
     if share:
         behind = numbers_behind(title_of("slice_share"), share)
