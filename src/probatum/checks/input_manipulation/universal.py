@@ -43,7 +43,7 @@ from probatum.facts.finding import Advice, Finding, Measure, Picture
 from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
-from probatum.facts.progress import Tell
+from probatum.facts.progress import Tell, in_turn
 from probatum.facts.threats import CLASSIFICATION, Property, Vector, atlas, exchange, nist, owasp
 from probatum.facts.work import Expected, Scope
 from probatum.systems.datasets.stated import shortened
@@ -130,7 +130,9 @@ def _search(
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, str]:
     """Return the change of the best search, (...), and how it was found; which is best, the searched half tells."""
-    tried = [_search_once(system, found, region, span, options, tell, rng) for _ in range(max(1, options.restarts))]
+    tried = [
+        _search_once(system, found, region, span, options, on, rng) for on in in_turn(tell, max(1, options.restarts))
+    ]
     near = _changes(found, region, span, found.search)
     turned = [int(found.turned(near.points(change), found.search).sum()) for change, _, _ in tried]
     change, how, _ = tried[int(np.argmax(turned))]
