@@ -55,6 +55,7 @@ class Measure:
     # of the worst of several groups: the group whose upper end closes the range. Value and lower end are those of
     # the first of ``groups``, or of this one too where there are none.
     widest: Part | None = None
+    scope: str | None = None  # of whom the range speaks, in a plain sentence, where it does not speak of all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

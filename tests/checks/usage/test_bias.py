@@ -50,7 +50,7 @@ def test_gap_is_told_as_people_of_100_when_proven():
     )
     largest = finding.measures["max_gap"]
     assert largest.value == 0.2
-    # two independent shares, z of 2.24 for two pairs: 0.2 -+ 2.24 * 0.0203
+    # two independent shares, z of 2.24 for two gaps: 0.2 -+ 2.24 * 0.0203
     assert largest.interval.lower == pytest.approx(0.154, abs=0.003)
     assert largest.interval.upper == pytest.approx(0.240, abs=0.003)  # z of 1.96
     assert "different (proven)" in finding.details[0]
@@ -70,15 +70,15 @@ def test_every_number_stands_beside_the_judged_ones_when_shown():
 
 def test_difference_is_ruled_out_when_people_are_many():
     finding = found(told_apart(*flagged(220, 220)))
-    assert finding.sentence == "No two groups of people are treated differently by more than 4 of 100."
+    assert finding.sentence == ("No group of people is treated differently from everybody else by more than 4 of 100.")
     assert finding.details[0] == "By region: no difference above 4 of 100 (proven)."
     assert finding.measures["max_gap"].interval.upper < 0.05
 
 
 def test_more_people_are_asked_for_when_too_few():
     finding = found(told_apart(*flagged(22, 22, n=100, hits=80)))
-    assert "too few people to tell: about " in finding.details[0]
-    assert "fresh people in “region = " in finding.details[0]
+    assert "too few people to tell: " in finding.details[0]
+    assert " fresh ones, would probably decide" in finding.details[0]
     assert finding.measures["max_gap"].interval.upper > 0.1
 
 
@@ -176,19 +176,35 @@ def test_numbers_are_compared_in_units_of_the_trivial_error_when_the_target_is_o
 
 
 def test_limit_is_followed_when_the_policy_sets_one():
-    assert CHECK.follows == {"decide_at": "max_gap"}
+    assert CHECK.follows == {"decide_at": "max_gap", "decide_ratio_at": "selection_ratio"}
     finding = found(told_apart(*flagged(220, 220)), decide_at=0.02)
     assert "too few people to tell" in finding.details[0]
 
 
+def nations(*small, many=2400):
+    """Two large groups that are treated alike, and small ones."""
+    large = [(name, right, said, many) for name in ("x", "y") for right in (0, 1) for said in (0, 1)]
+    return told_apart(*people(*large, *small))
+
+
 def test_a_small_group_that_never_gets_a_yes_is_not_hidden_in_a_pool():
     """Four nations of nine people each, one of which is always told no: the pool looks fair enough."""
-    large = [(name, right, said, 2400) for name in ("x", "y") for right in (0, 1) for said in (0, 1)]
     small = [(name, 1, int(name != "d"), 9) for name in "abcd"]
-    finding = found(told_apart(*people(*large, *small)))
+    finding = found(nations(*small))
     measure = finding.measures["max_gap"]
-    assert measure.interval.upper is None
-    assert "other (under 10 each)" in measure.interval.why
-    assert "(proven)" not in finding.sentence
+    assert "holds for groups of at least 10 people" in measure.scope
+    assert finding.sentence.startswith("No group of at least 10 people is treated differently")
     assert any("how each of them fares cannot be told" in detail for detail in finding.details)
     assert not any("under 10" in part.name for part in measure.groups)
+    few = found(nations(*small, many=40)).measures["max_gap"]
+    assert few.interval.upper is None  # a tenth of all people are in no group to speak of
+    assert few.interval.why
+
+
+def test_a_pass_is_kept_from_all_when_a_small_group_is_proven_to_fare_worse():
+    """A nation of 60 people, half of whom should get a yes and never do."""
+    finding = found(nations(("d", 1, 0, 30), ("d", 0, 0, 30)))
+    measure = finding.measures["max_gap"]
+    assert measure.scope is None
+    assert measure.interval.lower > 0.1
+    assert "0 among region = d" in finding.sentence

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probatum.engines.groups.tallies import blur, counted, lines, tally, to_blur
+from probatum.engines.groups.tallies import blur, counted, everybody_else, lines, tally, to_blur
 
 
 def test_rows_of_no_group_are_left_out_when_counted():
@@ -62,3 +62,21 @@ def test_range_only_grows_when_blurred(count, rest):
     assert n - 9 <= after.n[0] <= n
     assert after.fewest[0] / after.n[0] <= before.fewest[0] / n
     assert after.most[0] / after.n[0] >= before.most[0] / n
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 60)), min_size=2, max_size=5), st.data())
+def test_everybody_else_holds_what_is_left_of_all(cells, data):
+    """Whatever is hidden or told in tens, the true share of the others lies in the range."""
+    count, n = np.array([cell[0] for cell in cells]), np.array([sum(cell) for cell in cells])
+    where = np.array([data.draw(st.booleans()) for _ in cells])
+    whole = tally(np.array([count.sum()]), np.array([n.sum()]))
+    own = blur(tally(count, n), where)
+    found = everybody_else(own, whole, where)
+    for place in range(len(n)):
+        left, counted_left = n.sum() - n[place], count.sum() - count[place]
+        assert found.n[place] <= left
+        if found.n[place]:
+            assert found.fewest[place] / found.n[place] <= counted_left / left + 1e-12
+            assert counted_left / left <= found.most[place] / found.n[place] + 1e-12
+        if not where[place] and not own.hidden[place] and not whole.hidden[0]:
+            assert (found.n[place], found.fewest[place]) == (left, counted_left)

@@ -79,8 +79,10 @@ class Options:
     """Settings of this check; every field is written into the evidence."""
 
     decide_at: float = 0.10  # the difference that is to be ruled out; follows the policy's limit
+    decide_ratio_at: float = 0.80  # the ratio below which no group is to be; follows the policy's limit
+    least_share: float = 0.90  # of all people, who must be in groups that a pass covers
     groups: int = 100  # shown of each measure
-    pairs: int = 10  # shown of each gap, worst first
+    gaps: int = 10  # shown of each number, worst first
 
 
 def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
@@ -93,15 +95,18 @@ def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, 
         return _decisions_alone(groupings, data, answers, options, terms.confidence)
     questions = [question for groups in groupings for question in _questions(groups, data, answers)]
     judged = [question for question in questions if question.measure in JUDGED]
-    found = compare(groupings, judged, confidence=terms.confidence, keep=options.pairs)
+    found = compare(
+        groupings, judged, confidence=terms.confidence, within=options.decide_at, least_share=options.least_share
+    )
     if not found.gaps:
-        raise InsufficientDataError(f"{grammar.why_open(found) or 'No two groups can be compared.'} Give more rows.")
+        raise InsufficientDataError(f"{grammar.why_open(found) or TOO_FEW} Give more rows.")
     largest = publish.max_gap(
         found,
         len(data.rows),
         confidence=terms.confidence,
         unit="ratio" if system.task is Task.REGRESSION else "share",
         why=grammar.why_open(found),
+        keep=options.gaps,
     )
     return Finding(
         sentence=grammar.headline(found, options.decide_at),
@@ -110,7 +115,7 @@ def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, 
         | _shown(questions, data, answers, options, terms.confidence)
         | _favoured(groupings, data, answers, options, terms.confidence),
         advice=_advice(data) if found.proven else (),
-        tried=found.pairs,
+        tried=found.compared,
     )
 
 
@@ -148,9 +153,17 @@ def _favoured(
 def _compared(
     questions: Sequence[Question], found: Sequence[Against], n: int, options: Options, confidence: float
 ) -> dict[str, Measure]:
-    family, keep = family_of(questions), options.groups
-    lowest = lowest_ratio(found, n, confidence=confidence, family=family, keep=keep)
-    return {RATIO: lowest} | beside(found, n, confidence=confidence, family=family, keep=keep)
+    keep = options.groups
+    lowest = lowest_ratio(
+        found,
+        questions,
+        n,
+        confidence=confidence,
+        keep=keep,
+        within=options.decide_ratio_at,
+        least_share=options.least_share,
+    )
+    return {RATIO: lowest} | beside(found, n, confidence=confidence, family=family_of(questions), keep=keep)
 
 
 def _favour(groupings: Sequence[Groups], data: GroupedRows, answers: Answers) -> list[Question]:
@@ -194,7 +207,7 @@ def _shown(
         mine = [question for question in questions if question.measure == name]
         measures[name] = publish.rates(mine, whole, confidence=confidence, keep=options.groups)
         between = f"{name}_between" if name == CALIBRATION else f"{name}_gap"
-        measures[between] = publish.gap_measure(mine, n, confidence=confidence, keep=options.pairs)
+        measures[between] = publish.gap_measure(mine, n, confidence=confidence, keep=options.gaps)
     return measures
 
 
@@ -252,7 +265,7 @@ CHECK = Check(
             truth=False,
         ),
     },
-    follows={"decide_at": "max_gap"},
+    follows={"decide_at": "max_gap", "decide_ratio_at": RATIO},
     needs_truth=False,
     run=run,
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An average in every group, and the differences between any two of them."""
+"""An average in every group, and its difference to that of others."""
 
 from dataclasses import dataclass
 
@@ -47,25 +47,13 @@ class Averages:
         sure = sidak(confidence, family)
         return self.lowest.mean - _reach(self.lowest, sure), self.highest.mean + _reach(self.highest, sure)
 
-    def differences(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the range of (row's average - column's average), (g, g); all groups must be usable."""
-        lower, _ = _bounds(self.seen, self.seen, confidence, family)
-        _, upper = _bounds(self.highest, self.lowest, confidence, family)
-        return lower, upper
+    def above(self, other: "Averages", *, confidence: float, family: int) -> np.ndarray:
+        """Return the lower bounds (g,) of (own average - the other's), among the rows that have an answer."""
+        return mean_difference_bounds(self.seen, other.seen, confidence=confidence, family=family)[0]
 
-    def at_most(self, more: np.ndarray, less: np.ndarray, *, confidence: float) -> np.ndarray:
-        """Return the upper bound (p,) of each pair's difference, taken by itself; the groups must be usable."""
-        _, upper = mean_difference_bounds(
-            self.highest.take(more), self.lowest.take(less), confidence=confidence, family=1
-        )
-        return upper
-
-    def largest(self, *, confidence: float, family: int) -> tuple[float, int, int]:
-        """Return the largest upper bound of a difference, and its pair; all groups must be usable."""
-        _, upper = _bounds(self.highest, self.lowest, confidence, family)
-        np.fill_diagonal(upper, -np.inf)
-        first, second = divmod(int(upper.argmax()), len(upper))
-        return float(upper[first, second]), first, second
+    def at_most_above(self, other: "Averages", *, confidence: float, family: int) -> np.ndarray:
+        """Return the upper bounds (g,) of (own average - the other's), whatever the missing answers might have been."""
+        return mean_difference_bounds(self.highest, other.lowest, confidence=confidence, family=family)[1]
 
     def take(self, groups: np.ndarray) -> "Averages":
         """Return the same average in some of the groups."""
@@ -83,25 +71,25 @@ class Averages:
 
 def averages(
     seen: np.ndarray, lowest: np.ndarray, highest: np.ndarray, codes: np.ndarray, groups: int, unit: str
-) -> Averages:
-    """Return the averages of each group; of all rows together it is told how skewed they are.
+) -> tuple[Averages, Averages]:
+    """Return the averages of each group, and for each those of everybody else.
 
     Args:
         seen: (n,) values, NaN for a missing answer.
         lowest: (n,) had each missing answer been the lowest ever given.
         highest: (n,) and the highest.
-        codes: (n,) the group of each row, -1: in none.
+        codes: (n,) the group of each row, -1: in none, which is somebody else to all.
         groups: how many there are.
         unit: of the values.
     """
     every = seen[~np.isnan(seen)]
-    return Averages(
-        seen=moments(codes, groups, seen),
-        lowest=moments(codes, groups, lowest),
-        highest=moments(codes, groups, highest),
-        unit=unit,
-        least=skewed_rows(skewness(every) if every.size else 0.0),
+    least = skewed_rows(skewness(every) if every.size else 0.0)  # of all rows: see ``skewed_rows``
+    own = [moments(codes, groups, values) for values in (seen, lowest, highest)]
+    rest = [_without(one, values) for one, values in zip(own, (seen, lowest, highest), strict=True)]
+    first, second = (
+        Averages(seen=one[0], lowest=one[1], highest=one[2], unit=unit, least=least) for one in (own, rest)
     )
+    return first, second
 
 
 def moments(codes: np.ndarray, groups: int, values: np.ndarray) -> Means:
@@ -117,10 +105,28 @@ def moments(codes: np.ndarray, groups: int, values: np.ndarray) -> Means:
     return Means(mean=mean, variance=squares / np.where(n > 1, n - 1, np.nan), skewness=skewed, n=n)
 
 
-def _bounds(first: Means, second: Means, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
-    every = np.arange(len(first.n))
-    return mean_difference_bounds(
-        first.take(every[:, None]), second.take(every[None]), confidence=confidence, family=family
+def _without(own: Means, values: np.ndarray) -> Means:
+    """Return the moments of all ``values`` but those of each group."""
+    whole = moments(np.zeros(len(values), dtype=np.int64), 1, values)
+    n = whole.n - own.n
+    # sums of the powers of how far the values are from the mean of all
+    away = np.where(own.n > 0, own.mean - whole.mean, 0.0)
+    squares = np.where(own.n > 1, own.variance * (own.n - 1), 0.0)
+    cubes = own.skewness * (squares / np.maximum(own.n, 1)) ** 1.5 * own.n
+    first = -own.n * away
+    all_squares = np.where(whole.n > 1, whole.variance * (whole.n - 1), 0.0)
+    second = all_squares - (squares + own.n * away**2)
+    all_cubes = whole.skewness * (all_squares / np.maximum(whole.n, 1)) ** 1.5 * whole.n
+    third = all_cubes - (cubes + 3 * away * squares + own.n * away**3)
+    shift = first / np.maximum(n, 1)
+    left = np.maximum(second - n * shift**2, 0.0)
+    spread = (left / np.maximum(n, 1)) ** 1.5
+    centred = (third - 3 * shift * second + 2 * n * shift**3) / np.maximum(n, 1)
+    return Means(
+        mean=np.where(n > 0, whole.mean + shift, np.nan),
+        variance=left / np.where(n > 1, n - 1, np.nan),
+        skewness=centred / np.where(spread > 0, spread, 1.0),
+        n=n,
     )
 
 

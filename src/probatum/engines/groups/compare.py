@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compare every group with every other, in all questions at once.
+"""Compare every group with everybody else, in all questions at once.
 
-Two statements are made, and they cost differently. "These two differ" is said of the pair that looks worst, so each
-lower bound holds for all pairs of all questions at once (Šidák). "No two differ by more than this" is true only if
-it is true of every pair, so each pair may be asked at the full level: the largest of the upper bounds is too low
-only if that of the pair with the truly largest gap is (Berger 1982, Technometrics 24:295, intersection-union test).
-So each pair has one range: its lower end is one of all pairs at once, its upper end is its own.
+Two statements are made, and they cost differently. "This group differs" is said of the group that looks worst, so each
+lower bound holds for all groups in all questions at once (Šidák). "No group differs by more than this" is true only if
+it is true of every group, so each may be asked at the full level: the largest of the upper bounds is too low only if
+that of the group with the truly largest gap is (Berger 1982, Technometrics 24:295, intersection-union test). So each
+gap has one range: its lower end is one of all at once, its upper end is its own.
+
+With everybody else, and not with each other: among k groups there are k gaps and not k (k - 1) / 2, so that less has to
+be corrected for; and one side of each is large, so that a small group is held against a number that is well known.
 """
 
 from collections.abc import Sequence
@@ -13,43 +16,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from probatum.engines.groups.averages import Averages
 from probatum.engines.groups.questions import Groups, Question
+from probatum.engines.groups.scope import Scope, Seen, scope
+from probatum.engines.groups.shares import Shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Gap:
-    """One number in two groups."""
+    """One number in a group and in everybody else."""
 
     question: Question
-    more: int  # the group that has more of it
-    less: int
+    place: int  # of the group
+    more: bool  # the group has more of it
     value: float  # at least 0
-    shown: bool  # the value may be told: neither count is small
-    lower: float  # of the difference; above 0: proven
+    shown: bool  # the value may be told: no count is small
+    lower: float  # of the difference, that way round; above 0: proven
     upper: float
+    reach: float  # no difference is larger, either way round
 
     @property
     def rows(self) -> int:
-        """All rows of the two groups."""
-        return int(self.question.rows[self.more] + self.question.rows[self.less])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Reach:
-    """The pair of groups whose difference may be the largest."""
-
-    question: Question
-    first: int
-    second: int
-    value: float  # of (first - second) as observed; may be below 0
-    shown: bool  # the value may be told: neither count is small
-    lower: float  # by itself
-    upper: float  # the difference is no larger
+        """Rows of the group."""
+        return int(self.question.rows[self.place])
 
     @property
-    def rows(self) -> int:
-        """All rows of the two groups."""
-        return int(self.question.rows[self.first] + self.question.rows[self.second])
+    def sides(self) -> tuple[str, str]:
+        """Who has more of it, and who less."""
+        names = self.question.groups.names[self.place], self.question.others(self.place)
+        return names if self.more else (names[1], names[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,13 +53,12 @@ class Outcome:
 
     groups: Groups
     gaps: tuple[Gap, ...]  # worst first: by what is proven, then by size
-    widest: Reach | None  # no difference within this grouping is larger than its upper bound
     left_out: tuple[tuple[Question, tuple[str, ...]], ...]  # groups with too few rows for a question
 
     @property
-    def complete(self) -> bool:
-        """Every group could be compared in every question."""
-        return not self.left_out and self.widest is not None
+    def widest(self) -> Gap | None:
+        """The gap that may be the largest, of those that could be looked at."""
+        return max(self.gaps, key=lambda gap: gap.reach, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,8 +66,10 @@ class Comparison:
     """What was found in all groupings."""
 
     outcomes: tuple[Outcome, ...]
-    gaps: tuple[Gap, ...]  # of all groupings, worst first
-    pairs: int  # differences looked at
+    gaps: tuple[Gap, ...]  # of all groupings, worst first, those in the scope before others that are not proven
+    scope: Scope | None  # of whom it is known that no gap is beyond the limit; None: of too few
+    complete: bool  # enough people are in groups that could be compared in every question
+    compared: int  # differences looked at
     method: str
 
     @property
@@ -82,110 +78,148 @@ class Comparison:
         return bool(self.gaps) and self.gaps[0].lower > 0
 
     @property
-    def complete(self) -> bool:
-        """Every group could be compared in every question."""
-        return all(outcome.complete for outcome in self.outcomes)
-
-    @property
-    def widest(self) -> Reach | None:
-        """The pair whose difference may be the largest, of those that could be looked at."""
-        reaches = [outcome.widest for outcome in self.outcomes if outcome.widest is not None]
-        return max(reaches, key=lambda reach: reach.upper, default=None)
+    def widest(self) -> Gap | None:
+        """The gap that may be the largest, of those in the scope; without a scope, of those that were looked at."""
+        return max((gap for gap in self.gaps if self.speaks_of(gap)), key=lambda gap: gap.reach, default=None)
 
     @property
     def largest(self) -> float:
-        """No gap is larger, of those that could be looked at."""
-        return 0.0 if self.widest is None else self.widest.upper
+        """No gap is larger, of those in the scope."""
+        return 0.0 if self.widest is None else self.widest.reach
+
+    def speaks_of(self, gap: Gap) -> bool:
+        """Say whether what is said of all is said of this gap, too."""
+        return self.scope is None or self.scope.covers(gap.rows)
 
 
-def compare(groupings: Sequence[Groups], questions: Sequence[Question], *, confidence: float, keep: int) -> Comparison:
-    """Compare all pairs of groups in all questions, and keep the worst pairs of each grouping."""
-    family = pairs(questions)
+def compare(
+    groupings: Sequence[Groups],
+    questions: Sequence[Question],
+    *,
+    confidence: float,
+    within: float,
+    least_share: float,
+) -> Comparison:
+    """Compare all groups with everybody else in all questions.
+
+    Args:
+        groupings: each by itself.
+        questions: about them.
+        confidence: of the whole.
+        within: the gap that is to be ruled out.
+        least_share: of all people that must be in groups which a statement about "no group" covers.
+    """
+    family = differences(questions)
     outcomes = []
     for groups in groupings:
         mine = [question for question in questions if question.groups is groups]
-        every = [gaps(one, confidence=confidence, family=family, keep=keep, alone=True) for one in mine]
-        found = worst([gap for one in every for gap in one], keep)
-        reaches = [reach for one in mine if (reach := _reach(one, confidence)) is not None]
-        outcomes.append(
-            Outcome(
-                groups=groups,
-                gaps=found,
-                widest=max(reaches, key=lambda reach: reach.upper, default=None),
-                left_out=tuple((one, names) for one in mine if (names := _left_out(one))),
-            )
-        )
-    method = questions[0].numbers.gap_method(max(family, 1)) if questions else "none"
-    everything = worst([gap for outcome in outcomes for gap in outcome.gaps], keep)
-    return Comparison(outcomes=tuple(outcomes), gaps=everything, pairs=family, method=method)
+        found = worst([gap for one in mine for gap in gaps(one, confidence=confidence, family=family, alone=True)])
+        left_out = tuple((one, names) for one in mine if (names := _left_out(one)))
+        outcomes.append(Outcome(groups=groups, gaps=found, left_out=left_out))
+    known = _scope(outcomes, questions, within, least_share)
+    every = worst([gap for outcome in outcomes for gap in outcome.gaps], known)
+    return Comparison(
+        outcomes=tuple(outcomes),
+        gaps=every,
+        scope=known,
+        complete=_scope(outcomes, questions, np.inf, least_share) is not None
+        and not any(outcome.left_out for outcome in outcomes),
+        compared=family,
+        method=questions[0].numbers.gap_method(max(family, 1)) if questions else "none",
+    )
 
 
-def pairs(questions: Sequence[Question]) -> int:
+def differences(questions: Sequence[Question]) -> int:
     """Return how many differences the questions have."""
-    usable = [int(question.comparable.sum()) for question in questions]
-    return sum(groups * (groups - 1) // 2 for groups in usable)
+    return sum(len(question.compared) for question in questions)
 
 
-def gaps(question: Question, *, confidence: float, family: int, keep: int, alone: bool = False) -> tuple[Gap, ...]:
-    """Return the worst gaps between any two usable groups, with ranges for ``family`` gaps at once.
+def gaps(question: Question, *, confidence: float, family: int, alone: bool = False) -> list[Gap]:
+    """Return the gap of each group that can be compared, with ranges for ``family`` gaps at once.
 
     Args:
         question: the number that is compared.
         confidence: of all ranges at once.
         family: how many gaps are stated together.
-        keep: gaps returned, at most.
         alone: the upper end of each gap is stated by itself.
     """
-    there = np.flatnonzero(question.comparable)
-    if there.size < 2:
-        return ()
-    numbers = question.numbers.take(there)
-    lower, upper = numbers.differences(confidence=confidence, family=max(family, 1))
-    value = numbers.value[:, None] - numbers.value[None]
-    places = np.arange(there.size)
-    more, less = np.nonzero((value > 0) | ((value == 0) & (places[:, None] < places)))
-    hidden = ~(numbers.shown[more] & numbers.shown[less])
-    order = np.lexsort((-value[more, less], hidden, -np.maximum(lower[more, less], 0)))[:keep]
-    more, less = more[order], less[order]
-    most = numbers.at_most(more, less, confidence=confidence) if alone else upper[more, less]
-    return tuple(
+    places = np.array(question.compared, dtype=np.int64)
+    if not places.size:
+        return []
+    own, rest = question.numbers.take(places), question.rest.take(places)
+    difference, shown = own.value - rest.value, own.shown & rest.shown
+    family = max(family, 1)
+    ways = [_ends(*sides, confidence, family, 1 if alone else family) for sides in ((own, rest), (rest, own))]
+    return [
         Gap(
             question=question,
-            more=int(there[a]),
-            less=int(there[b]),
-            value=float(value[a, b]),
-            shown=bool(numbers.shown[a] and numbers.shown[b]),
-            lower=float(lower[a, b]),
-            upper=float(end),
+            place=place,
+            more=bool(difference[at] >= 0),
+            value=abs(float(difference[at])),
+            shown=bool(shown[at]),
+            lower=float(lower[at]),
+            upper=float(upper[at]),
+            reach=float(max(ways[0][1][at], ways[1][1][at])),
         )
-        for a, b, end in zip(more.tolist(), less.tolist(), most.tolist(), strict=True)
-    )
+        for at, place in enumerate(places.tolist())
+        for lower, upper in (ways[0 if difference[at] >= 0 else 1],)
+    ]
 
 
-def worst(found: Sequence[Gap], keep: int) -> tuple[Gap, ...]:
-    """Return the worst gaps: those proven to be largest, then those that look largest and may be told."""
-    return tuple(sorted(found, key=lambda gap: (-max(gap.lower, 0.0), not gap.shown, -gap.value)))[:keep]
+def worst(found: Sequence[Gap], known: Scope | None = None) -> tuple[Gap, ...]:
+    """Return the gaps, worst first: those proven to be largest, then those that look largest and may be told.
+
+    Of the latter, those come first of which a statement about all speaks.
+    """
+
+    def order(gap: Gap) -> tuple[float, bool, bool, float]:
+        return -max(gap.lower, 0.0), known is not None and not known.covers(gap.rows), not gap.shown, -gap.value
+
+    return tuple(sorted(found, key=order))
 
 
-def _reach(question: Question, confidence: float) -> Reach | None:
-    there = np.flatnonzero(question.comparable)
-    if there.size < 2:
+def _ends(
+    one: Shares | Averages, other: Shares | Averages, confidence: float, family: int, above: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of (one - other): the lower ones hold for ``family`` at once, the upper ones for ``above``."""
+    if isinstance(one, Averages) and isinstance(other, Averages):
+        lower = one.above(other, confidence=confidence, family=family)
+        return lower, one.at_most_above(other, confidence=confidence, family=above)
+    if isinstance(one, Shares) and isinstance(other, Shares):
+        lower = one.above(other, confidence=confidence, family=family)
+        return lower, one.at_most_above(other, confidence=confidence, family=above)
+    raise TypeError("a share and an average cannot be compared")
+
+
+def _scope(
+    outcomes: Sequence[Outcome], questions: Sequence[Question], within: float, least_share: float
+) -> Scope | None:
+    """Return the groups known to be within the limit; None also where one outside of them is proven to differ."""
+    seen = []
+    for outcome in outcomes:
+        mine = [question for question in questions if question.groups is outcome.groups]
+        fine = np.logical_and.reduce([one.comparable for one in mine])
+        for gap in outcome.gaps:
+            if not gap.reach <= within:
+                fine[list(range(len(fine))) if gap.question.mirrored else gap.place] = False
+        rows = mine[0].rows.copy() if mine else np.zeros(0, dtype=np.int64)
+        people = len(outcome.groups.codes)
+        seen.append(
+            Seen(rows=rows, pooled=outcome.groups.pooled, within=np.asarray(fine, dtype=bool), everybody=people)
+        )
+    known = scope(seen, least_share=least_share)
+    if known is None:
         return None
-    numbers = question.numbers.take(there)
-    upper, first, second = numbers.largest(confidence=confidence, family=1)
-    lower = -float(numbers.at_most(np.array([second]), np.array([first]), confidence=confidence)[0])
-    return Reach(
-        question=question,
-        first=int(there[first]),
-        second=int(there[second]),
-        value=float(numbers.value[first] - numbers.value[second]),
-        shown=bool(numbers.shown[first] and numbers.shown[second]),
-        lower=lower,
-        upper=upper,
-    )
+    outside = (gap for outcome in outcomes for gap in outcome.gaps if not known.covers(gap.rows))
+    return None if any(gap.lower > 0 for gap in outside) else known
 
 
 def _left_out(question: Question) -> tuple[str, ...]:
-    """Return the groups that have too few rows to be compared, or hold several such groups."""
-    usable = question.comparable.tolist()
-    return tuple(name for name, enough in zip(question.groups.names, usable, strict=True) if not enough)
+    """Return the groups that have too few rows to be compared, or hold several such groups.
+
+    A group that lacks nothing but somebody to be compared with is named only if no other is.
+    """
+    left = ~question.comparable
+    alone = question.numbers.usable & ~question.rest.usable
+    chosen = left & ~alone if (left & ~alone).any() else left
+    return tuple(name for name, one in zip(question.groups.names, chosen.tolist(), strict=True) if one)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from math import ceil, floor, log10
 
 from probatum.engines.groups.averages import Averages
-from probatum.engines.groups.compare import Comparison, Gap, Outcome, Reach
-from probatum.engines.groups.questions import Question
+from probatum.engines.groups.compare import Comparison, Gap, Outcome
+from probatum.engines.groups.shares import Shares
 from probatum.engines.mistakes.small_counts import SMALL
 from probatum.facts.deciding import MOST_TIMES, times_needed, too_close
 from probatum.facts.numbers import plain_number
@@ -20,75 +20,90 @@ def headline(comparison: Comparison, decide_at: float) -> str:
     if comparison.proven:
         return told(comparison.gaps[0])
     if not comparison.gaps:
-        return "There are too few people to compare any two groups."
-    if comparison.complete and comparison.largest <= decide_at:
-        most = _size(comparison.gaps[0], comparison.largest)
-        return f"No two groups of people are treated differently by more than {most}."
-    return "No difference between groups of people was proven, and there are too few people to rule one out."
+        return "There are too few people to compare any group with everybody else."
+    if comparison.scope is not None and comparison.largest <= decide_at:
+        most, known = _size(comparison.gaps[0], comparison.largest), comparison.scope
+        who = "No group of people" if known.everybody else f"No group of at least {known.least:,} people"
+        return f"{who} is treated differently from everybody else by more than {most}."
+    return "No difference between a group and everybody else was proven, and there are too few people to rule one out."
 
 
 def told(gap: Gap) -> str:
     """Say a gap as natural frequencies."""
-    question, names = gap.question, gap.question.groups.names
+    question, (more, less) = gap.question, gap.sides
     if isinstance(question.numbers, Averages):
         return (
             f"Compared with the right answers, those of the system are {plain_number(gap.value * question.one)} higher "
-            f"for {names[gap.more]} than for {names[gap.less]}, on average ({UNIT})."
+            f"for {more} than for {less}, on average ({UNIT})."
         )
     whole = 100 if gap.value >= 0.02 else 1000
-    more, less = (_of(question, place, whole) for place in (gap.more, gap.less))
+    own, rest = (_of(numbers, gap.place, whole) for numbers in (question.numbers, question.rest))
+    first, second = (own, rest) if gap.more else (rest, own)
     whom = f"people {question.whose}" if question.whose else "people"
-    return f"Of {whole:,} {whom}, {more} among {names[gap.more]} {question.did}, and {less} among {names[gap.less]}."
+    return f"Of {whole:,} {whom}, {first} among {more} {question.did}, and {second} among {less}."
 
 
 def verdicts(comparison: Comparison, decide_at: float) -> tuple[str, ...]:
-    """Say for each grouping what is proven of its worst pair, and who could not be compared."""
-    return tuple(one for outcome in comparison.outcomes for one in _verdict(outcome, decide_at))
+    """Say for each grouping what is proven of its worst group, and who could not be compared."""
+    return tuple(one for outcome in comparison.outcomes for one in _verdict(outcome, comparison, decide_at))
 
 
 def why_open(comparison: Comparison) -> str | None:
-    """Say who could not be compared, or nothing if everybody was."""
+    """Say who could not be compared, if these are too many for the rest to speak for them."""
+    if comparison.scope is not None or comparison.complete:
+        return None
     names = [name for outcome in comparison.outcomes for _, left in outcome.left_out for name in left]
-    bare = [_label(outcome) for outcome in comparison.outcomes if outcome.widest is None]
+    bare = [_label(outcome) for outcome in comparison.outcomes if not outcome.gaps]
     missing = list(dict.fromkeys([*names, *bare]))
-    return f"There are too few people to compare: {_listed(missing)}." if missing else None
+    if missing:
+        return f"There are too few people to compare: {_listed(missing)}."
+    return "Of too many people it is not known which group they are in."
 
 
-def _verdict(outcome: Outcome, decide_at: float) -> list[str]:
+def _verdict(outcome: Outcome, comparison: Comparison, decide_at: float) -> list[str]:
     label = _label(outcome)
     if not outcome.groups.names:
         return [f"By {label} nobody can be compared: it is free text, or it can tell who somebody is."]
-    if outcome.widest is None or not outcome.gaps:
+    if not outcome.gaps:
         return [f"By {label} nobody can be compared: there are not two groups of at least {_least(outcome)} people."]
-    return [f"By {label}: {_word(outcome.gaps[0], outcome.widest, decide_at)}", *_left_out(outcome)]
+    spoken = [gap for gap in outcome.gaps if comparison.speaks_of(gap)] or list(outcome.gaps)
+    widest = max(spoken, key=lambda gap: gap.reach)
+    said = [f"By {label}: {_word(outcome.gaps[0], widest, decide_at)}"]
+    if len(spoken) < len(outcome.gaps):
+        smaller = [gap for gap in outcome.gaps if gap not in spoken]
+        names = list(dict.fromkeys(gap.question.groups.names[gap.place] for gap in smaller))
+        said.append(f"By {label}, how smaller groups fare cannot be told: {_listed(names)}.")
+    return [*said, *_left_out(outcome)]
 
 
-def _word(gap: Gap, reach: Reach, decide_at: float) -> str:
-    most = _size(gap, reach.upper)
-    if gap.lower > 0 and reach.upper <= decide_at:
+def _word(gap: Gap, widest: Gap, decide_at: float) -> str:
+    most = _size(gap, widest.reach)
+    if gap.lower > 0 and widest.reach <= decide_at:
         return f"different (proven), but by no more than {most}."
     if gap.lower > 0:
         least, most = _size(gap, gap.lower, up=False), _size(gap, gap.upper)
         return f"different (proven). {told(gap)} The gap is at least {least}, and at most {most}."
-    if reach.upper <= decide_at:
+    if widest.reach <= decide_at:
         return f"no difference above {most} (proven)."
-    return _undecided(reach, decide_at)
+    return _undecided(widest, decide_at)
 
 
-def _undecided(reach: Reach, decide_at: float) -> str:
+def _undecided(gap: Gap, decide_at: float) -> str:
     """Say why it cannot be told, and how many more people would do."""
-    names = reach.question.groups.names
-    who = f"“{names[reach.first]}” and “{names[reach.second]}”"
-    value = abs(reach.value)
-    times = times_needed(reach.upper - value, abs(value - decide_at))
-    if too_close(value, decide_at, times):
+    who = f"“{gap.question.groups.names[gap.place]}”"
+    times = times_needed(gap.reach - gap.value, abs(gap.value - decide_at))
+    if too_close(gap.value, decide_at, times):
         return f"too close to the limit to tell, of {who}: more people would hardly decide it."
     if times > MOST_TIMES:
         return f"too few people to tell: more are needed in {who} than data of this kind can give."
-    rows = times * reach.rows
+    many, all_of_them = (_rounded(times * rows) for rows in (gap.rows, len(gap.question.groups.codes)))
+    return f"too few people to tell: {many:,} in {who}, among {all_of_them:,} fresh ones, would probably decide."
+
+
+def _rounded(rows: float) -> int:
+    """Return a number of two telling digits, rounded up."""
     step = int(10 ** max(len(str(int(rows))) - 2, 0))
-    many = max(ceil(rows / step) * step, 1)
-    return f"too few people to tell: about {many:,} fresh people in {who} would probably decide."
+    return max(ceil(rows / step) * step, 1)
 
 
 def _left_out(outcome: Outcome) -> list[str]:
@@ -120,9 +135,8 @@ def _least(outcome: Outcome) -> int:
     return max((question.numbers.least for question, _ in outcome.left_out), default=SMALL)
 
 
-def _of(question: Question, place: int, whole: int) -> str:
+def _of(numbers: Shares | Averages, place: int, whole: int) -> str:
     """Return a share as a whole number of 100, or as a range where the count is hidden."""
-    numbers = question.numbers
     if isinstance(numbers, Averages) or numbers.shown[place]:
         return f"{float(numbers.value[place]) * whole:.0f}"
     n = numbers.seen.n[place]

@@ -2,15 +2,17 @@
 """Parts and measures out of groups.
 
 What is told comes out of ranges that hide every small count (see ``tallies``). The sizes that shares do not come
-with, those of averages and of pairs, are told in tens, and gaps to three decimals.
+with, those of averages and of gaps, are told in tens, and gaps to three decimals.
 """
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from probatum.engines.groups.averages import Averages
-from probatum.engines.groups.compare import Comparison, Gap, gaps, pairs, worst
+from probatum.engines.groups.compare import Comparison, Gap, differences, gaps, worst
 from probatum.engines.groups.questions import Question
+from probatum.engines.groups.scope import tens
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
 
@@ -42,13 +44,11 @@ def rates(questions: Sequence[Question], everybody: Question, *, confidence: flo
 
 def gap_measure(questions: Sequence[Question], n: int, *, confidence: float, keep: int) -> Measure:
     """Return the worst gaps of one number, for looking at: simultaneous among themselves."""
-    family = max(pairs(questions), 1)
-    found = worst(
-        [gap for one in questions for gap in gaps(one, confidence=confidence, family=family, keep=keep)], keep
-    )
+    family = max(differences(questions), 1)
+    found = worst([gap for one in questions for gap in gaps(one, confidence=confidence, family=family)])[:keep]
     method = questions[0].numbers.gap_method(family)
-    parts = tuple(_gap_part(gap, pair_name(gap.question, gap.more, gap.less), confidence, method) for gap in found)
-    why = None if found else "Fewer than two groups have enough rows."
+    parts = tuple(_gap_part(gap, gap_name(gap), confidence, method) for gap in found)
+    why = None if found else "Nobody can be compared with everybody else: there are too few people."
     return Measure(
         value=round(found[0].value, DECIMALS) if found else None,
         unit=questions[0].numbers.unit,
@@ -59,59 +59,59 @@ def gap_measure(questions: Sequence[Question], n: int, *, confidence: float, kee
     )
 
 
-def max_gap(comparison: Comparison, n: int, *, confidence: float, unit: str, why: str | None) -> Measure:
-    """Return the largest gap in what is judged: that of the worst pair, and at most the largest that is possible.
+def max_gap(comparison: Comparison, n: int, *, confidence: float, unit: str, why: str | None, keep: int) -> Measure:
+    """Return the largest gap in what is judged: that of the worst group, and at most the largest that is possible.
 
     Args:
-        comparison: of all that is judged.
+        comparison: of all that is judged; there is a gap.
         n: rows.
         confidence: of the range.
         unit: of the gaps.
-        why: some group cannot be compared, so there is no upper end.
+        why: too many people cannot be compared, so there is no upper end.
+        keep: gaps shown, at most.
     """
-    method = f"{comparison.method}; upper end: the largest of all pairs (Berger 1982)"
-    if not comparison.gaps:
-        nothing = Interval(lower=None, upper=None, confidence=confidence, method=method, why=why)
-        return Measure(value=None, unit=unit, interval=nothing, n=n, why=why)
+    method = f"{comparison.method}; upper end: the largest of all groups (Berger 1982)"
+    worst_gap = comparison.gaps[0]
     interval = Interval(
-        lower=_down(max(comparison.gaps[0].lower, 0.0), DECIMALS),
+        lower=_down(max(worst_gap.lower, 0.0), DECIMALS),
         upper=_up(comparison.largest, DECIMALS) if why is None else None,
         confidence=confidence,
         method=method,
         why=why,
     )
-    own = f"{comparison.method}; upper end: of this pair alone"
-    parts = tuple(
-        _gap_part(gap, _judged_name(gap.question, gap.more, gap.less), confidence, own) for gap in comparison.gaps
+    own = f"{comparison.method}; upper end: of this group alone"
+    parts = tuple(_gap_part(gap, judged_name(gap), confidence, own) for gap in comparison.gaps[:keep])
+    known = comparison.scope
+    return Measure(
+        value=round(worst_gap.value, DECIMALS),
+        unit=unit,
+        interval=interval,
+        n=n,
+        groups=parts,
+        widest=None if why is not None else _widest(comparison, parts[0], confidence, own),
+        scope=None if known is None or known.everybody else known.told(),
     )
-    value = round(comparison.gaps[0].value, DECIMALS)
-    widest = None if why is not None else _widest(comparison, parts[0], confidence, own)
-    return Measure(value=value, unit=unit, interval=interval, n=n, groups=parts, widest=widest)
 
 
 def _widest(comparison: Comparison, first: Part, confidence: float, method: str) -> Part | None:
-    reach = comparison.widest
-    if reach is None:
+    gap = comparison.widest
+    if gap is None:
         return None
-    name = _judged_name(reach.question, reach.first, reach.second)
-    if name == first.name:
-        return first
-    interval = Interval(
-        lower=_down(reach.lower, DECIMALS), upper=_up(reach.upper, DECIMALS), confidence=confidence, method=method
-    )
-    value = round(reach.value, DECIMALS) if reach.shown else None
-    return Part(name=name, value=value, interval=interval, n=_tens(reach.rows))
+    if gap.reach > gap.upper:  # it reaches further the other way round
+        gap = replace(gap, more=not gap.more, value=-gap.value, lower=-gap.upper, upper=gap.reach)
+    name = judged_name(gap)
+    return first if name == first.name else _gap_part(gap, name, confidence, method)
 
 
-def pair_name(question: Question, more: int, less: int) -> str:
-    """Name a pair: who has more of what, and who less."""
-    names = question.groups.names
-    about = f" ({question.of})" if question.of else ""
-    return f"{names[more]} against {names[less]}{about}"
+def gap_name(gap: Gap) -> str:
+    """Name a gap: who has more of what, and who less."""
+    more, less = gap.sides
+    return f"{more} against {less}" + (f" ({gap.question.of})" if gap.question.of else "")
 
 
-def _judged_name(question: Question, more: int, less: int) -> str:
-    return f"{question.measure.replace('_', ' ')}: {pair_name(question, more, less)}"
+def judged_name(gap: Gap) -> str:
+    """Name a gap with its number."""
+    return f"{gap.question.measure.replace('_', ' ')}: {gap_name(gap)}"
 
 
 def _parts(question: Question, confidence: float, family: int) -> list[Part]:
@@ -129,7 +129,7 @@ def _parts(question: Question, confidence: float, family: int) -> list[Part]:
                 confidence=confidence,
                 method=numbers.method(family),
             ),
-            n=int(numbers.n[place]) if exact else _tens(int(numbers.n[place])),
+            n=int(numbers.n[place]) if exact else tens(int(numbers.n[place])),
         )
         for place in numbers.usable.nonzero()[0].tolist()
     ]
@@ -140,11 +140,7 @@ def _gap_part(gap: Gap, name: str, confidence: float, method: str) -> Part:
         lower=_down(gap.lower, DECIMALS), upper=_up(gap.upper, DECIMALS), confidence=confidence, method=method
     )
     value = round(gap.value, DECIMALS) if gap.shown else None
-    return Part(name=name, value=value, interval=interval, n=_tens(gap.rows))
-
-
-def _tens(rows: int) -> int:
-    return rows // 10 * 10
+    return Part(name=name, value=value, interval=interval, n=tens(gap.rows))
 
 
 def _down(value: float, decimals: int) -> float:

@@ -3,12 +3,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from probatum.engines.groups.averages import Averages, averages
 from probatum.engines.groups.shares import Shares
-from probatum.engines.groups.tallies import Tally, blur, counted, lines, tally, to_blur
+from probatum.engines.groups.tallies import Tally, blur, counted, everybody_else, lines, tally, to_blur
 from probatum.engines.mistakes.small_counts import SMALL
 
 SELECTION = "selection_rate"
@@ -18,6 +20,7 @@ PRECISION = "precision"
 CALIBRATION = "calibration_gap"
 SILENCE = "no_answer_rate"
 MEAN_ERROR = "mean_signed_error"
+EVERYBODY_ELSE = "everybody else"
 RANK_LEVELS = 10  # into which ranks of many values are cut
 
 
@@ -32,6 +35,13 @@ class Groups:
     pooled: int = -1  # place of the group that small ones were put into; -1: none was
 
 
+class Pair(NamedTuple):
+    """A share in each group, and in everybody else."""
+
+    own: Shares
+    rest: Shares
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Question:
     """One number in every group of one grouping."""
@@ -40,6 +50,7 @@ class Question:
     groups: Groups
     rows: np.ndarray  # (g,) of each group, whatever the number rests on
     numbers: Shares | Averages
+    rest: Shares | Averages  # of everybody else, for each group; those in no group are somebody else to all
     whose: str = ""  # of whom: "whose right answer was “yes”"
     did: str = ""  # what is counted: "were answered “yes”"
     of: str = ""  # the class, where there are several
@@ -47,8 +58,31 @@ class Question:
 
     @property
     def comparable(self) -> np.ndarray:
-        """(g,) bool: enough people who have something in common; what happens to one of them may differ in a pool."""
-        return np.asarray(self.numbers.usable & (np.arange(len(self.groups.names)) != self.groups.pooled))
+        """(g,) bool: enough people who have something in common, and enough others.
+
+        What happens to one of them may differ in a pool.
+        """
+        enough = self.numbers.usable & self.rest.usable
+        return np.asarray(enough & (np.arange(len(self.groups.names)) != self.groups.pooled))
+
+    @property
+    def compared(self) -> tuple[int, ...]:
+        """The groups compared with everybody else: of two that are each other's rest, the first."""
+        there = np.flatnonzero(self.comparable)
+        return tuple(there[:1].tolist() if self.mirrored else there.tolist())
+
+    @property
+    def mirrored(self) -> bool:
+        """There are two groups, and nobody is in neither."""
+        there = self.rows > 0
+        return bool(there.sum() == 2 and self.rows.sum() == len(self.groups.codes) and self.groups.pooled < 0)
+
+    def others(self, place: int) -> str:
+        """Name everybody who is not in this group."""
+        if not self.mirrored:
+            return EVERYBODY_ELSE
+        (other,) = (one for one in np.flatnonzero(self.rows > 0).tolist() if one != place)
+        return self.groups.names[other]
 
 
 def arrange(
@@ -103,8 +137,8 @@ def about_favour(groups: Groups, labels: np.ndarray, favourable: int, name: str)
         favourable: the place of the class that is good for the person.
         name: that class, as printed.
     """
-    share, _ = _shares(groups, np.ones(len(labels), dtype=bool), labels == favourable, labels >= 0)
-    return Question(measure=SELECTION, groups=groups, rows=_rows(groups), numbers=share, did=f"got “{name}”")
+    (share, rest), _ = _shares(groups, np.ones(len(labels), dtype=bool), labels == favourable, labels >= 0)
+    return Question(measure=SELECTION, groups=groups, rows=_rows(groups), numbers=share, rest=rest, did=f"got “{name}”")
 
 
 def about_scores(groups: Groups, right: np.ndarray, expected: np.ndarray) -> Question:
@@ -116,8 +150,8 @@ def about_scores(groups: Groups, right: np.ndarray, expected: np.ndarray) -> Que
         expected: (n,) its probability, as scored or as pooled over equal ranks; NaN for none.
     """
     off = right - expected
-    numbers = averages(off, off, off, groups.codes, len(groups.names), "share")
-    return Question(measure=CALIBRATION, groups=groups, rows=_rows(groups), numbers=numbers)
+    numbers, rest = averages(off, off, off, groups.codes, len(groups.names), "share")
+    return Question(measure=CALIBRATION, groups=groups, rows=_rows(groups), numbers=numbers, rest=rest)
 
 
 def about_values(groups: Groups, truth: np.ndarray, values: np.ndarray, middle: float) -> Iterator[Question]:
@@ -129,11 +163,14 @@ def about_values(groups: Groups, truth: np.ndarray, values: np.ndarray, middle: 
     unit = float(np.abs(truth - middle).mean()) or 1.0
     ends = (float(values[given].min()), float(values[given].max())) if given.any() else (middle, middle)
     seen, lowest, highest = ((np.where(given, values, silent) - truth) / unit for silent in (np.nan, *ends))
-    numbers = averages(seen, lowest, highest, groups.codes, len(groups.names), "ratio")
-    yield Question(measure=MEAN_ERROR, groups=groups, rows=_rows(groups), numbers=numbers, one=unit)
+    numbers, rest = averages(seen, lowest, highest, groups.codes, len(groups.names), "ratio")
+    yield Question(measure=MEAN_ERROR, groups=groups, rows=_rows(groups), numbers=numbers, rest=rest, one=unit)
     if not given.all():
-        _, silence = _shares(groups, np.ones(len(truth), dtype=bool), np.zeros(len(truth), dtype=bool), given)
-        yield Question(measure=SILENCE, groups=groups, rows=_rows(groups), numbers=silence, did="got no answer")
+        everyone, nobody = np.ones(len(truth), dtype=bool), np.zeros(len(truth), dtype=bool)
+        _, (silence, others) = _shares(groups, everyone, nobody, given)
+        yield Question(
+            measure=SILENCE, groups=groups, rows=_rows(groups), numbers=silence, rest=others, did="got no answer"
+        )
 
 
 def expected_at_rank(right: np.ndarray, ranks: np.ndarray) -> np.ndarray:
@@ -158,31 +195,37 @@ def _about_class(
 ) -> Iterator[Question]:
     *whose, name, of = words
     rows, did = _rows(groups), f"were answered “{name}”"
-    sides = []
+    sides: list[Pair] = []
     for measure, among, whom in zip((HITS, FALSE_ALARMS), (right, ~right), whose, strict=True):
         share, silence = _shares(groups, among, said, given)
-        sides.append(share.possible)
-        yield Question(measure=measure, groups=groups, rows=rows, numbers=share, whose=whom, did=did, of=of)
+        sides.append(share)
+        ask = partial(Question, groups=groups, rows=rows, whose=whom, of=of)
+        yield ask(measure=measure, numbers=share.own, rest=share.rest, did=did)
         if not given.all():
-            yield Question(
-                measure=SILENCE, groups=groups, rows=rows, numbers=silence, whose=whom, did="got no answer", of=of
-            )
-    yield Question(measure=SELECTION, groups=groups, rows=rows, numbers=_selected(*sides), did=did, of=of)
-    yield Question(measure=PRECISION, groups=groups, rows=rows, numbers=_precision(*sides), of=of)
+            yield ask(measure=SILENCE, numbers=silence.own, rest=silence.rest, did="got no answer")
+    own, rest = ([side[at].possible for side in sides] for at in (0, 1))
+    ask = partial(Question, groups=groups, rows=rows, of=of)
+    yield ask(measure=SELECTION, numbers=_selected(*own), rest=_selected(*rest), did=did)
+    yield ask(measure=PRECISION, numbers=_precision(*own), rest=_precision(*rest))
 
 
-def _shares(groups: Groups, among: np.ndarray, said: np.ndarray, given: np.ndarray) -> tuple[Shares, Shares]:
+def _shares(groups: Groups, among: np.ndarray, said: np.ndarray, given: np.ndarray) -> tuple[Pair, Pair]:
     """Return the share of ``among`` that got this answer, and the share that got none."""
     size = len(groups.names)
-    n, k = counted(groups.codes, size, among), counted(groups.codes, size, among & said)
-    silent = counted(groups.codes, size, among & ~given)
-    seen, possible, quiet = tally(k, n - silent), tally(k, n, silent), tally(silent, n)
-    hidden = seen.hidden | possible.hidden | quiet.hidden
-    where = to_blur(hidden, n, groups.lines)
-    seen, possible, quiet = (blur(one, where) for one in (seen, possible, quiet))
+    n, k, silent = (
+        np.append(counted(groups.codes, size, where), where.sum()) for where in (among, among & said, among & ~given)
+    )  # last, all rows together
+    kinds = tally(k, n - silent), tally(k, n, silent), tally(silent, n)
+    own, whole = (tuple(one.take(places) for one in kinds) for places in (np.arange(size), np.array([size])))
+    where = to_blur(own[0].hidden | own[1].hidden | own[2].hidden, n[:size], groups.lines)
+    told = [blur(one, where) for one in own]
+    rests = [everybody_else(one, every, where) for one, every in zip(told, whole, strict=True)]
+    (seen, possible, quiet), (seen_rest, possible_rest, quiet_rest) = told, rests
+    if not silent.any():  # the rows that have an answer are all
+        seen, seen_rest = possible, possible_rest
     return (
-        Shares(seen=seen if silent.any() else possible, possible=possible),
-        Shares(seen=quiet, possible=quiet),
+        Pair(Shares(seen=seen, possible=possible), Shares(seen=seen_rest, possible=possible_rest)),
+        Pair(Shares(seen=quiet, possible=quiet), Shares(seen=quiet_rest, possible=quiet_rest)),
     )
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How often a group gets the favourable answer, compared with everybody else: difference and ratio.
 
-A group is compared with all other groups of its grouping together. All groups of all groupings are stated at once
-(Šidák), where two groups that are each other's rest count once. "Everybody else" is added up out of the published
-ranges, so that nothing published tells more than they do (see ``tallies``).
+A group is compared with all other people together. All groups of all groupings are stated at once (Šidák), where two
+groups that are each other's rest count once. "Everybody else" is what is left of all rows, out of what may be told of
+both, so that nothing published tells more than they do (see ``tallies``).
 
 Source: the ratio is that of the four-fifths rule, Uniform Guidelines on Employee Selection Procedures 1978, 29 CFR
 1607.4 D. That rule compares with the group selected most often; here the reference is everybody else, which does not
@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from probatum.engines.groups.compare import differences
 from probatum.engines.groups.publish import DECIMALS
 from probatum.engines.groups.questions import Question
+from probatum.engines.groups.scope import Scope, Seen, scope
 from probatum.engines.groups.shares import Shares
 from probatum.engines.groups.tallies import Tally
 from probatum.engines.intervals import share_ratio
@@ -30,6 +32,7 @@ RATIO, DIFFERENCE = "selection_ratio", "selection_difference"
 OWN, REST = "favourable_rate", "rest_favourable_rate"
 NOBODY_ELSE = "Nobody in the other groups got it."
 TOO_FEW = "There are too few people to compare any group with everybody else."
+SMALL_GROUPS = "Too many people are in groups too small to compare, or in none that is known."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +64,13 @@ class Against:
 
     @property
     def rows(self) -> int:
-        """Rows of the group."""
+        """Rows of the group that its share rests on."""
         return int(self.question.numbers.n[self.place])
+
+    @property
+    def people(self) -> int:
+        """All rows of the group."""
+        return int(self.question.rows[self.place])
 
 
 def against_the_rest(questions: Sequence[Question], *, confidence: float) -> tuple[Against, ...]:
@@ -79,90 +87,128 @@ def against_the_rest(questions: Sequence[Question], *, confidence: float) -> tup
 
 def family_of(questions: Sequence[Question]) -> int:
     """Return how many comparisons are stated at once."""
-    return max(sum(map(_comparisons, questions)), 1)
+    return max(differences(questions), 1)
 
 
-def lowest_ratio(found: Sequence[Against], n: int, *, confidence: float, family: int, keep: int) -> Measure:
+def lowest_ratio(
+    found: Sequence[Against],
+    questions: Sequence[Question],
+    n: int,
+    *,
+    confidence: float,
+    keep: int,
+    within: float,
+    least_share: float,
+) -> Measure:
     """Return the ratio of the group proven to fare worst, and each group's own.
 
     The upper end is the lowest of the groups' upper ends, which hold at once. The lower end is the lowest of ends that
     hold one by one: it is too high only if that of the group with the truly lowest ratio is (Berger 1982). The group
-    that it comes from is told as the widest.
+    that it comes from is told as the widest. It may speak of large groups alone, or be unknown: see ``scope``.
+
+    Args:
+        found: all comparisons, the worst first.
+        questions: what was asked.
+        n: rows.
+        confidence: of the whole.
+        keep: groups shown, at most.
+        within: the ratio below which none is to be.
+        least_share: of all people that must be in groups which a statement about all covers.
     """
+    family = family_of(questions)
     name = f"{share_ratio.method(family)}; lower end: the lowest of all groups (Berger 1982)"
     if not found:
         nothing = Interval(lower=None, upper=None, confidence=confidence, method=name, why=TOO_FEW)
         return Measure(value=None, unit="ratio", interval=nothing, n=n, why=TOO_FEW)
     alone = [replace(one, ratio=_ratio(one.counts, confidence, 1)) for one in found]
-    lowest, worst = min(alone, key=lambda one: one.ratio.lower), found[0].ratio
+    known = _scope(alone, found, questions, within, least_share)
+    spoken = [one for one in alone if known is None or known.covers(one.people)]
+    first = [one for one in found if known is None or known.covers(one.people)]
+    found = [*first, *(one for one in found if one not in first)]
+    lowest, worst = min(spoken, key=lambda one: one.ratio.lower), first[0].ratio
+    open_end = known is None and _scope(alone, found, questions, 0.0, least_share) is None
     (widest,) = _parts([lowest], "ratio", confidence, share_ratio.method(1))
     parts = _parts(found, "ratio", confidence, share_ratio.method(family))[:keep]
-    bounded, known = math.isfinite(worst.upper), math.isfinite(worst.value)
+    bounded = math.isfinite(worst.upper)
     interval = Interval(
-        lower=_down(lowest.ratio.lower),
+        lower=None if open_end else _down(lowest.ratio.lower),
         upper=_up(worst.upper) if bounded else None,
         confidence=confidence,
         method=name,
-        why=None if bounded else NOBODY_ELSE,
+        why=SMALL_GROUPS if open_end else None if bounded else NOBODY_ELSE,
     )
+    finite = math.isfinite(worst.value)
     return Measure(
-        value=round(worst.value, DECIMALS) if known else None,
+        value=round(worst.value, DECIMALS) if finite else None,
         unit="ratio",
         interval=interval,
         n=n,
         groups=parts,
-        why=None if known else NOBODY_ELSE,
-        widest=parts[0] if widest.name == parts[0].name else widest,
+        why=None if finite else NOBODY_ELSE,
+        widest=None if open_end else parts[0] if widest.name == parts[0].name else widest,
+        scope=None if known is None or known.everybody else known.told(),
     )
 
 
 def beside(found: Sequence[Against], n: int, *, confidence: float, family: int, keep: int) -> dict[str, Measure]:
     """Return the share of each group, that of everybody else, and their differences, each by group."""
-    differences = _parts(found, "difference", confidence, share_method(family))[:keep]
+    gaps = _parts(found, "difference", confidence, share_method(family))[:keep]
     own, rests = (_parts(found, what, confidence, method(family))[:keep] for what in ("rate", "rest"))
     why = "There is one number for each group." if found else TOO_FEW
     return {
-        DIFFERENCE: Measure(value=None, unit="share", interval=None, n=n, groups=differences, why=why),
+        DIFFERENCE: Measure(value=None, unit="share", interval=None, n=n, groups=gaps, why=why),
         OWN: Measure(value=None, unit="share", interval=None, n=n, groups=own, why=why),
         REST: Measure(value=None, unit="share", interval=None, n=n, groups=rests, why=why),
     }
 
 
-def _comparisons(question: Question) -> int:
-    there, usable = int((question.numbers.n > 0).sum()), int(question.numbers.usable.sum())
-    return 1 if there == usable == 2 else usable if there > 1 else 0
+def _scope(
+    alone: Sequence[Against],
+    found: Sequence[Against],
+    questions: Sequence[Question],
+    within: float,
+    least_share: float,
+) -> Scope | None:
+    """Return the groups whose ratio is known to be no lower; None also where another is proven to fare worse."""
+    seen = []
+    for question in questions:
+        fine = np.zeros(len(question.groups.names), dtype=bool)
+        for one in alone:
+            if one.question is question:
+                fine[one.place] = one.ratio.lower >= within
+        seen.append(
+            Seen(
+                rows=question.rows,
+                pooled=question.groups.pooled,
+                within=fine,
+                everybody=len(question.groups.codes),
+            )
+        )
+    known = scope(seen, least_share=least_share)
+    outside = known is not None and any(one.ratio.upper < 1 for one in found if not known.covers(one.people))
+    return None if outside else known
 
 
 def _of_grouping(question: Question, confidence: float, family: int) -> list[Against]:
-    numbers = question.numbers
-    if not isinstance(numbers, Shares) or (numbers.n > 0).sum() < 2:
+    numbers, rests = question.numbers, question.rest
+    if not isinstance(numbers, Shares) or not isinstance(rests, Shares):
         return []
     found = []
-    for place in numbers.usable.nonzero()[0].tolist():
-        own, rest = numbers.possible.take(np.array([place])), _rest(numbers.possible, place)
-        if rest.n[0] == 0:
-            continue
-        shares = [_rate(one, confidence, family) for one in (own, rest)]
+    for place in question.comparable.nonzero()[0].tolist():
+        own, rest = (one.possible.take(np.array([place])) for one in (numbers, rests))
         found.append(
             Against(
                 question=question,
                 place=place,
-                shown=bool(numbers.shown[place]),
-                rate=shares[0],
-                rest=shares[1],
+                shown=bool(numbers.shown[place] and rests.shown[place]),
+                rate=_rate(own, confidence, family),
+                rest=_rate(rest, confidence, family),
                 counts=(own, rest),
                 ratio=_ratio((own, rest), confidence, family),
                 difference=_difference(own, rest, confidence, family),
             )
         )
     return found
-
-
-def _rest(every: Tally, place: int) -> Tally:
-    """Return everybody but one group as one group, out of the published ranges."""
-    others = np.arange(len(every.n)) != place
-    n, fewest, most = (np.array([one[others].sum()]) for one in (every.n, every.fewest, every.most))
-    return Tally(n=n, fewest=fewest, most=most, hidden=np.array([bool(every.hidden[others].any())]))
 
 
 def _rate(one: Tally, confidence: float, family: int) -> Estimate:

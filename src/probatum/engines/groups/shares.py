@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A share in every group, and the differences between any two of them."""
+"""A share in every group, and its difference to that of others."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from probatum.engines.groups.tallies import Tally
-from probatum.engines.intervals.differences import lowest_share_difference, share_difference_lower, share_method
+from probatum.engines.intervals.differences import share_difference_lower, share_method
 from probatum.engines.intervals.proportions import clopper_pearson_bounds, method
 from probatum.engines.mistakes.small_counts import SMALL
 
@@ -47,27 +47,15 @@ class Shares:
         _, upper = clopper_pearson_bounds(self.possible.most, self.n, confidence=confidence, family=family)
         return lower, upper
 
-    def differences(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the range of (row's share - column's share), (g, g); all groups must be usable."""
-        lower = _lower(self.seen, confidence, family)
-        widest = lower if self.seen is self.possible else _lower(self.possible, confidence, family)
-        return lower, -widest.T
+    def above(self, other: "Shares", *, confidence: float, family: int) -> np.ndarray:
+        """Return the lower bounds (g,) of (own share - the other's), among the rows that have an answer."""
+        one, two = self.seen, other.seen
+        return share_difference_lower(one.fewest, one.n, two.most, two.n, confidence=confidence, family=family)
 
-    def at_most(self, more: np.ndarray, less: np.ndarray, *, confidence: float) -> np.ndarray:
-        """Return the upper bound (p,) of each pair's difference, taken by itself; the groups must be usable."""
-        one = self.possible
-        return -share_difference_lower(
-            one.fewest[less], one.n[less], one.most[more], one.n[more], confidence=confidence, family=1
-        )
-
-    def largest(self, *, confidence: float, family: int) -> tuple[float, int, int]:
-        """Return the largest upper bound of a difference, and its pair; all groups must be usable."""
-        one = self.possible
-        second, first = np.nonzero(~np.eye(len(one.n), dtype=bool))
-        bound, place = lowest_share_difference(
-            one.fewest[second], one.n[second], one.most[first], one.n[first], confidence=confidence, family=family
-        )
-        return -bound, int(first[place]), int(second[place])
+    def at_most_above(self, other: "Shares", *, confidence: float, family: int) -> np.ndarray:
+        """Return the upper bounds (g,) of (own share - the other's), whatever the missing answers might have been."""
+        one, two = self.possible, other.possible
+        return -share_difference_lower(two.fewest, two.n, one.most, one.n, confidence=confidence, family=family)
 
     def take(self, groups: np.ndarray) -> "Shares":
         """Return the same share in some of the groups."""
@@ -81,9 +69,3 @@ class Shares:
     def gap_method(self, family: int) -> str:
         """Name the method of the differences."""
         return share_method(family)
-
-
-def _lower(one: Tally, confidence: float, family: int) -> np.ndarray:
-    return share_difference_lower(
-        one.fewest[:, None], one.n[:, None], one.most[None], one.n[None], confidence=confidence, family=family
-    )

@@ -113,6 +113,29 @@ def blur(one: Tally, where: np.ndarray) -> Tally:
     return Tally(n=n, fewest=fewest, most=most, hidden=one.hidden)
 
 
+def everybody_else(own: Tally, whole: Tally, blurred: np.ndarray) -> Tally:
+    """Return for each group the counts of all other rows, out of what may be told of it and of all rows.
+
+    So the rest tells nothing that the two do not. Of a group told in tens, its rows may be nine more.
+
+    Args:
+        own: of each group.
+        whole: of all rows together, those in no group included; one.
+        blurred: (g,) bool, the groups told in tens.
+    """
+    unsure = np.where(blurred, TEN - 1, 0)
+    n = np.maximum(whole.n - own.n - unsure, 0)
+    inside = np.ceil(own.most * (own.n + unsure) / np.maximum(own.n, 1)) + np.where(own.n == 0, unsure, 0)
+    fewest = np.floor(np.maximum(whole.fewest - inside, 0) * n / np.maximum(n + unsure, 1))
+    most = np.clip(whole.most - own.fewest, 0, n)
+    return Tally(
+        n=n,
+        fewest=np.minimum(fewest, most).astype(np.int64),
+        most=most.astype(np.int64),
+        hidden=own.hidden | whole.hidden | _few(n),
+    )
+
+
 def _few(count: np.ndarray) -> np.ndarray:
     return np.asarray((count > 0) & (count < SMALL))
 
