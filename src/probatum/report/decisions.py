@@ -30,6 +30,9 @@ def treated(lookup: Lookup) -> Answer:
     groups, worse = finding.measures[RATIO].groups, worse_off(finding)
     got = quoted(subject.favourable or "yes")
     sayings = [_first(finding, len(worse), got, lookup)]
+    scope = finding.measures[RATIO].scope
+    if scope and not worse:
+        sayings.append(Saying(text=visible(scope), check=BIAS))
     for part in (worse or list(groups[:1]))[:SHOWN]:
         sayings += compared(finding, part, lookup)
     if len(worse) > SHOWN:

@@ -13,7 +13,7 @@ from probatum.report.fooled import EVASION, evasion
 from probatum.report.lookup import Lookup, numbers_behind
 from probatum.report.marks import FAIL, PASS, gravest
 from probatum.report.sayings import Saying, as_found, judged, say
-from probatum.report.titles import part_name
+from probatum.report.titles import part_name, title_of
 from probatum.report.words import (
     OF_RULE,
     SHARE,
@@ -111,6 +111,8 @@ def _gaps(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     gap = finding.measures.get("max_gap")
     if gap is None or gap.interval is None:
         return
+    if gap.scope:
+        yield say(visible(gap.scope), finding, "max_gap")
     worst = gap.groups[0] if gap.groups else None
     if worst is None or not gap.interval.lower:
         if gap.interval.why:
@@ -119,12 +121,18 @@ def _gaps(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     size = in_unit(worst, gap.unit if gap.unit == SHARE else OF_RULE)
     behind = numbers_behind(part_name(worst.name), worst)
     yield Saying(text=sentence(f"that is a gap of {size}"), behind=(behind,), check=BIAS)
+    alone = lookup.part_of(finding, "expected_gap", worst.name)
+    if alone is not None:
+        behind = numbers_behind(title_of("expected_gap"), alone)
+        words = f"had it judged every group equally well, the gap would still be {of_100(alone, whole=100)}"
+        why = "since the right answer is yes more often in some groups than in others"
+        yield Saying(text=sentence(f"{words}, {why}"), behind=(behind,), check=BIAS)
     wider = gap.widest
     if wider is None and gap.interval.why:
         yield say(visible(gap.interval.why), finding, "max_gap")
     if wider is not None and wider.name != worst.name:
         most = f"{highest(wider, 100)} of 100" if gap.unit == SHARE else f"{highest(wider)} {noun_of(OF_RULE, None)}"
-        words = f"between other groups, a gap of up to {most} cannot be ruled out: {quoted(part_name(wider.name))}"
+        words = f"elsewhere, a gap of up to {most} cannot be ruled out: {quoted(part_name(wider.name))}"
         behind = numbers_behind(part_name(wider.name), wider)
         yield Saying(text=sentence(words), behind=(behind,), check=BIAS)
 

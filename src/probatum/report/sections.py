@@ -192,6 +192,7 @@ def _limit(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> LimitStor
     mark = mark_of(judged.verdict)
     counted = measure is not None and measure.value is not None and measure.interval is None
     in_vain = undecided(judged, measures)
+    scope = f" {visible(measure.scope)}" if measure and measure.scope else ""
     needed = (
         f" About {judged.rows_needed:,} fresh cases would decide it, with a chance of 8 in 10."
         if judged.rows_needed and not judged.why
@@ -203,7 +204,7 @@ def _limit(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> LimitStor
         limit=limit_in_words(judged.direction, judged.limit, unit),
         measured=_measured(judged, measure),
         because=sentence(visible(judged.because)),
-        outcome=in_vain or f"{sentence(visible(judged.why or (EXACT if counted else mark.means)))}{needed}",
+        outcome=(in_vain or f"{sentence(visible(judged.why or (EXACT if counted else mark.means)))}{needed}") + scope,
     )
 
 

@@ -19,7 +19,7 @@ _GROUPED_BY = {
     "said": "What it said",
     "calibration_error_by_class": "Answer",
     "column_tells": "Column",
-    "max_gap": "Pair of groups",
+    "max_gap": "Who has more, and who less",
     "empirical_robust_accuracy": "Size of the change",
     "lost_share": "Kind of damage",
     "unknown_share": "How the proof ended",

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from probatum.engines.slices.excess import Curve, even, inside_of, learned, strata_of
+from probatum.engines.calibration.curve import Curve, learned
+from probatum.engines.slices.excess import even, inside_of, strata_of
 from probatum.seeds import stream
 
 SURE = {"confidence": 0.95, "family": 1}

@@ -3,23 +3,27 @@
 
 Vector      usage; the property at risk is integrity: a good average hides whom the mistakes hit.
 Attacker    none; the groups are those that the description calls protected, alone and two columns crossed.
-Measure     max_gap: the largest difference between any two groups in the true-positive rate (of those whose right
-            answer was yes, how many were answered yes) or in the false-positive rate (of those whose right answer
-            was no); 0 to 1. Of several classes, each is compared with the rest. For numbers: the difference in the
-            mean of (answer - truth), in units of the mean error of always saying the median. The shares of cases
-            selected, precision and calibration (truth - score; for ranks, at equal rank) are shown beside.
+Measure     max_gap: the largest difference between a group and everybody else in the true-positive rate (of those
+            whose right answer was yes, how many were answered yes) or in the false-positive rate (of those whose right
+            answer was no); 0 to 1. Of several classes, each is compared with the rest. For numbers: the difference in
+            the mean of (answer - truth), in units of the mean error of always saying the median. expected_gap: how
+            large each gap would be if the system's chances, recalibrated for all people together, were right in every
+            group: what unequal base rates alone bring. The shares of cases selected, precision and calibration (truth -
+            score; for ranks, at equal rank) are shown beside.
             A case without an answer is left out of the shares; their ranges hold whatever it might have been, and
             the difference in being left without an answer is part of max_gap.
             Where the favourable answer is stated: how often each group gets it, compared with everybody else, as a
             difference and as a ratio (selection_ratio: the lowest ratio of any group). Of a table of decisions that
             does not hold the right answers, that is all that can be measured.
 Judged      max_gap, against the policy's limit; selection_ratio instead where the right answers are not known. A pass
-            says that no two groups differ by more, whoever they are; a group of fewer than ten people to compare leaves
-            it open, and so does a pool of such groups: what happens to one of them is hidden in it.
+            says that no group differs by more from everybody else. Where groups are too small to tell, it speaks of
+            groups of at least so many people, and says so; these must hold 90 of 100 people however people are told
+            apart, and no smaller group may be proven to differ. Groups of fewer than ten people are put together, and
+            no pass speaks of them.
 Source      Hardt, Price and Srebro 2016, NeurIPS (equalized odds); Fay, Proschan and Brittain 2015 (melded ranges, of
             differences and of ratios); 29 CFR 1607.4 D (four-fifths rule); Welch 1947; Šidák 1967; Berger 1982
-            (intersection-union). With unequal base rates the numbers shown cannot all be equal: Kleinberg, Mullainathan
-            and Raghavan 2016; Chouldechova 2017.
+            (intersection-union); Maurer, Hothorn and Lehmacher 1995 (fixed sequence of groups). With unequal base rates
+            the numbers shown cannot all be equal: Kleinberg, Mullainathan and Raghavan 2016; Chouldechova 2017.
 Not shown   groups told apart by columns that the data do not have, and whether a difference is just.
 """
 
@@ -30,7 +34,8 @@ import numpy as np
 
 from probatum.checks.interface import Check
 from probatum.engines.groups import grammar, publish, selected_in_words
-from probatum.engines.groups.compare import compare
+from probatum.engines.groups.compare import Comparison, compare
+from probatum.engines.groups.expected import expected_gap
 from probatum.engines.groups.questions import (
     CALIBRATION,
     FALSE_ALARMS,
@@ -86,7 +91,7 @@ class Options:
 
 
 def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, rng: np.random.Generator) -> Finding:
-    """Compare every group with every other; nothing is drawn at random."""
+    """Compare every group with everybody else; people are drawn anew only for the range of what is expected."""
     answers = system.answers(data.rows)
     groupings = arrange(
         [(one.columns, one.names, one.codes) for one in data.groupings], [one.pooled for one in data.groupings]
@@ -108,15 +113,39 @@ def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, 
         why=grammar.why_open(found),
         keep=options.gaps,
     )
+    alone = _expected(found, data, answers, options, terms.confidence, rng)
     return Finding(
         sentence=grammar.headline(found, options.decide_at),
         details=(*grammar.verdicts(found, options.decide_at), *_details(data, answers, system.task)),
         measures={"max_gap": largest}
+        | alone
         | _shown(questions, data, answers, options, terms.confidence)
         | _favoured(groupings, data, answers, options, terms.confidence),
         advice=_advice(data) if found.proven else (),
         tried=found.compared,
     )
+
+
+def _expected(
+    found: Comparison,
+    data: GroupedRows,
+    answers: Answers,
+    options: Options,
+    confidence: float,
+    rng: np.random.Generator,
+) -> dict[str, Measure]:
+    """Return how large the gaps would be had the system judged every group equally well."""
+    rows = data.rows
+    if rows.schema.task is Task.REGRESSION:
+        return {}
+    chances = answers.scores
+    if chances is None and answers.ranks is not None and rows.schema.positive is not None:
+        chances = np.full((len(rows), len(rows.schema.classes)), np.nan)
+        chances[:, rows.schema.positive] = answers.ranks
+    expected = expected_gap(
+        found.gaps, chances, rows.truth, answers.labels, rng, confidence=confidence, keep=options.gaps
+    )
+    return {"expected_gap": expected}
 
 
 def _decisions_alone(

@@ -4,5 +4,6 @@
 ``bins``         rows that were said about the same, put together
 ``error``        how far what was said is off, with a range that holds near zero too
 ``reliability``  what came true of each thing said, and what was said, to be drawn against each other
+``curve``        how often something happens at each chance
 ``overall``      whether it is too sure on the whole, and the Brier score
 """

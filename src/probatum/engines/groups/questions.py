@@ -2,7 +2,7 @@
 """Which shares and averages of a group are looked at, and what each says in words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -54,6 +54,7 @@ class Question:
     whose: str = ""  # of whom: "whose right answer was “yes”"
     did: str = ""  # what is counted: "were answered “yes”"
     of: str = ""  # the class, where there are several
+    target: int = -1  # the place of the class that is looked for; -1: there is none
     one: float = 1.0  # what 1 of its numbers is, in the target's own unit
 
     @property
@@ -125,7 +126,8 @@ def about_classes(
             other = f"was “{classes[1 - place]}”" if len(classes) == 2 else f"was not “{name}”"
             whose = f"whose right answer was “{name}”", f"whose right answer {other}"
             of = f"“{name}”" if positive is None else ""
-            yield from _about_class(groups, truth == place, labels == place, given, (*whose, name, of))
+            for one in _about_class(groups, truth == place, labels == place, given, (*whose, name, of)):
+                yield replace(one, target=place)
 
 
 def about_favour(groups: Groups, labels: np.ndarray, favourable: int, name: str) -> Question:

@@ -18,10 +18,11 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtri
 
+from probatum.engines.calibration.curve import learned
 from probatum.engines.intervals.multiplicity import sidak
 from probatum.engines.slices.broaden import broadened
 from probatum.engines.slices.distinct import distinct
-from probatum.engines.slices.excess import Strata, even, learned, strata_of
+from probatum.engines.slices.excess import Strata, even, strata_of
 from probatum.engines.slices.measured import Decidable, Measured, lower_of, measure
 from probatum.engines.slices.scoring import Excess
 from probatum.engines.slices.search import top_slices
@@ -99,7 +100,7 @@ def find_and_confirm(
         codes: (n, c) int32 levels, -1 for missing.
         losses: (n,) float64, 0 or 1 for mistakes, any size from 0 for amounts.
         rng: splits the rows into halves with equally many mistakes.
-        chances: (n,) of mistakes: any number that tells how likely each is, see ``excess.learned``.
+        chances: (n,) of mistakes: any number that tells how likely each is, see ``calibration.curve.learned``.
         confidence: of all ranges at once.
         keep: slices kept of each search.
         min_support: fewest rows of a slice, in each half.

@@ -24,34 +24,13 @@ from functools import reduce
 
 import numpy as np
 
+from probatum.engines.calibration.curve import Curve
 from probatum.engines.intervals.concentration import hypergeometric
 from probatum.engines.intervals.proportions import clopper_pearson_bounds
 from probatum.facts.interval import Interval
 
-MOST_STRATA = 10  # with the line through them, more only add noise
-MISTAKES = 10  # in each stratum, at least, of the rows that the strata are made on
 _EPSILON = 1e-9
 METHOD = "MOVER (Zou and Donner 2008) of Korn-Graubard 1998, at equal chances"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Curve:
-    """How often answers are wrong at each chance, learned from some rows; used on others."""
-
-    edges: np.ndarray  # (b - 1,) where chances are cut into strata; empty: all rows are one
-    chances: np.ndarray  # (b,) mean in each stratum
-    shares: np.ndarray  # (b,) of mistakes in each
-
-    def at(self, chances: np.ndarray) -> np.ndarray:
-        """Return the share of mistakes (n,) on the line through the strata; its ends are drawn out."""
-        x, y = self.chances, self.shares
-        if x.size < 2:
-            return np.zeros(len(chances))
-        found = np.interp(chances, x, y)
-        for end, next_, beyond in ((0, 1, chances < x[0]), (-1, -2, chances > x[-1])):
-            slope = (y[next_] - y[end]) / (x[next_] - x[end])
-            found = np.where(beyond, y[end] + slope * (chances - x[end]), found)
-        return np.asarray(np.clip(found, 0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,29 +54,6 @@ class Strata:
         return float((self.rows * share * (1 - share)).sum() / self.rows.sum())
 
 
-def learned(chances: np.ndarray | None, wrong: np.ndarray) -> Curve:
-    """Return the curve of these rows: strata that hold about as many mistakes each.
-
-    Args:
-        chances: (n,) any number that tells how likely a row is to be wrong, on any scale; NaN for none. None: nothing
-            is told.
-        wrong: (n,) bool.
-    """
-    telling = np.empty(0) if chances is None else chances[wrong & ~np.isnan(chances)]
-    count = min(MOST_STRATA, telling.size // MISTAKES)
-    edges = np.unique(np.quantile(telling, np.arange(1, count) / count)) if count > 1 else np.empty(0)
-    if chances is None or not edges.size:
-        return Curve(edges=np.empty(0), chances=np.empty(0), shares=np.empty(0))
-    there = ~np.isnan(chances)
-    codes = np.searchsorted(edges, chances[there], side="right")
-    rows, sums, mistakes = (
-        np.bincount(codes, weights=weights, minlength=edges.size + 1)
-        for weights in (None, chances[there], wrong[there])
-    )
-    some = rows > 0
-    return Curve(edges=edges, chances=sums[some] / rows[some], shares=mistakes[some] / rows[some])
-
-
 def strata_of(chances: np.ndarray | None, curve: Curve, wrong: np.ndarray) -> Strata:
     """Return the rows in strata.
 
@@ -105,7 +61,7 @@ def strata_of(chances: np.ndarray | None, curve: Curve, wrong: np.ndarray) -> St
     just as many mistakes as they bring.
 
     Args:
-        chances: (n,) see ``learned``; None: all rows are one stratum.
+        chances: (n,) see ``calibration.curve.learned``; None: all rows are one stratum.
         curve: learned from other rows than these.
         wrong: (n,) bool, of these rows.
     """
