@@ -154,7 +154,7 @@ def ours(outcomes: np.ndarray) -> Ends:
     truth = np.ones(groups * n, dtype=np.int32)  # all belong to the class, so that the hits are all answers
     asked = about_classes(arranged, truth, outcomes.ravel().astype(np.int32), ("no", "yes"), 1)
     question = next(one for one in asked if one.measure == HITS)
-    found = compare([arranged], [question], confidence=CONFIDENCE, keep=1)
+    found = compare([arranged], [question], confidence=CONFIDENCE, within=1.0, least_share=0.0)
     rates = np.array(question.numbers.ends(confidence=CONFIDENCE, family=groups))
     return rates, np.array([max(found.gaps[0].lower, 0.0), found.largest])
 

@@ -74,7 +74,7 @@ def measure(who: str, file: str, resamples: int) -> dict:
 
 
 def ours() -> Callable[..., dict]:
-    """Import Probatum and return its comparison: every rate, the gaps of all pairs, and the largest gap."""
+    """Import Probatum and return its comparison: every rate, the gaps to everybody else, and the largest."""
     from probatum.engines.groups.compare import compare
     from probatum.engines.groups.publish import gap_measure, rates
     from probatum.engines.groups.questions import about_classes, arrange
@@ -93,7 +93,7 @@ def ours() -> Callable[..., dict]:
             )
             for one, other in zip(asked, overall, strict=True)
         }
-        largest = compare([groups], asked, confidence=0.95, keep=10)
+        largest = compare([groups], asked, confidence=0.95, within=0.1, least_share=0.9)
         return {
             "rates": {name: {part.name: part.value for part in found[name][0].groups} for name in METRICS},
             "gaps": {name: found[name][1].value for name in METRICS},

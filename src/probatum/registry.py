@@ -30,8 +30,13 @@ CHECKS = (
 PLANTED = (
     "probatum.planted.usage.error_rate:PLANTED",
     "probatum.planted.usage.error_slices:PLANTED",
+    "probatum.planted.usage.error_slices:UNEQUAL",
+    "probatum.planted.usage.error_slices:RARE",
     "probatum.planted.usage.calibration:PLANTED",
     "probatum.planted.usage.bias:PLANTED",
+    "probatum.planted.usage.bias:UNEQUAL",
+    "probatum.planted.usage.bias:RARE",
+    "probatum.planted.usage.bias:MANY",
     "probatum.planted.usage.overfitting:PLANTED",
     "probatum.planted.usage.declarations:PLANTED",
     "probatum.planted.data_manipulation.leakage:PLANTED",

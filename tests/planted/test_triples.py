@@ -10,12 +10,12 @@ from probatum.runs.selftest import run
 
 @pytest.mark.parametrize("check", sorted(checks()))
 def test_planted_flaw_is_found_when_beyond_the_limit(check):
-    (row,) = run((check,), 5, lambda line: None)
-    assert row.holds, row
+    for row in run((check,), 5, lambda line: None):
+        assert row.holds, row
 
 
 def test_every_check_has_a_triple_when_it_ships():
-    assert set(triples()) == set(checks())
+    assert {planted.check for planted in triples().values()} == set(checks())
     for planted in triples().values():
         clean, limit, flawed = planted.sizes
         assert clean <= limit < flawed

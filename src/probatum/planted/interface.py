@@ -14,7 +14,7 @@ from probatum.systems.system import System
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planted:
-    """One check's triple: clean, with the flaw exactly at the limit, and with the flaw clearly beyond it."""
+    """A triple of one check: clean, with the flaw exactly at the limit, and with the flaw clearly beyond it."""
 
     check: str  # id
     build: Callable[[float, np.random.Generator], System]  # a system with a flaw of that size
@@ -24,10 +24,16 @@ class Planted:
     exact: bool = False  # a count: at the limit it passes, always
     found: Verdict = Verdict.FAIL  # what the flawed one must come to
     clear: Verdict = Verdict.PASS  # what the clean one must come to
+    case: str = ""  # what sets it apart from the other triples of the same check
+
+    @property
+    def name(self) -> str:
+        """The check, and the case where there are several."""
+        return f"{self.check} ({self.case})" if self.case else self.check
 
 
 def triples() -> dict[str, Planted]:
-    """Return every triple there is, by the id of its check.
+    """Return every triple there is, by its name.
 
     Raises:
         PluginError: a name cannot be imported, or is not a triple.
@@ -37,5 +43,5 @@ def triples() -> dict[str, Planted]:
         planted = registry.fetch(name)
         if not isinstance(planted, Planted):
             raise PluginError(f"Wanted a planted triple at {name}; found a {type(planted).__name__}. Mend its package.")
-        found[planted.check] = planted
+        found[planted.name] = planted
     return found

@@ -36,9 +36,9 @@ JUDGED_ON = date(2026, 1, 1)  # any fixed day: nothing planted expires
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One check's line in the table: how many systems of each kind came to what."""
+    """One triple's line in the table: how many systems of each kind came to what."""
 
-    check: str
+    name: str  # of the triple: the check, and the case where there are several
     knob: str
     sizes: tuple[float, float, float]
     n: int
@@ -86,7 +86,7 @@ def run(
     chosen = {
         name: planted
         for name, planted in triples().items()
-        if not only or any(fnmatchcase(name, pattern) for pattern in only)
+        if not only or any(fnmatchcase(planted.check, pattern) for pattern in only)
     }
     if not chosen:
         raise UsageError(f"No check matches {', '.join(only)}. See: probatum checks")
@@ -100,7 +100,7 @@ def run(
 
 def verdict_on(planted: Planted, check: Check, policy: Policy, size: float, seed: int) -> Verdict:
     """Build one system with a flaw of this size and return the verdict on it."""
-    system = planted.build(size, stream(seed, f"planted/{planted.check}/{size}"))
+    system = planted.build(size, stream(seed, f"planted/{planted.name}/{size}"))
     unit = Unit(check=check.id, seed_name=check.id, options=options_for(check, policy, Effort.STANDARD))
     bench = Bench(system=system, terms=Terms(confidence=policy.confidence), seed=seed)
     return judge(run_unit(unit, check, bench), policy, on=JUDGED_ON).verdict
@@ -119,7 +119,7 @@ def table(rows: list[Row]) -> str:
         limit = f"{row.limit_fails}, {row.limit_passes} of {row.seeds}"
         least = f" {'beyond the flawed' if row.smallest is None else f'{row.smallest:.3g}'} |" if looked else ""
         lines.append(
-            f"| {row.check} | {row.knob}: {sizes} | {row.n:,} | {row.found} of {row.seeds} | {row.false_alarms} of "
+            f"| {row.name} | {row.knob}: {sizes} | {row.n:,} | {row.found} of {row.seeds} | {row.false_alarms} of "
             f"{row.seeds} | {row.clear} of {row.seeds} | {limit} |{least} {'holds' if row.holds else 'FALLS SHORT'} |"
         )
     return "\n".join(lines)
@@ -130,7 +130,7 @@ def grid_table(rows: list[Row]) -> str:
     lines = [("| check | " + "size: found | " * GRID).rstrip(), "|---" * (GRID + 1) + "|"]
     for row in rows:
         cells = [f"{size:.3g}: {found}" for size, found in row.grid]
-        lines.append(f"| {row.check} | {' | '.join(cells + [''] * (GRID - len(cells)))} |")
+        lines.append(f"| {row.name} | {' | '.join(cells + [''] * (GRID - len(cells)))} |")
     return "\n".join(lines)
 
 
@@ -143,14 +143,14 @@ def sizes_between(planted: Planted) -> tuple[float, ...]:
 
 
 def _row(planted: Planted, seeds: int, each: "Each", *, smallest: bool) -> Row:
-    clean, limit, flawed = (each(planted.check, size, seeds) for size in planted.sizes)
+    clean, limit, flawed = (each(planted.name, size, seeds) for size in planted.sizes)
     grid: tuple[tuple[float, int], ...] = ()
     if smallest:
         between = sizes_between(planted)[:-1]
-        found = [each(planted.check, size, seeds)[planted.found] for size in between]
+        found = [each(planted.name, size, seeds)[planted.found] for size in between]
         grid = (*zip(between, found, strict=True), (planted.sizes[2], flawed[planted.found]))
     return Row(
-        check=planted.check,
+        name=planted.name,
         knob=planted.knob,
         sizes=planted.sizes,
         n=planted.n,
@@ -176,28 +176,28 @@ def _smallest(grid: Sequence[tuple[float, int]], seeds: int) -> float | None:
     return last
 
 
-Each = Callable[[str, float, int], Counter[Verdict]]  # check, size, seeds: how often each verdict
+Each = Callable[[str, float, int], Counter[Verdict]]  # triple, size, seeds: how often each verdict
 
 
 @contextmanager
 def _pool(jobs: int) -> Iterator[Each]:
     """Yield what judges many systems of one size, in so many processes."""
     if jobs == 1:
-        yield lambda check, size, seeds: _count(check, size, range(seeds))
+        yield lambda name, size, seeds: _count(name, size, range(seeds))
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
 
-        def each(check: str, size: float, seeds: int) -> Counter[Verdict]:
+        def each(name: str, size: float, seeds: int) -> Counter[Verdict]:
             shares = [range(start, seeds, jobs) for start in range(jobs)]
-            done = pool.map(_count, [check] * jobs, [size] * jobs, shares)
+            done = pool.map(_count, [name] * jobs, [size] * jobs, shares)
             return sum(done, Counter())
 
         yield each
 
 
-def _count(check: str, size: float, seeds: Iterable[int]) -> Counter[Verdict]:
-    planted, policy = _triples()[check], shipped(Stakes.MEDIUM)
-    return Counter(verdict_on(planted, _checks()[check], policy, size, seed) for seed in seeds)
+def _count(name: str, size: float, seeds: Iterable[int]) -> Counter[Verdict]:
+    planted, policy = _triples()[name], shipped(Stakes.MEDIUM)
+    return Counter(verdict_on(planted, _checks()[planted.check], policy, size, seed) for seed in seeds)
 
 
 _triples = cache(triples)

@@ -13,7 +13,6 @@ from scipy.integrate import quad
 
 from probatum.engines.intervals.differences import (
     Means,
-    lowest_share_difference,
     mean_difference_bounds,
     share_difference_bounds,
     share_difference_lower,
@@ -106,14 +105,6 @@ def test_all_pairs_are_covered_at_once_when_groups_are_equal(groups):
                 different[0], np.array(n), different[1], np.array(n), confidence=0.95, family=family
             )
             assert (lower[where.reshape(-1)] <= 0).mean() >= 0.93  # 0.95 and the noise of 400 samples
-
-
-def test_lowest_bound_is_that_of_all_when_only_some_are_worked_out():
-    rng = np.random.Generator(np.random.PCG64(2))
-    n, m = rng.integers(10, 400, (2, 200))
-    k, j = rng.binomial(n, 0.3), rng.binomial(m, 0.4)
-    every = share_difference_lower(k, n, j, m, confidence=0.95)
-    assert lowest_share_difference(k, n, j, m, confidence=0.95) == (pytest.approx(every.min()), int(every.argmin()))
 
 
 def test_mean_difference_is_welch_when_compared_with_scipy():

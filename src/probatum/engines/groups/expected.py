@@ -13,7 +13,7 @@ Source: Kleinberg, Mullainathan and Raghavan 2016, section 2; Corbett-Davies and
 (infra-marginality). Range: Efron 1979, Annals of Statistics 7:1, the bootstrap's standard error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.special import ndtri
@@ -28,6 +28,7 @@ from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
 
 RESAMPLES = 100
+BINS = 100  # of equal size, into which people are told apart by their chance
 METHOD = f"normal, standard error from {RESAMPLES} resamples (Efron 1979)"
 NO_CHANCES = "The system gives no chances, so this cannot be worked out."
 NOTHING_TO_TELL = "No gap in hits or false alarms may be told."
@@ -60,8 +61,9 @@ def expected_gap(
     told = [gap for gap in found if gap.shown and gap.question.measure in (HITS, FALSE_ALARMS)][:keep]
     if not told:
         return Measure(value=None, unit="share", interval=None, n=n, why=NOTHING_TO_TELL)
-    values = _gaps(told, chances, truth, labels, np.arange(n))
-    again = np.array([_gaps(told, chances, truth, labels, rng.integers(n, size=n)) for _ in range(RESAMPLES)])
+    bins = {target: _bins(chances[:, target]) for target in {gap.question.target for gap in told}}
+    values = _gaps(told, chances, bins, truth, labels, np.arange(n))
+    again = np.array([_gaps(told, chances, bins, truth, labels, rng.integers(n, size=n)) for _ in range(RESAMPLES)])
     z = float(ndtri((1 + sidak(confidence, len(told))) / 2))
     reach = z * np.nanstd(again, axis=0, ddof=1)
     parts = tuple(
@@ -85,26 +87,46 @@ def expected_gap(
 
 
 def _gaps(
-    told: Sequence[Gap], chances: np.ndarray, truth: np.ndarray, labels: np.ndarray, rows: np.ndarray
+    told: Sequence[Gap],
+    chances: np.ndarray,
+    bins: Mapping[int, np.ndarray],
+    truth: np.ndarray,
+    labels: np.ndarray,
+    rows: np.ndarray,
 ) -> np.ndarray:
     """Return each gap (g,), among these rows; NaN where it cannot be worked out."""
-    by_class: dict[int, np.ndarray] = {}
+    by_class: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     values = []
     for gap in told:
         target = gap.question.target
         if target not in by_class:
             raw, happened = chances[rows, target], truth[rows] == target
             curve = learned(raw, happened)
-            by_class[target] = curve.at(raw) if curve.edges.size else np.full(len(rows), np.nan)
-        chance = by_class[target]
+            chance = curve.at(raw) if curve.edges.size else np.full(len(rows), np.nan)
+            chance[np.isnan(raw) | (labels[rows] < 0)] = np.nan
+            by_class[target] = chance, _answered(bins[target][rows], labels[rows] == target, ~np.isnan(chance))
+        chance, said = by_class[target]
         weight = chance if gap.question.measure == HITS else 1 - chance
-        there = ~np.isnan(weight) & (labels[rows] >= 0)
-        inside = gap.question.groups.codes[rows] == gap.place
-        own, rest = (_rate(weight, labels[rows] == target, there & side) for side in (inside, ~inside))
+        inside, there = gap.question.groups.codes[rows] == gap.place, ~np.isnan(weight)
+        own, rest = (_rate(weight, said, there & side) for side in (inside, ~inside))
         values.append(own - rest if gap.more else rest - own)
     return np.array(values)
 
 
+def _bins(raw: np.ndarray) -> np.ndarray:
+    """Return (n,) the bin of each row by its chance; of rows without one any, since they are left out."""
+    there = raw[~np.isnan(raw)]
+    edges = np.unique(np.quantile(there, np.arange(1, BINS) / BINS)) if there.size else np.empty(0)
+    return np.searchsorted(edges, raw, side="right")
+
+
+def _answered(bins: np.ndarray, said: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Return (n,) how often people of about the same chance got this answer, whatever their group."""
+    many = np.bincount(bins[there], minlength=BINS)
+    times = np.bincount(bins[there & said], minlength=BINS)
+    return np.asarray((times / np.maximum(many, 1))[np.minimum(bins, BINS - 1)])
+
+
 def _rate(weight: np.ndarray, said: np.ndarray, where: np.ndarray) -> float:
     total = float(weight[where].sum())
-    return float(weight[where & said].sum()) / total if total > 0 else float("nan")
+    return float((weight * said)[where].sum()) / total if total > 0 else float("nan")

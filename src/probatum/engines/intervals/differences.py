@@ -73,26 +73,6 @@ def share_difference_lower(
     return _melded(k, n, m - j, m, (1 - sidak(confidence, family)) / 2)
 
 
-def lowest_share_difference(
-    first: np.ndarray,
-    first_n: np.ndarray,
-    second: np.ndarray,
-    second_n: np.ndarray,
-    *,
-    confidence: float,
-    family: int = 1,
-) -> tuple[float, int]:
-    """Return the lowest of the lower bounds and its place, working out only those that may be it."""
-    k, n, j, m = np.broadcast_arrays(*_counts(first, first_n, second, second_n))
-    tail = (1 - sidak(confidence, family)) / 2
-    low, high = _bracket(k, n, m - j, m, tail)
-    near = np.flatnonzero(low <= high.min())
-    k, n, j, m = (one.reshape(-1)[near] for one in (k, n, j, m))
-    bounds = _melded(k, n, m - j, m, tail)
-    place = int(bounds.argmin())
-    return float(bounds[place]), int(near[place])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Means:
     """The mean of each of some groups, and what its range is made of; all arrays of one shape."""
