@@ -45,6 +45,9 @@ class Check:
     work: Callable[[Scope], Expected] = _moment  # about how much, for the screen only
     not_for: str = ""  # why it has no meaning for the tasks it does not list, as a plain sentence
     uses: tuple[Capability, ...] = ()  # what makes the answer richer where it is there
+    # of a judged measure with a limit of this size: the held-out cases with fewer of which even a system without the
+    # flaw, and with one wrong answer in ten, can hardly pass; said before the run
+    least_rows: Mapping[str, Callable[[float], float]] = field(default_factory=dict)
     asks: tuple[str, ...] = ("test",)  # the rows whose answers it reads, asked for once before any check runs
     # what it sees of this machine (files' permissions, the clock, the memory); never judged, kept outside the record
     observe: Run | None = None

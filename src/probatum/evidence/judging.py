@@ -7,9 +7,8 @@ told. A count over an enumerated set has no interval and is exact. An error or a
 
 from collections.abc import Iterable
 from datetime import date
-from math import ceil
 
-from probatum.facts.deciding import MOST_TIMES, times_needed, too_close
+from probatum.facts.deciding import MOST_TIMES, times_needed, too_close, two_digits
 from probatum.facts.finding import Finding, Measure, Part, State, Topic
 from probatum.facts.interval import Interval
 from probatum.facts.policy import Direction, Limit, Policy
@@ -97,7 +96,7 @@ def _judge_interval(measure: Measure, interval: Interval, limit: Limit) -> tuple
     if _between(measure, limit.limit):
         return Verdict.INCONCLUSIVE, _in_vain(measure), None
     value, times = _times(measure, interval, limit.limit)
-    rows = _two_digits(measure.n * times) if times is not None and times <= MOST_TIMES else None
+    rows = two_digits(measure.n * times) if times is not None and times <= MOST_TIMES else None
     if interval.why and (lower is None or upper is None):
         return Verdict.INCONCLUSIVE, interval.why, rows
     if value is not None and times is not None and too_close(value, limit.limit, times):
@@ -140,12 +139,6 @@ def _times(measure: Measure, interval: Interval, limit: float) -> tuple[float | 
     side, reach = (most, upper - most) if limit > value else (value, value - lower)
     bracket = measure.possible is not None and measure.possible > value
     return side, times_needed(reach, abs(limit - side), one_side=bracket)
-
-
-def _two_digits(rows: float) -> int:
-    """Round up to two digits: the estimate deserves no more."""
-    step = int(10 ** max(len(str(int(rows))) - 2, 0))
-    return ceil(rows / step) * step
 
 
 def _judge_topics(finding: Finding, policy: Policy, on: date) -> FindingVerdict:

@@ -9,7 +9,7 @@ may be (a flat prior). To bring the present range to the limit is not enough: of
 Source: predictive power, Spiegelhalter, Freedman and Blackburn 1986, Controlled Clinical Trials 7:8.
 """
 
-from math import erf, sqrt
+from math import ceil, erf, log, sqrt
 
 from probatum.errors import UsageError
 
@@ -50,6 +50,20 @@ def times_needed(reach: float, distance: float, *, one_side: bool = False) -> fl
 def too_close(value: float, limit: float, times: float) -> bool:
     """Say whether the number lies so near the limit that no number of rows within reach would tell them apart."""
     return times > FEW_TIMES and abs(value - limit) <= NEAR * abs(limit)
+
+
+def two_digits(rows: float) -> int:
+    """Return a number of rows rounded up to two digits, at least 1: an estimate deserves no more."""
+    step = int(10 ** max(len(str(int(rows))) - 2, 0))
+    return max(ceil(rows / step) * step, 1)
+
+
+def without_events(limit: float) -> int:
+    """Return the cases of which none may show a flaw, for its share to be proven at most this; above 0, below 1.
+
+    Source: Clopper and Pearson 1934, Biometrika 26:404: of n without one, the share is at most 1 - .025 ** (1 / n).
+    """
+    return ceil(log(0.025) / log(1 - limit))
 
 
 def _deciding(times: float, away: float, one_side: bool) -> float:

@@ -36,6 +36,7 @@ from probatum.facts.record import (
 from probatum.report.interface import Context, Edition, judged_beside
 from probatum.runs import folder as files
 from probatum.runs.forecast import Forecast, Speed, foreseen
+from probatum.runs.foresight import too_few
 from probatum.runs.measuring import Measured, Measuring
 from probatum.runs.opening import Opened
 from probatum.runs.planning import Choice, make_plan
@@ -144,6 +145,8 @@ def assess(
     opened, plan, policy = prepared.opened, prepared.plan, prepared.policy
     jobs = prepared.jobs(jobs)
     progress.planned(plan, prepared.forecast(jobs))
+    for doubt in too_few(plan, policy, checks()):
+        progress.stage(doubt)
     files.sweep(folder)
     unfinished = Unfinished(folder)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan

@@ -35,6 +35,7 @@ from probatum.engines.leakage.shared import Shared, shared_rows
 from probatum.engines.leakage.tables import Table, table_of
 from probatum.engines.mistakes.classes import discreet_share, share
 from probatum.errors import InsufficientDataError
+from probatum.facts.deciding import without_events
 from probatum.facts.finding import Finding, Measure, Part
 from probatum.facts.interval import Interval
 from probatum.facts.plan import Effort, Terms
@@ -203,6 +204,7 @@ CHECK = Check(
     data=TrainTest,
     options=Options,
     asks=(),
+    least_rows={"shared_rows": without_events},
     judged={
         "shared_rows": at_most(
             low=0.05,

@@ -40,6 +40,7 @@ from probatum.engines.mistakes.classes import share
 from probatum.engines.mistakes.values import simplest_error
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
+from probatum.facts.deciding import without_events
 from probatum.facts.finding import Advice, Finding, Measure, Part
 from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Effort, Terms
@@ -192,6 +193,7 @@ CHECK = Check(
     data=TestRows,
     asks_anew=True,
     options=Options,
+    least_rows={"lost_share": without_events},
     judged={
         "lost_share": at_most(
             low=0.20,

@@ -62,6 +62,7 @@ from probatum.engines.evasion.threat import norm_of
 from probatum.engines.intervals.looks import Looks, Trial, planned
 from probatum.errors import InsufficientDataError
 from probatum.facts.capabilities import Capability
+from probatum.facts.deciding import without_events
 from probatum.facts.finding import Example, Finding, Measure
 from probatum.facts.plan import Effort, Terms
 from probatum.facts.policy import at_most
@@ -283,6 +284,7 @@ CHECK = Check(
     uses=(Capability.SCORES, Capability.GRADIENTS, Capability.WEIGHTS, Capability.TREES),
     data=AttackedRows,
     options=Options,
+    least_rows={"fooled_share": without_events},
     judged={
         "fooled_share": at_most(
             low=0.50,

@@ -40,6 +40,7 @@ from probatum.engines.evasion.shared import search, usual
 from probatum.engines.mistakes.classes import share
 from probatum.errors import UsageError
 from probatum.facts.capabilities import Capability
+from probatum.facts.deciding import without_events
 from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Effort, Terms
@@ -214,6 +215,7 @@ CHECK = Check(
     uses=(Capability.SCORES, Capability.GRADIENTS),
     data=AttackedRows,
     options=Options,
+    least_rows={"turned_share": lambda limit: 2 * without_events(limit)},  # half of the cases are searched
     judged={
         "turned_share": at_most(
             low=0.50,

@@ -39,6 +39,7 @@ from probatum.engines.evasion.threat import Region, norm_of
 from probatum.engines.evasion.universal import Changes, Span, leanings, plainest
 from probatum.engines.mistakes.classes import share
 from probatum.facts.capabilities import Capability
+from probatum.facts.deciding import without_events
 from probatum.facts.finding import Advice, Finding, Measure, Picture
 from probatum.facts.numbers import plain_number
 from probatum.facts.plan import Effort, Terms
@@ -265,6 +266,7 @@ CHECK = Check(
     uses=(Capability.SCORES, Capability.GRADIENTS, Capability.WEIGHTS),
     data=AttackedRows,
     options=Options,
+    least_rows={"turned_share": lambda limit: 2 * without_events(limit)},  # half of the cases are searched
     judged={
         "turned_share": at_most(
             low=0.20,

@@ -277,6 +277,8 @@ CHECK = Check(
     uses=(Capability.SCORES,),
     data=GroupedRows,
     options=Options,
+    # 2.8 standard errors of two shares near .1, each of a quarter of the cases
+    least_rows={"max_gap": lambda limit: 5.6 / limit**2},
     judged={
         "max_gap": at_most(
             low=0.20,

@@ -8,7 +8,7 @@ from probatum.engines.groups.averages import Averages
 from probatum.engines.groups.compare import Comparison, Gap, Outcome
 from probatum.engines.groups.shares import Shares
 from probatum.engines.mistakes.small_counts import SMALL
-from probatum.facts.deciding import MOST_TIMES, times_needed, too_close
+from probatum.facts.deciding import MOST_TIMES, times_needed, too_close, two_digits
 from probatum.facts.numbers import plain_number
 
 NAMED = 3  # groups listed by name in one sentence
@@ -96,14 +96,8 @@ def _undecided(gap: Gap, decide_at: float) -> str:
         return f"too close to the limit to tell, of {who}: more people would hardly decide it."
     if times > MOST_TIMES:
         return f"too few people to tell: more are needed in {who} than data of this kind can give."
-    many, all_of_them = (_rounded(times * rows) for rows in (gap.rows, len(gap.question.groups.codes)))
+    many, all_of_them = (two_digits(times * rows) for rows in (gap.rows, len(gap.question.groups.codes)))
     return f"too few people to tell: {many:,} in {who}, among {all_of_them:,} fresh ones, would probably decide."
-
-
-def _rounded(rows: float) -> int:
-    """Return a number of two telling digits, rounded up."""
-    step = int(10 ** max(len(str(int(rows))) - 2, 0))
-    return max(ceil(rows / step) * step, 1)
 
 
 def _left_out(outcome: Outcome) -> list[str]:
