@@ -15,6 +15,7 @@ from probatum.engines.intervals.differences import (
     Means,
     mean_difference_bounds,
     share_difference_bounds,
+    share_difference_lower,
     skewed_rows,
 )
 from probatum.engines.intervals.proportions import clopper_pearson_bounds
@@ -80,7 +81,7 @@ def tables(seed: int) -> Iterator[Table]:
             (f"{n:,}", str(groups)): tuple(largest_gap(n, share, groups, seed) for share in SHARES)
             for n, groups in grid
         },
-        samples=SAMPLES,
+        samples=AT_ONCE,
     )
     yield Table(
         title="The difference of two means: `differences`",
@@ -135,17 +136,17 @@ def all_pairs(n: int, share: float, groups: int) -> Cell:
 def largest_gap(n: int, share: float, groups: int, seed: int) -> Cell:
     """Count the samples whose range holds the largest gap."""
     rng = stream(seed, f"largest_gap/{n}/{share}/{groups}")
-    counts = rng.binomial(n, [share + GAP] + [share] * (groups - 1), size=(SAMPLES, groups))
+    counts = rng.binomial(n, [share + GAP] + [share] * (groups - 1), size=(AT_ONCE, groups))
     ends = np.stack([counts.max(axis=1), counts.min(axis=1), counts.sum(axis=1)])
     (most, least, total), times = np.unique(ends, axis=1, return_counts=True)
     rows, others, family = np.array(n), np.array(n * (groups - 1)), 1 if groups == 2 else groups
     lower, upper = [], []
     for own in (most, least):
         for first, m, second, k in ((own, rows, total - own, others), (total - own, others, own, rows)):
-            lower.append(share_difference_bounds(first, m, second, k, confidence=NOMINAL, family=family)[0])
-            upper.append(share_difference_bounds(first, m, second, k, confidence=NOMINAL)[1])
+            lower.append(share_difference_lower(first, m, second, k, confidence=NOMINAL, family=family))
+            upper.append(-share_difference_lower(second, k, first, m, confidence=NOMINAL))
     held = (np.max(lower, axis=0) <= GAP) & (np.max(upper, axis=0) >= GAP)
-    return Cell(coverage=float(times[held].sum() / SAMPLES))
+    return Cell(coverage=float(times[held].sum() / AT_ONCE))
 
 
 def means(n: int, m: int, first: str, second: str, *, seed: int) -> Cell:

@@ -72,6 +72,25 @@ def test_range_holds_the_value_and_a_hidden_count_tells_nothing(seed, part):
         assert again.hiding(9, **SURE) == hiding
 
 
+@given(st.integers(0, 10_000), st.integers(1, 9), st.integers(1, 9))
+def test_a_small_count_of_right_answers_tells_nothing(seed, right, other):
+    _, _, wrong, _ = draw(seed, 300, part=0.3)
+    inside = np.arange(300) < 40
+    found = []
+    for few in (right, other):  # as many mistakes in all
+        wrong[:40] = np.arange(40) >= few
+        wrong[40:60] = np.arange(20) < few
+        strata = strata_of(None, learned(None, wrong), wrong)
+        one = inside_of(strata, wrong, inside)
+        value, interval = one.nearly_all_wrong(9, **SURE)
+        exact = one.interval(**SURE)
+        assert interval.lower <= exact.lower + 1e-9
+        assert exact.upper <= interval.upper + 1e-9
+        assert interval.lower <= value <= interval.upper
+        found.append((round(value, 12), interval, one.expected))
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize("rows", [300, 1500])
 @pytest.mark.parametrize(("effect", "part", "lean"), [(0, 0.3, 0), (0.1, 0.1, 0), (0.05, 0.3, 0), (0, 0.1, 0.6)])
 def test_range_covers_as_often_as_it_says(rows, effect, part, lean):

@@ -125,6 +125,24 @@ class Inside:
         every = self._range(inside, (everywhere - away, everywhere), confidence, family, method)
         return Interval(lower=none.lower, upper=every.upper, confidence=confidence, method=every.method)
 
+    def nearly_all_wrong(self, most: int, *, confidence: float, family: int) -> tuple[float, Interval]:
+        """Return an excess and a range that hold for any count of right answers in the group from 1 to ``most``.
+
+        They tell none of these counts: the excess is that of the middle one.
+        """
+        f = self.rows / np.maximum(self.strata.rows, 1)
+        size = self.rows.sum()
+        every = float(((1 - f) * self.rows).sum() / size)
+        outside = max(float((f * (self.strata.mistakes - self.rows)).sum() / size), 0.0)
+        beyond = outside + most * float(f.max()) / size
+        method = f"{METHOD}, widened to hide a count under {most + 1}"
+        fewest = self._range(
+            max(every - most * float((1 - f).max()) / size, 0.0), (outside, beyond), confidence, family, method
+        )
+        highest = self._range(every, (outside, beyond), confidence, family, method)
+        value = 1 - (most + 1) / 2 / float(size) - self.expected
+        return value, Interval(lower=fewest.lower, upper=highest.upper, confidence=confidence, method=highest.method)
+
     def reach(self, *, confidence: float, family: int, luck: float) -> float:
         """Return the upper end of the range if the group were as it should be, and came out worse by luck.
 

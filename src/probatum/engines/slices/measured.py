@@ -113,11 +113,20 @@ def _of_counts(
 ) -> _Numbers:
     wrong = losses > 0
     found = inside_of(strata, wrong, inside)
-    numbers = int(wrong[inside].sum()), int(wrong.sum()), int(inside.sum()), len(losses)
-    ratio, range_ = concentration(*numbers, confidence=confidence, family=family)
+    mistakes, rows = int(wrong[inside].sum()), int(inside.sum())
+    beside = int(wrong.sum()), rows, len(losses)
+    ratio, range_ = concentration(mistakes, *beside, confidence=confidence, family=family)
+    excess, interval = found.value, found.interval(confidence=confidence, family=family)
+    if 0 < rows - mistakes < SMALL:  # so few are right that neither number may tell how many
+        excess, interval = found.nearly_all_wrong(SMALL - 1, confidence=confidence, family=family)
+        least, middle, most = (
+            concentration(min(rows - right, beside[0]), *beside, confidence=confidence, family=family)
+            for right in (SMALL - 1, SMALL // 2, 0)
+        )
+        ratio, range_ = middle[0], replace(most[1], lower=least[1].lower)
     return _Numbers(
-        excess=found.value,
-        interval=found.interval(confidence=confidence, family=family),
+        excess=excess,
+        interval=interval,
         hiding=found.hiding(SMALL - 1, confidence=confidence, family=family),
         expected=found.expected,
         ratio=ratio or 0.0,

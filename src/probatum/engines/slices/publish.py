@@ -2,7 +2,8 @@
 """Parts and measures out of slices: what may be told of the groups that were measured.
 
 Of a group with fewer than ten mistakes, only that there are fewer is told: its range is that of all such counts. So
-it can never be the group of which most is proven, but it still counts where no group may be worse than a limit.
+it can never be the group of which most is proven, but it still counts where no group may be worse than a limit. Of one
+with fewer than ten right answers the numbers are those of the middle of such counts, and their ranges hold all of them.
 """
 
 from collections.abc import Callable, Sequence

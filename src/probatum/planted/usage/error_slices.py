@@ -16,7 +16,15 @@ FOUND = 0.02  # share of all cases that are such a yes and are found
 CHECK, KNOB = "usage/error-slices", "share of wrong answers beyond the average in one group of {} of the cases"
 
 
-def build(size: float, rng: np.random.Generator, *, rows: int, inland: float, average: float, rare: bool) -> System:
+def build(
+    size: float,
+    rng: np.random.Generator,
+    *,
+    rows: int = ROWS,
+    inland: float = 0.5,
+    average: float = AVERAGE,
+    rare: bool = False,
+) -> System:
     """Return a system whose answers in one crossed group are wrong more often than over all rows, by ``size``.
 
     Args:
@@ -44,7 +52,7 @@ def build(size: float, rng: np.random.Generator, *, rows: int, inland: float, av
 
 PLANTED = Planted(
     check=CHECK,
-    build=partial(build, rows=ROWS, inland=0.5, average=AVERAGE, rare=False),
+    build=build,
     sizes=(0.0, 0.05, 0.10),
     n=ROWS,
     knob=KNOB.format("a quarter"),
@@ -52,7 +60,7 @@ PLANTED = Planted(
 UNEQUAL = Planted(
     check=CHECK,
     case="unequal groups",
-    build=partial(build, rows=MANY, inland=0.2, average=AVERAGE, rare=False),
+    build=partial(build, rows=MANY, inland=0.2),
     sizes=(0.0, 0.05, 0.10),
     n=MANY,
     knob=KNOB.format("a tenth"),
