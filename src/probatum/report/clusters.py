@@ -22,8 +22,7 @@ def worst_of(lookup: Lookup) -> Measure | None:
 
 def by_what(finding: Finding) -> str:
     """Return what a group's mistakes are held against, to be read after "more than"."""
-    known = any(one.startswith(BY_CHANCES) for one in finding.details)
-    return "one would expect from how sure the system is of these cases" if known else "over all cases"
+    return "one would expect from how sure the system is of these cases" if _by_chances(finding) else "over all cases"
 
 
 def clusters(lookup: Lookup) -> Iterator[Saying]:
@@ -52,6 +51,9 @@ def clusters(lookup: Lookup) -> Iterator[Saying]:
         behind = numbers_behind(title_of(name), worst)
         more = f"That is {of_100(worst)} more than {by_what(finding)}."
         yield Saying(text=more, behind=(behind,), check=SLICES)
+        if not _by_chances(finding):
+            hard = "The system gives no chances, so this group may be bad, or its cases may be hard for anybody."
+            yield Saying(text=hard, check=SLICES)
     ratio = lookup.part(SLICES, "worst_ratio", worst.name)
     if ratio:
         behind = numbers_behind(title_of("worst_ratio"), ratio)
@@ -66,6 +68,10 @@ def clusters(lookup: Lookup) -> Iterator[Saying]:
         held, many = plural(len(found.groups), "group"), len(found.groups) > 1
         half = f"On the other half, {held} proved worse than expected{'. They may overlap' if many else ''}"
         yield Saying(text=sentence(f"{tried} on one half of the cases. {half}"), check=SLICES)
+
+
+def _by_chances(finding: Finding) -> bool:
+    return any(one.startswith(BY_CHANCES) for one in finding.details)
 
 
 def _judged_name(lookup: Lookup) -> str:
