@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The largest difference between groups of people, of all groups that the sample can name.
+
+Classes: in the true-positive and the false-positive rate, of several classes each against the rest. Numbers: in the
+mean of (answer - truth), in units of the mean error of always saying the training rows' median. ``AGAINST`` says with
+whom a group is compared: with each other group of its grouping, or with everybody else in it. A pool of small groups
+is no group of the statement.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+from populations import Population
+from sampling import Sample
+from truths.levels import inside, levels
+from truths.truth import Truth
+
+from probatum.facts.finding import Finding
+from probatum.systems.datasets.groups import QUARTILES, groupings
+
+AGAINST = "each other"  # or "everybody else"
+MEASURE = "max_gap"
+
+
+def truths(population: Population, sample: Sample, finding: Finding) -> dict[str, Truth]:
+    """Return the true max_gap."""
+    columns = levels(population, sample, QUARTILES)
+    gaps = []
+    for grouping in groupings(sample.system.data.test):
+        names = [name for place, name in enumerate(grouping.names) if place != grouping.pooled]
+        groups = [inside(name, columns) for name in names]
+        for wrong, of in _numbers(population):
+            gaps += list(_gaps(groups, wrong, of))
+    return {MEASURE: Truth.of(max(gaps, default=0.0))}
+
+
+def _gaps(groups: list[np.ndarray], number: np.ndarray, of: np.ndarray) -> Iterator[float]:
+    """Yield the differences in the mean of ``number`` over the rows ``of`` each group, (N,) each."""
+    there = [group & of for group in groups]
+    there = [one for one in there if one.any()]
+    if AGAINST == "each other":
+        yield from (abs(number[one].mean() - number[other].mean()) for one, other in combinations(there, 2))
+        return
+    everybody = np.logical_or.reduce(groups) & of
+    yield from (abs(number[one].mean() - number[everybody & ~one].mean()) for one in there if (everybody & ~one).any())
+
+
+def _numbers(population: Population) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield what is averaged, (N,), and over which rows, (N,) bool."""
+    people = population.people
+    if not population.classes:
+        unit = np.abs(people.truth - np.median(population.train.truth)).mean()
+        yield (people.said - people.truth) / unit, np.ones(len(people.truth), dtype=bool)
+        return
+    for place in (1,) if len(population.table.classes) == 2 else population.table.classes:
+        yield people.labels == place, people.truth == place
+        yield people.labels == place, people.truth != place
