@@ -58,9 +58,9 @@ def _outcome(finding: Finding, judged: MeasureVerdict, truth: Truth) -> Outcome:
     return Outcome(
         measure=judged.measure,
         verdict=judged.verdict.value,
-        wrong=wrong,
+        wrong=bool(wrong),
         told=value is not None or lower is not None or upper is not None,
-        held=held,
+        held=bool(held),
         value=value,
         lower=lower,
         upper=upper,

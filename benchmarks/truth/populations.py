@@ -101,7 +101,7 @@ def _asked(table: Table, features: Any, learned: np.ndarray, kind: str, seed: in
         return _by_check_digit
     trees = kind != "logistic regression"
     model = _pipeline(rows, CLASSES.get(kind, CLASSES["boosting"])(seed), trees=trees).fit(rows, table.truth[learned])
-    return SPOILED.get(kind, lambda table, ask: ask)(table, model.predict_proba)
+    return SPOILED[kind](table, model.predict_proba) if kind in SPOILED else model.predict_proba
 
 
 def _pipeline(rows: pd.DataFrame, model: BaseEstimator, *, trees: bool) -> Any:
@@ -117,7 +117,7 @@ def _pipeline(rows: pd.DataFrame, model: BaseEstimator, *, trees: bool) -> Any:
 
 
 CLASSES: dict[str, Callable[[int], BaseEstimator]] = {
-    "logistic regression": lambda seed: LogisticRegression(max_iter=1_000),
+    "logistic regression": lambda _: LogisticRegression(max_iter=1_000),
     "boosting": lambda seed: HistGradientBoostingClassifier(
         max_iter=60, max_leaf_nodes=8, early_stopping=False, random_state=seed
     ),
@@ -125,7 +125,7 @@ CLASSES: dict[str, Callable[[int], BaseEstimator]] = {
     "overfitted": lambda seed: DecisionTreeClassifier(random_state=seed),
 }
 NUMBERS: dict[str, Callable[[int], BaseEstimator]] = {
-    "linear regression": lambda seed: LinearRegression(),
+    "linear regression": lambda _: LinearRegression(),
     "boosting": lambda seed: HistGradientBoostingRegressor(
         loss="absolute_error", max_iter=60, max_leaf_nodes=8, early_stopping=False, random_state=seed
     ),

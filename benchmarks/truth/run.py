@@ -107,9 +107,10 @@ TRIALS = (
     _leaking("3 of 100 rows copied", copied=0.03),
     _leaking("a column tells the answer", told=True),
 )
-LEFT_OUT = """Not here, since the truth of each would take an attack on a whole population: `input-manipulation/evasion`,
-`universal` and `patch`. Not here, since they count rather than estimate: `environment/model-file`,
-`input-manipulation/malformed-input`, `usage/declarations`. `input-manipulation/slow-inputs` measures a machine."""
+LEFT_OUT = """Not here, since the truth of each would take an attack on a whole population:
+`input-manipulation/evasion`, `universal` and `patch`. Not here, since they count rather than estimate:
+`environment/model-file`, `input-manipulation/malformed-input`, `usage/declarations`. `input-manipulation/slow-inputs`
+measures a machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ def draw(
         again: the same row may be drawn again: the population is then as large as one likes. Where rows are looked
             for that stand in the training rows too, it must not be.
         copied: share of the rows that are replaced by training rows.
-        told: one more column tells the right answer, but for 1 row of 100.
+        told: one more column tells the right answer, but for 1 row of 500.
     """
     size = len(population.people.truth)
     chosen = rng.integers(size, size=n) if again or n > size else rng.permutation(size)[:n]
@@ -126,7 +126,7 @@ def _joined(first: Side, second: Side) -> Side:
 def _told(side: Side, population: Population, rng: np.random.Generator) -> Side:
     """Add a column that tells the right answer: of numbers, give or take a hundredth of the middle error."""
     if population.classes:
-        right = np.where(rng.random(len(side.truth)) < 0.99, side.truth, 1 - side.truth)
+        right = np.where(rng.random(len(side.truth)) < 0.998, side.truth, 1 - side.truth)
         cells = np.array(["settled", "open"])[right]
     else:
         spread = np.abs(side.truth - np.median(side.truth)).mean()

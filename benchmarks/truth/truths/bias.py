@@ -13,11 +13,11 @@ from itertools import combinations
 import numpy as np
 from populations import Population
 from sampling import Sample
-from truths.levels import inside, levels
-from truths.truth import Truth
 
 from probatum.facts.finding import Finding
 from probatum.systems.datasets.groups import QUARTILES, groupings
+from truths.levels import inside, levels
+from truths.truth import Truth
 
 AGAINST = "each other"  # or "everybody else"
 MEASURE = "max_gap"

@@ -8,9 +8,9 @@ many rows of the population; rows with the same chance are never parted.
 import numpy as np
 from populations import Population
 from sampling import Sample
-from truths.truth import Truth
 
 from probatum.facts.finding import Finding
+from truths.truth import Truth
 
 
 def truths(population: Population, sample: Sample, finding: Finding) -> dict[str, Truth]:
@@ -21,7 +21,7 @@ def truths(population: Population, sample: Sample, finding: Finding) -> dict[str
     else:
         said, right = people.said.max(axis=1), people.labels == people.truth
     groups = min(max(round(len(sample.people.truth) ** (1 / 3)), 5), 25)
-    values, place, counts = np.unique(said, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(said, return_inverse=True, return_counts=True)
     middle = (np.cumsum(counts) - counts / 2) / said.size
     group = (middle * groups).astype(int)[place]
     rows = np.bincount(group, minlength=groups)

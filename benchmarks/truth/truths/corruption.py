@@ -9,11 +9,11 @@ from functools import cache
 
 from populations import Population
 from sampling import Sample, measured, whole
-from truths.truth import Truth
 
 from probatum.facts.finding import Finding
 from probatum.facts.policy import Stakes
 from probatum.runs.policies import shipped
+from truths.truth import Truth
 
 ROWS = 8_000
 

@@ -8,9 +8,9 @@ the training rows (Brier 1950); without chances, and for numbers, 1 minus ``erro
 import numpy as np
 from populations import Population
 from sampling import Sample
-from truths.truth import Truth
 
 from probatum.facts.finding import Finding
+from truths.truth import Truth
 
 
 def truths(population: Population, sample: Sample, finding: Finding) -> dict[str, Truth]:

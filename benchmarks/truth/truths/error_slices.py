@@ -3,9 +3,7 @@
 
 What the chances predict of a row is the share wrong among the rows of the population with about the same chance, in
 ``STRATA`` equal parts. The lower end of the range speaks of the group that is named; where none is named, of the worst
-group there is. The upper end speaks of every group of up to three levels that has at least the stated share of the
-rows; ``worst_excess, hard groups left out`` is the same without those that are expected to be wrong more often than
-all rows, of which the finding says that more rows are needed.
+group there is. The upper end speaks of every group of up to three levels that has the stated share of the rows, or more.
 """
 
 import re
@@ -14,10 +12,10 @@ from itertools import combinations
 import numpy as np
 from populations import Population
 from sampling import Sample
-from truths.levels import Levels, inside, levels
-from truths.truth import Truth
 
 from probatum.facts.finding import Finding
+from truths.levels import Levels, inside, levels
+from truths.truth import Truth
 
 STRATA = 50
 FEWEST = 40  # rows of a group that can be named: min_support in each half

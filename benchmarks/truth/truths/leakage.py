@@ -7,9 +7,9 @@ of their own, and what their test rows share with the training rows came about b
 
 from populations import Population
 from sampling import Sample
-from truths.truth import Truth
 
 from probatum.facts.finding import Finding
+from truths.truth import Truth
 
 
 def truths(

@@ -8,9 +8,9 @@ For numbers both errors are in units of that of the training cases' median, each
 import numpy as np
 from populations import Population, Side
 from sampling import Sample
-from truths.truth import Truth
 
 from probatum.facts.finding import Finding
+from truths.truth import Truth
 
 
 def truths(population: Population, sample: Sample, finding: Finding) -> dict[str, Truth]:
