@@ -3,7 +3,7 @@
 
 What the chances predict of a row is the share wrong among the rows of the population with about the same chance, in
 ``STRATA`` equal parts. The lower end of the range speaks of the group that is named; where none is named, of the worst
-group there is. The upper end speaks of every group of up to three levels that has the stated share of the rows, or more.
+group there is. The upper end speaks of every group of up to three levels that has the stated share of rows or a larger one.
 """
 
 import re
