@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 BUILD := $(BIN)/python -m hatchling build
 
-.PHONY: help demo test check lint types imports generated generate selftest coverage bench-usage bench-evasion dist clean
+.PHONY: help demo test check lint types imports generated generate selftest coverage truth limits bench-usage bench-evasion dist clean
 
 help:  ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -53,6 +53,12 @@ selftest: $(VENV)/.core  ## the published table: does each check find its plante
 
 coverage: $(VENV)/.dev  ## how often each kind of range holds the true number (takes about five minutes)
 	$(BIN)/python benchmarks/intervals/coverage.py
+
+truth: $(VENV)/.dev  ## ranges and verdicts against the truth of real populations (takes long; goes on where it stopped)
+	$(BIN)/python benchmarks/truth/run.py --write
+
+limits: $(VENV)/.dev  ## what the limits make of good and careless systems (takes long; goes on where it stopped)
+	$(BIN)/python benchmarks/truth/limits.py --write
 
 bench-usage: $(VENV)/.dev  ## error slices beside sliceline, group metrics beside fairlearn, all checks on Adult
 	$(BIN)/python benchmarks/usage/slices.py
