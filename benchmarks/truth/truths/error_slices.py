@@ -2,8 +2,10 @@
 """How much worse groups go than the chances predict, or for numbers than all rows do.
 
 What the chances predict of a row is the share wrong among the rows of the population with about the same chance, in
-``STRATA`` equal parts. The lower end of the range speaks of the group that is named; where none is named, of the worst
-group there is. The upper end speaks of every group of up to three levels that has the stated share of rows or a larger one.
+``STRATA`` equal parts. Where the finding says that no chances could be used, it is the share over all rows.
+
+The lower end of the range speaks of the group that is named; where none is named, of the worst group there is. The
+upper end speaks of every group of up to three levels whose share of the rows is at least the one stated.
 """
 
 import re
@@ -13,6 +15,7 @@ import numpy as np
 from populations import Population
 from sampling import Sample
 
+from probatum.engines.slices.publish import BY_CHANCES
 from probatum.facts.finding import Finding
 from truths.levels import Levels, inside, levels
 from truths.truth import Truth
@@ -24,7 +27,7 @@ STATED = re.compile(r"Groups of fewer than ([\d,]+) cases")
 
 def truths(population: Population, sample: Sample, finding: Finding) -> dict[str, Truth]:
     """Return the true worst_excess; for numbers the true worst_ratio."""
-    loss, expected = _losses(population)
+    loss, expected = _losses(population, by_chances=any(line.startswith(BY_CHANCES) for line in finding.details))
     measure = "worst_excess" if population.classes else "worst_ratio"
     columns = levels(population, sample, int(str(finding.options["bins"])))
     found = finding.measures.get(measure)
@@ -45,13 +48,15 @@ def truths(population: Population, sample: Sample, finding: Finding) -> dict[str
     return {measure: Truth(low=float(low), high=float(covered))}
 
 
-def _losses(population: Population) -> tuple[np.ndarray, np.ndarray]:
+def _losses(population: Population, *, by_chances: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return (N,) mistakes and what the chances predict; for numbers errors in units of the mean error, and 1."""
     people = population.people
     if not population.classes:
         errors = np.abs(people.truth - people.said)
         return errors / errors.mean(), np.ones(len(errors))
     wrong = (people.labels != people.truth).astype(float)
+    if not by_chances:
+        return wrong, np.full(len(wrong), wrong.mean())
     sure = people.said[:, 1] if people.said.shape[1] == 2 else people.said.max(axis=1)
     group = np.unique(np.searchsorted(np.quantile(sure, np.arange(1, STRATA) / STRATA), sure), return_inverse=True)[1]
     return wrong, (np.bincount(group, wrong) / np.bincount(group))[group]
