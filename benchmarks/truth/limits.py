@@ -54,7 +54,7 @@ FAULTS = {  # careless systems, each with the check that is about its fault
 LEAKAGE, CORRUPTION = "data-manipulation/leakage", "input-manipulation/corruption"
 ANSWERS = ("usage/error-rate", "usage/error-slices", "usage/calibration", "usage/bias", "usage/overfitting")
 DAMAGED_AT = (500, 5_000)  # rows; of more, only 500 are damaged
-COPIED = 0.05  # share of the test rows that a leaking system learned from
+COPIED = 0.10  # share of the test rows that a leaking system learned from
 WANTED = 0.90  # of careless systems, so many fail the check that is about their fault; at medium stakes, 5,000 rows
 AT = 5_000
 
@@ -203,8 +203,9 @@ HEAD = """# What the shipped limits make of good and careless systems
 *Bayes-optimal*: the right answers are drawn from the system's own chances, so nobody can know better. *Ordinary*:
 logistic regression, boosting and a random forest, trained plainly. Careless by construction: *overfitted*, a tree grown
 to the end; *miscalibrated*, boosting whose odds are raised to the third power; *biased*, one group of a protected
-column held to odds 4.5 times as high; *uneven*, half of the answers to the oldest turned round; *fragile*, a system
-that reads its answer out of the last digit of one number; *leaking*, 5 of 100 test rows were trained on.
+column held to odds 4.5 times as high; *uneven*, for 30 of 100 of the oldest the opposite came true, of which training
+knew nothing; *fragile*, a system that reads its answer out of the last digit of one number; *leaking*, 10 of 100 test
+rows were trained on.
 
 Limits may be chosen on Adult and COMPAS (*chosen on*), and are only checked on bank marketing (*checked on*).
 
