@@ -4,7 +4,8 @@
 Classes: in the true-positive and the false-positive rate, of several classes each against the rest. Numbers: in the
 mean of (answer - truth), in units of the mean error of always saying the training rows' median. ``AGAINST`` says with
 whom a group is compared: with each other group of its grouping, or with everybody else in it. A pool of small groups
-is no group of the statement.
+is no group of the statement. The lower end of the range speaks of all groups, the upper end of those that are large
+enough for what the finding says (``fewest``).
 """
 
 from collections.abc import Iterator
@@ -26,24 +27,33 @@ MEASURE = "max_gap"
 def truths(population: Population, sample: Sample, finding: Finding) -> dict[str, Truth]:
     """Return the true max_gap."""
     columns = levels(population, sample, QUARTILES)
-    gaps = []
+    every, covered = [0.0], [0.0]
     for grouping in groupings(sample.system.data.test):
-        names = [name for place, name in enumerate(grouping.names) if place != grouping.pooled]
-        groups = [inside(name, columns) for name in names]
-        for wrong, of in _numbers(population):
-            gaps += list(_gaps(groups, wrong, of))
-    return {MEASURE: Truth.of(max(gaps, default=0.0))}
+        people = np.bincount(grouping.codes[grouping.codes >= 0], minlength=len(grouping.names))
+        named = {place: inside(name, columns) for place, name in enumerate(grouping.names) if place != grouping.pooled}
+        known = [one.codes >= 0 for one in columns if one.column in grouping.columns]
+        everybody = np.logical_and.reduce(known) if known else np.ones(len(population.people.truth), dtype=bool)
+        large = [group for place, group in named.items() if people[place] >= fewest(finding)]
+        for number, of in _numbers(population):
+            every += _gaps(list(named.values()), everybody, number, of)
+            covered += _gaps(large, everybody, number, of)
+    return {MEASURE: Truth(low=max(every), high=max(covered))}
 
 
-def _gaps(groups: list[np.ndarray], number: np.ndarray, of: np.ndarray) -> Iterator[float]:
+def fewest(finding: Finding) -> int:
+    """Return how many people of the sample a group has, at least, of which the finding says that it does no worse."""
+    return 1
+
+
+def _gaps(groups: list[np.ndarray], everybody: np.ndarray, number: np.ndarray, of: np.ndarray) -> Iterator[float]:
     """Yield the differences in the mean of ``number`` over the rows ``of`` each group, (N,) each."""
     there = [group & of for group in groups]
     there = [one for one in there if one.any()]
     if AGAINST == "each other":
         yield from (abs(number[one].mean() - number[other].mean()) for one, other in combinations(there, 2))
         return
-    everybody = np.logical_or.reduce(groups) & of
-    yield from (abs(number[one].mean() - number[everybody & ~one].mean()) for one in there if (everybody & ~one).any())
+    others = [(one, everybody & of & ~one) for one in there]
+    yield from (abs(number[one].mean() - number[rest].mean()) for one, rest in others if rest.any())
 
 
 def _numbers(population: Population) -> Iterator[tuple[np.ndarray, np.ndarray]]:
