@@ -19,6 +19,7 @@ from typing import Any
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # before numpy is imported
 
+import truths  # noqa: E402
 from outcomes import as_json, outcomes  # noqa: E402
 from populations import Population, population  # noqa: E402
 from real_tables import TABLES, Absent  # noqa: E402
@@ -201,7 +202,14 @@ def document(plan: Plan, store: Store, skipped: Sequence[str]) -> str:
     for trial in TRIALS:
         rows = list(_rows(plan, store, trial))
         if rows:
-            lines += [f"## {trial.name}", "", _head(plan), "|---" * (2 + len(plan.sizes)) + "|"]
+            told = f"{_truth_of(trial.check)}\n" if trial is _first(trial.check) else ""
+            lines += [
+                f"## {trial.name}",
+                "",
+                *([told] if told else []),
+                _head(plan),
+                "|---" * (2 + len(plan.sizes)) + "|",
+            ]
             lines += [row for row, _ in rows]
             lines.append("")
             every = [cell for _, cells in rows for cell in cells]
@@ -257,6 +265,16 @@ class Cell:
     def __str__(self) -> str:
         """All of it."""
         return f"{self.shown}; {self.wrong} wrong; {100 * self.decided / self.runs:.0f} decided"
+
+
+def _first(check: str) -> Trial:
+    return next(one for one in TRIALS if one.check == check)
+
+
+def _truth_of(check: str) -> str:
+    """Return what the truth of a check's measures is, as its file in ``truths`` says."""
+    name = check.rpartition("/")[2].replace("-", "_")
+    return (getattr(truths, name).__doc__ or "").strip().replace("``", "`")
 
 
 def _head(plan: Plan) -> str:

@@ -8,6 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from probatum.facts.finding import Finding, Measure
+from probatum.facts.interval import Interval
+from probatum.facts.policy import Stakes
+from probatum.runs.policies import shipped
+
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "truth"
 SAMPLES = 20
 ROWS = 1_000
@@ -61,6 +66,20 @@ def test_ranges_hold_the_truth_and_verdicts_are_right_when_samples_come_from_adu
     assert all(count == SAMPLES for count in runs.values())
     assert {name: held[name] for name in runs if held[name] < FEWEST_HELD} == {}
     assert {name: wrong[name] for name in runs if wrong[name] > MOST_WRONG} == {}
+
+
+@pytest.mark.parametrize(
+    ("true", "held", "wrong"), [((0.03, 0.03), True, False), ((0.06, 0.06), False, True), ((0.03, 0.05), False, False)]
+)
+def test_verdict_is_wrong_when_it_passes_what_is_beyond_the_limit(
+    truth: SimpleNamespace, true: tuple[float, float], held: bool, wrong: bool
+) -> None:
+    interval = Interval(lower=0.01, upper=0.04, confidence=0.95, method="any")
+    gap = Measure(value=0.02, unit="share", interval=interval, n=100)
+    finding = Finding(sentence="", check="usage/overfitting", judged=("gap",), measures={"gap": gap})
+    known = {"gap": truth.Truth(low=true[0], high=true[1])}
+    (found,) = truth.outcomes.outcomes(finding, known, shipped(Stakes.MEDIUM))
+    assert (found.verdict, found.held, found.wrong) == ("pass", held, wrong)
 
 
 def test_work_goes_on_where_it_stopped_when_results_are_kept(truth: SimpleNamespace) -> None:
