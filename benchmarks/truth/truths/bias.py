@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The largest difference between groups of people, of all groups that the sample can name.
+"""The largest difference between a group of people and everybody else, of all groups that the sample can name.
 
 Classes: in the true-positive and the false-positive rate, of several classes each against the rest. Numbers: in the
-mean of (answer - truth), in units of the mean error of always saying the training rows' median. ``AGAINST`` says with
-whom a group is compared: with each other group of its grouping, or with everybody else in it. A pool of small groups
+mean of (answer - truth), in units of the mean error of always saying the training rows' median. A pool of small groups
 is no group of the statement. The lower end of the range speaks of all groups, the upper end of those that are large
 enough for what the finding says (``fewest``).
 """
 
+import re
 from collections.abc import Iterator
-from itertools import combinations
 
 import numpy as np
 from populations import Population
@@ -20,8 +19,8 @@ from probatum.systems.datasets.groups import QUARTILES, groupings
 from truths.levels import inside, levels
 from truths.truth import Truth
 
-AGAINST = "each other"  # or "everybody else"
 MEASURE = "max_gap"
+SCOPE = re.compile(r"groups of at least ([\d,]+) people")
 
 
 def truths(population: Population, sample: Sample, finding: Finding) -> dict[str, Truth]:
@@ -31,29 +30,26 @@ def truths(population: Population, sample: Sample, finding: Finding) -> dict[str
     for grouping in groupings(sample.system.data.test):
         people = np.bincount(grouping.codes[grouping.codes >= 0], minlength=len(grouping.names))
         named = {place: inside(name, columns) for place, name in enumerate(grouping.names) if place != grouping.pooled}
-        known = [one.codes >= 0 for one in columns if one.column in grouping.columns]
-        everybody = np.logical_and.reduce(known) if known else np.ones(len(population.people.truth), dtype=bool)
         large = [group for place, group in named.items() if people[place] >= fewest(finding)]
         for number, of in _numbers(population):
-            every += _gaps(list(named.values()), everybody, number, of)
-            covered += _gaps(large, everybody, number, of)
+            every += _gaps(list(named.values()), number, of)
+            covered += _gaps(large, number, of)
     return {MEASURE: Truth(low=max(every), high=max(covered))}
 
 
 def fewest(finding: Finding) -> int:
     """Return how many people of the sample a group has, at least, of which the finding says that it does no worse."""
-    return 1
+    measure = finding.measures.get(MEASURE)
+    said = SCOPE.search(measure.scope) if measure is not None and measure.scope else None
+    return int(said[1].replace(",", "")) if said else 1
 
 
-def _gaps(groups: list[np.ndarray], everybody: np.ndarray, number: np.ndarray, of: np.ndarray) -> Iterator[float]:
-    """Yield the differences in the mean of ``number`` over the rows ``of`` each group, (N,) each."""
-    there = [group & of for group in groups]
-    there = [one for one in there if one.any()]
-    if AGAINST == "each other":
-        yield from (abs(number[one].mean() - number[other].mean()) for one, other in combinations(there, 2))
-        return
-    others = [(one, everybody & of & ~one) for one in there]
-    yield from (abs(number[one].mean() - number[rest].mean()) for one, rest in others if rest.any())
+def _gaps(groups: list[np.ndarray], number: np.ndarray, of: np.ndarray) -> Iterator[float]:
+    """Yield the differences in the mean of ``number`` over the rows ``of`` each group and of all others, (N,) each."""
+    for group in groups:
+        own, rest = group & of, ~group & of
+        if own.any() and rest.any():
+            yield abs(number[own].mean() - number[rest].mean())
 
 
 def _numbers(population: Population) -> Iterator[tuple[np.ndarray, np.ndarray]]:
