@@ -34,9 +34,7 @@ def new(output: Output = Path("policy.toml"), stakes: StakesOption = Stakes.MEDI
     if output.exists():
         raise UsageError(f"{output} is there already. Choose another with -o, or remove it yourself.")
     write_whole(output, draft(stakes).encode())
-    say(
-        f"Wrote {output}. Change the limits, say why and where each comes from, and check it with: probatum policy check {output}"
-    )
+    say(f"Wrote {output}. Change the limits, say why, and name their sources. Check it: probatum policy check {output}")
     return 0
 
 
