@@ -129,10 +129,11 @@ def _mistakes(lookup: Lookup) -> Iterator[Saying]:
         )
     tried = rate or size
     if tried:
-        yield _bearable(tried, "error_rate" if rate else "mean_error", lookup)
         yield Saying(text=f"This was tried on {plural(tried.n, 'case')} for which the right answer is known.")
     if leaked := leak(lookup):
         yield not_to_be_trusted(leaked, lookup)
+    if tried:
+        yield _bearable(tried, "error_rate" if rate else "mean_error", lookup)
     yield from most_missed(finding, lookup)
     yield from _kinds(lookup, finding)
     silent = lookup.ranged(RATE, "no_answer")
