@@ -3,9 +3,9 @@
 
 The flaw is what is left of the score of the rule that knows nothing, 1 - skill: 1 is no better than the rule. Where it
 says 1/2 +- d and the true chances are 1/2 +- c, the Brier score is 1/4 - 2dc + d^2, so that the skill over saying 1/2
-every time is 8dc - 4d^2. In units of the rule's score, the difference of the two scores spreads by about 4d a row; so with
-d = 0.1 and 8,000 rows a skill of 0 is told to be below 0.02, and one of 0.04 above it, in 99 of 100 (the gap is 4.5
-standard errors, of which the range takes 1.96).
+every time is 8dc - 4d^2. In units of the rule's score, the difference of the two scores spreads by about 4d a row; so
+with d = 0.1 and 8,000 rows a skill of 0 is told to be below 0.02, and one of 0.04 above it, in 99 of 100 (the gap is
+4.5 standard errors, of which the range takes 1.96).
 """
 
 import numpy as np
