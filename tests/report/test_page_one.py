@@ -80,11 +80,9 @@ def test_mistakes_have_a_size_when_the_answer_is_a_number():
 
 def test_skill_is_told_by_what_is_left_of_100_and_carries_the_verdict():
     mistakes, alternatives, _ = page_one(binary_fail()).questions
-    words = (
-        "For every 100 mistakes of the simplest rule, the system makes about 36 (between 33 and 39). So it is better "
-    )
+    words = "For every 100 mistakes of the simplest rule, the system makes about 36 (between 33 and 39)."
     saying = alternatives.sayings[0]
-    assert saying.text == f"{words}better than always giving the same answer."
+    assert saying.text == f"{words} So it is better than always giving the same answer."
     assert saying.mark is PASS
     assert mistakes.sayings[0].mark is None
     assert "Nobody stated how many wrong answers can be borne, so this number is not judged." in told(

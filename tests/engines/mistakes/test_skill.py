@@ -71,6 +71,14 @@ def test_scores_that_are_only_0_and_1_are_no_chances(scores, some):
     assert skill.are_chances(np.array(scores, dtype=float).reshape(-1, 2)) is some
 
 
+@pytest.mark.parametrize(("n", "proven"), [(4, False), (8, False), (40, True)])
+def test_a_few_cases_that_all_went_well_prove_no_skill(n, proven):
+    rng = stream(n, "test/skill-few")
+    truth = np.arange(n) % 2
+    scores = two(np.where(truth == 1, 0.95, 0.05) + 0.02 * rng.random(n))
+    assert (of_chances(scores, truth)["skill"].interval.lower > 0) is proven
+
+
 worlds = st.tuples(st.integers(2, 4), st.integers(6, 60), st.integers(0, 10_000))
 
 

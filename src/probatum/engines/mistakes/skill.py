@@ -6,6 +6,10 @@ Where there are chances the score is that of Brier 1950 (Monthly Weather Review 
 how frequent each class is; else it is the share of mistakes, and the rule always says the most frequent class; for
 numbers it is the mean absolute error, and the rule always says the median.
 
+A few cases that all went well look alike, and their spread tells nothing of what was not among them. So the lower end
+of skill by chances or numbers is never above what it would be if the cases of a kind that was not met once, up to 3.7
+in n of all (Clopper and Pearson 1934, at 95 %), went as badly as can be; for numbers, as badly as the rule ever did.
+
 Where the rule is learned from the very rows on which it is tried, it does slightly better there than elsewhere (by 1 in
 n for the Brier score), so that skill is told slightly too low, never too high.
 """
@@ -15,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from probatum.engines.intervals.paired_ratio import paired_ratio
+from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.engines.intervals.skewed import skewed_mean
 from probatum.engines.intervals.skewed_ratio import skewed_ratio
 from probatum.engines.mistakes.values import absolute_errors
@@ -65,7 +70,7 @@ def skill_of_chances(
     said = np.where(np.isnan(scores).any(axis=1)[:, None], shares, np.clip(scores, 0, 1))  # sums may miss 1 by a hair
     own, trivial = squares(said, truth), squares(np.broadcast_to(shares, scores.shape), truth)
     return {
-        "skill": _paired(own, trivial, confidence),
+        "skill": _paired(own, trivial, 1.0 if len(shares) == 2 else 2.0, confidence),
         "brier_score": _mean(own, confidence),
         "trivial_brier_score": _mean(trivial, confidence),
     }
@@ -76,7 +81,8 @@ def skill_of_numbers(truth: np.ndarray, values: np.ndarray, trivial: float, *, c
 
     A row without an answer counts as if ``trivial`` had been said.
     """
-    return _paired(absolute_errors(truth, values, trivial), np.abs(truth - trivial), confidence)
+    rule = np.abs(truth - trivial)
+    return _paired(absolute_errors(truth, values, trivial), rule, float(rule.max(initial=0.0)), confidence)
 
 
 def squares(chances: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -86,8 +92,14 @@ def squares(chances: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return np.asarray(sums / 2 if width == 2 else sums)
 
 
-def _paired(own: np.ndarray, trivial: np.ndarray, confidence: float) -> Measure:
+def _paired(own: np.ndarray, trivial: np.ndarray, worst: float, confidence: float) -> Measure:
+    """Return the gain in the mean of ``own`` over that of ``trivial``; ``worst`` is what a case can cost."""
     ratio, interval = skewed_ratio(own, trivial, confidence=confidence)
+    if ratio is not None and interval.upper is not None:
+        unseen = worst * (clopper_pearson(0, len(own), confidence=confidence).upper or 0.0) / float(trivial.mean())
+        interval = replace(
+            interval, upper=max(interval.upper, unseen), method=f"{interval.method}; no less than unseen cases may cost"
+        )
     if ratio is not None and bool((np.abs(own - trivial) <= _SAME * np.maximum(own, trivial).max()).all()):
         # no spread to make a range of; and nothing that speaks for more than the rule knows
         ratio, interval = 1.0, replace(interval, lower=1.0, upper=None, why=NO_DIFFERENCE)
