@@ -25,6 +25,9 @@ EVERYWHERE = {
     "--version": "Print the version and exit.",
     "-h`, `--help": "Show the help of a command and exit.",
 }
+LIMITS = (
+    "Starting points, to be replaced by your own: `probatum policy new` writes a [policy](../../policy.md) to edit."
+)
 ROOT = Path(__file__).parent.parent
 
 
@@ -46,13 +49,14 @@ def page(check: Check) -> str:
     """Return the page of one check."""
     head, _, rest = check.page.strip().partition("\n\n")
     limits = "".join(
-        f"| `{name}` | {judged.direction.value.replace('_', ' ')} | {judged.low:g} | {judged.medium:g} | "
-        f"{judged.high:g} | {', '.join(judged.tasks)} | {judged.because} |\n"
+        f"| `{name}` | {judged.direction.value.replace('_', ' ')} | {_start(judged.low)} | {_start(judged.medium)} | "
+        f"{_start(judged.high)} | {', '.join(judged.tasks)} | {judged.because} | {judged.source} |\n"
         for name, judged in check.judged.items()
     )
     table = (
-        "\n## Starting limits\n\n| measure | passes | low | medium | high, critical | tasks | because |\n"
-        f"|---|---|---|---|---|---|---|\n{limits}"
+        f"\n## Starting limits\n\n{LIMITS}\n\n"
+        "| measure | passes | low | medium | high, critical | tasks | because | source |\n"
+        f"|---|---|---|---|---|---|---|---|\n{limits}"
         if limits
         else ""
     )
@@ -61,6 +65,10 @@ def page(check: Check) -> str:
         f"# {check.title} (`{check.id}`)\n\n{' '.join(head.split())}\n\n```text\n{rest}\n```\n{table}\n"
         f"Known elsewhere as: {known_as or 'no entry in the lists we follow'}.\n"
     )
+
+
+def _start(limit: float | None) -> str:
+    return "yours to state" if limit is None else f"{limit:g}"
 
 
 def index(known: dict[str, Check]) -> str:

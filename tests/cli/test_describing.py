@@ -121,6 +121,7 @@ def test_settings_reach_the_run_when_typed(desk: Desk):
     plan = plan_of(
         desk,
         *("--task", "binary", "--positive", "no", "--protected", "sex,region", "--stakes", "high"),
+        *("--bearable-error", "0.05"),
         *("--name", "lender of last resort", "--purpose", "Decide", "--affected", "Applicants", "--simulated"),
     )
     subject = plan["subject"]
@@ -130,6 +131,7 @@ def test_settings_reach_the_run_when_typed(desk: Desk):
         "Applicants",
     )
     assert (subject["stakes"], subject["stakes_assumed"], subject["simulated"]) == ("high", False, True)
+    assert subject["bearable_error"] == 0.05
     assert not any("Nobody said what the task is" in note for note in subject["notes"])
 
 

@@ -73,11 +73,14 @@ def _fits(number: str, ends: tuple[str, ...], one: Measure | Part) -> bool:
     interval = one.interval
     if one.value is None or interval is None or interval.lower is None or interval.upper is None:
         return False
+    told = [(one.value, interval.lower, interval.upper), (-one.value, -interval.upper, -interval.lower)]
+    if isinstance(one, Measure) and one.unit == "share":
+        told.append((1 - one.value, 1 - interval.upper, 1 - interval.lower))  # what the share leaves
     return any(
-        _near(number, sign * one.value * scale, 0.5)
+        _near(number, value * scale, 0.5)
         and all(_near(end, bound * scale, 1.0) for end, bound in zip(ends, bounds, strict=True))
         for scale in SCALES
-        for sign, bounds in ((1, (interval.lower, interval.upper)), (-1, (-interval.upper, -interval.lower)))
+        for value, *bounds in told
     )
 
 

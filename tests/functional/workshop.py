@@ -141,10 +141,13 @@ class Desk:
         """Return the id of a run's record."""
         return record_id(self.record(run))
 
+    def judgement(self, run: str = "run") -> Judgement:
+        """Return a run's judgement."""
+        return read_fact(self.folder / run / "judgement.json", Judgement)
+
     def verdicts(self, run: str = "run") -> dict[str, Verdict]:
         """Return a run's verdicts by check."""
-        judgement = read_fact(self.folder / run / "judgement.json", Judgement)
-        return {verdict.check: verdict.verdict for verdict in judgement.verdicts}
+        return {verdict.check: verdict.verdict for verdict in self.judgement(run).verdicts}
 
     def notes(self, run: str = "run") -> str:
         """Return what was repaired or assumed on the way in."""

@@ -12,7 +12,7 @@ from making import (
     error_slices,
     interval,
     kinds,
-    ratio,
+    skill,
     subject,
 )
 from nine import NINE
@@ -65,10 +65,10 @@ def regression() -> Edition:
     trivial = Measure(value=66.6, unit="target", interval=interval(60.2, 73.0, "Student 1908"), n=133)
     rate = Finding(
         sentence="On 133 held-out cases the system's number was off by 44.1 on average.",
-        measures={"error_ratio": ratio(0.663, 0.571, 0.77, 133), "mean_error": size, "trivial_mean_error": trivial},
+        measures={"skill": skill(0.337, 0.23, 0.429, 133), "mean_error": size, "trivial_mean_error": trivial},
         advice=(Advice(sentence="Look at the cases with the largest errors.", command="--include-rows"),),
         check="usage/error-rate",
-        judged=("error_ratio",),
+        judged=("skill", "mean_error"),
         seed_name="usage/error-rate",
     )
     slices = Finding(

@@ -9,7 +9,7 @@ from probatum.evidence.judging import judge
 from probatum.facts.finding import Advice, Example, Finding, Known, Measure, Part, State, Topic
 from probatum.facts.interval import Interval
 from probatum.facts.plan import CHUNK_ROWS, PLAN_FORMAT, Effort, Omission, Plan, Subject, Unit
-from probatum.facts.policy import POLICY_FORMAT, Direction, Limit, Policy, Stakes
+from probatum.facts.policy import POLICY_FORMAT, STARTING_POINT, Direction, Limit, Policy, Stakes
 from probatum.facts.record import JUDGEMENT_FORMAT, RECORD_FORMAT, CheckCard, Judgement, Record
 from probatum.facts.threats import Property, Task, Vector, atlas, nist
 from probatum.report.interface import Context, Edition
@@ -37,6 +37,10 @@ def share(value: float, n: int, groups: Sequence[Part] = ()) -> Measure:
 def ratio(value: float, lower: float, upper: float, n: int, groups: Sequence[Part] = ()) -> Measure:
     bounds = interval(lower, upper, "Tang, Tang and Chan 2003")
     return Measure(value=value, unit="ratio", interval=bounds, n=n, groups=tuple(groups))
+
+
+def skill(value: float, lower: float, upper: float, n: int) -> Measure:
+    return Measure(value=value, unit="share", interval=interval(lower, upper, "Tang, Tang and Chan 2003"), n=n)
 
 
 def part(name: str, value: float, n: int) -> Part:
@@ -85,7 +89,7 @@ CARDS = (
 
 
 def at_most(limit: float, because: str) -> Limit:
-    return Limit(direction=Direction.AT_MOST, limit=limit, because=because)
+    return Limit(direction=Direction.AT_MOST, limit=limit, because=because, source=STARTING_POINT)
 
 
 POLICY = Policy(
@@ -96,8 +100,12 @@ POLICY = Policy(
     confidence=0.95,
     limits={
         "usage/error-rate": {
-            "error_rate": at_most(0.1, "A starting point: one wrong answer in ten. Set your own."),
-            "error_ratio": at_most(0.75, "A system must earn its place."),
+            "skill": Limit(
+                direction=Direction.AT_LEAST,
+                limit=0.02,
+                because="A system must earn its place.",
+                source=STARTING_POINT,
+            ),
         },
         "usage/error-slices": {
             "worst_excess": at_most(0.05, "Nobody is warned of mistakes that the system itself does not predict."),
@@ -188,7 +196,7 @@ def edition(
         policy_by=POLICY.by,
         stakes=POLICY.stakes,
         on="2026-07-14",
-        verdicts=tuple(judge(finding, POLICY, on=date(2026, 7, 14)) for finding in record.findings),
+        verdicts=tuple(judge(finding, POLICY, on=date(2026, 7, 14), subject=about) for finding in record.findings),
     )
     context = Context(
         measured_on="2026-07-14",
@@ -207,6 +215,7 @@ def error_rate(rate: float, classes: Sequence[str], n: int, *, kinds: Sequence[P
     ]
     measures = {
         "error_rate": share(rate, n, by_class),
+        "skill": skill(1 - ratio_value, 1 - ratio_value * 1.08, 1 - ratio_value * 0.92, n),
         "error_ratio": ratio(ratio_value, ratio_value * 0.92, ratio_value * 1.08, n),
         "trivial_error_rate": share(min(0.97, rate / ratio_value), n),
         "mistake_kinds": share(rate, n, kinds),
@@ -226,7 +235,7 @@ def error_rate(rate: float, classes: Sequence[str], n: int, *, kinds: Sequence[P
             Advice(sentence="Let a person decide the cases where the two best answers are close."),
         ),
         check="usage/error-rate",
-        judged=("error_rate", "error_ratio"),
+        judged=("skill", "error_rate"),
         options={"examples": 5},
         seed_name="usage/error-rate",
     )

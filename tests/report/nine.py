@@ -18,6 +18,7 @@ from making import (
     part,
     ratio,
     share,
+    skill,
     subject,
 )
 
@@ -282,7 +283,7 @@ def nine_regression() -> Edition:
     size = Measure(value=44.1, unit="target", interval=around(0.5, 9), n=140)
     rate = Finding(
         sentence="It was off by 44.1 on average.",
-        measures={"mean_error": replace(size, interval=interval(38.9, 49.4)), "error_ratio": ratio(0.7, 0.6, 0.8, 140)},
+        measures={"mean_error": replace(size, interval=interval(38.9, 49.4)), "skill": skill(0.3, 0.2, 0.4, 140)},
         check="usage/error-rate",
     )
     about = subject(Task.REGRESSION, (), name="diabetes", target="progression", train_rows=300, test_rows=140)

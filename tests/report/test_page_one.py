@@ -78,6 +78,59 @@ def test_mistakes_have_a_size_when_the_answer_is_a_number():
     assert "Where mistakes cluster was not measured. It takes 400 test cases" in text
 
 
+def test_skill_is_told_by_what_is_left_of_100_and_carries_the_verdict():
+    mistakes, alternatives, _ = page_one(binary_fail()).questions
+    words = "For every 100 mistakes of the simplest rule, the system makes about 36 (between 33 and 39)."
+    saying = alternatives.sayings[0]
+    assert saying.text == f"{words} So it is better than always giving the same answer."
+    assert saying.mark is PASS
+    assert mistakes.sayings[0].mark is None
+    assert "Nobody stated how many wrong answers can be borne, so this number is not judged." in told(
+        page_one(binary_fail())
+    )
+
+
+def test_chances_are_compared_with_those_of_a_rule_when_there_are_any():
+    made = binary_fail()
+    first = made.record.findings[0]
+    measures = {**first.measures, "trivial_brier_score": first.measures["trivial_error_rate"]}
+    findings = (replace(first, measures=measures), *made.record.findings[1:])
+    text = told(page_one(replace(made, record=replace(made.record, findings=findings))))
+    assert "Where the chances of the simplest rule are off by 100, those of the system are off by about 36" in text
+    assert "says of every case how common each answer is" in text
+
+
+@pytest.mark.parametrize("ends", [(-0.1, 0.2), (-0.3, -0.1), (0.0, 0.0)])
+def test_no_gain_is_claimed_when_the_range_does_not_show_it(ends):
+    made = binary_fail()
+    first = made.record.findings[0]
+    skill = first.measures["skill"]
+    around = replace(skill.interval, lower=ends[0], upper=ends[1])
+    measures = {**first.measures, "skill": replace(skill, value=sum(ends) / 2, interval=around)}
+    findings = (replace(first, measures=measures), *made.record.findings[1:])
+    text = told(page_one(replace(made, record=replace(made.record, findings=findings))))
+    assert "So it is better" not in text
+    assert ("So it is worse than" in text) is (ends[1] < 0)
+
+
+def test_who_stated_the_bearable_error_is_told():
+    made = edition(subject(bearable_error=0.05, bearable_error_by="head of lending"), binary_fail().record.findings)
+    text = told(page_one(made))
+    assert "“head of lending” states that at most 5 of 100 answers may be wrong." in text
+    assert page_one(made).questions[0].sayings[0].mark is FAIL
+    unnamed = edition(replace(regression().record.plan.subject, bearable_error=60.0), regression().record.findings)
+    assert "The description of the system states that an answer may be off by at most 60 on average." in told(
+        page_one(unnamed)
+    )
+    assert page_one(unnamed).questions[0].sayings[0].mark is PASS
+
+
+def test_limits_are_called_starting_points_and_how_to_state_ones_own_is_said():
+    page = page_one(binary_fail())
+    assert "They are starting points." in page.limits
+    assert page.new_policy == "probatum policy new --stakes medium"
+
+
 def test_reasons_stand_on_the_page_when_nothing_applies():
     page = page_one(nothing_applies())
     assert page.overall.mark is NOT_APPLICABLE

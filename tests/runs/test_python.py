@@ -78,6 +78,7 @@ def test_what_is_said_reaches_the_record(world, tmp_path):
         purpose="Decide",
         affected="Applicants",
         stakes="high",
+        bearable_error=0.05,
         simulated=True,
         categorical=["c"],
         audit_only=[],
@@ -88,6 +89,7 @@ def test_what_is_said_reaches_the_record(world, tmp_path):
     subject = run.record.plan.subject
     assert (subject.name, subject.purpose, subject.affected) == ("lender", "Decide", "Applicants")
     assert (subject.stakes.value, subject.simulated) == ("high", True)
+    assert (subject.bearable_error, subject.bearable_error_by) == (0.05, None)
 
 
 def test_a_column_kept_from_the_model_tells_groups_apart(world, tmp_path):
@@ -137,6 +139,8 @@ def test_files_are_taken_as_the_command_line_takes_them(world, tmp_path):
     ("words", "wanted"),
     [
         ({"stakes": "huge"}, "stakes: wanted"),
+        ({"bearable_error": 5}, "bearable_error: wanted a share"),
+        ({"bearable_error": -1}, "bearable_error: wanted a number"),
         ({"protected": "a"}, 'protected: wanted a list, such as ["age", "sex"]; "a" came'),
         ({"protected": ["z"]}, 'protected: there is no column "z"'),
         ({"encoding": "latin-1", "digest": "0" * 64}, "digest, encoding: says how a file is read"),

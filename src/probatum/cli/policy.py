@@ -8,7 +8,7 @@ import typer
 
 from probatum.cli.screen import say
 from probatum.errors import UsageError
-from probatum.facts.policy import Stakes
+from probatum.facts.policy import NOT_STATED, Stakes
 
 LEVELS = "|".join(Stakes)
 StakesOption = Annotated[
@@ -34,7 +34,7 @@ def new(output: Output = Path("policy.toml"), stakes: StakesOption = Stakes.MEDI
     if output.exists():
         raise UsageError(f"{output} is there already. Choose another with -o, or remove it yourself.")
     write_whole(output, draft(stakes).encode())
-    say(f"Wrote {output}. Change the limits, say why, and check it with: probatum policy check {output}")
+    say(f"Wrote {output}. Change the limits, say why, and name their sources. Check it: probatum policy check {output}")
     return 0
 
 
@@ -44,7 +44,10 @@ def check(file: File) -> int:
 
     policy = read_policy(file)
     limits = sum(map(len, policy.limits.values()))
+    bare = sum(limit.source == NOT_STATED for one in policy.limits.values() for limit in one.values())
     say(f"{file} is a policy: “{policy.title}”, chosen by “{policy.by}”, for {policy.stakes.value} stakes.")
     say(f"Limits: {limits}, on {len(policy.limits)} checks. Demanded declarations: {len(policy.demands)}.")
+    if bare:
+        say(f'Of these limits, {bare} do not state where they come from: add source = "..." beside because.')
     say(f"Digest: {policy_digest(policy)}")
     return 0

@@ -6,11 +6,14 @@ told. A count over an enumerated set has no interval and is exact. An error or a
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
+from probatum.facts import bearable
 from probatum.facts.deciding import MOST_TIMES, times_needed, too_close, two_digits
 from probatum.facts.finding import Finding, Measure, Part, State, Topic
 from probatum.facts.interval import Interval
+from probatum.facts.plan import Subject
 from probatum.facts.policy import Direction, Limit, Policy
 from probatum.facts.record import FindingVerdict, MeasureVerdict, TopicVerdict, Verdict
 
@@ -32,19 +35,28 @@ DECIDE = (
 TOO_CLOSE = "The number is too close to the limit to tell; more rows would hardly decide it."
 
 
-def judge(finding: Finding, policy: Policy, *, on: date) -> FindingVerdict:
-    """Return what the policy makes of the finding on that day."""
+def judge(finding: Finding, policy: Policy, *, on: date, subject: Subject | None = None) -> FindingVerdict:
+    """Return what the policy makes of the finding on that day.
+
+    Args:
+        finding: what was measured, or declared.
+        policy: the limits.
+        on: the day.
+        subject: the system, of which its description may state what error is bearable; None: nothing is stated.
+    """
+    if subject is not None:
+        policy = with_bearable(policy, subject)
     if finding.state is State.ERROR:
         return _plain(finding, Verdict.ERROR)
     if finding.state is State.NOT_APPLICABLE:
         return _plain(finding, Verdict.NOT_APPLICABLE)
     if finding.state is State.DECLARED:
-        return _judge_topics(finding, policy, on)
+        return _judge_topics(finding, policy, on, _answered(policy, subject))
     limits = policy.limits.get(finding.check, {})
     measures = tuple(_judge_measure(finding, name, limits[name]) for name in finding.judged if name in limits)
     if not measures:
         return _plain(finding, Verdict.INCONCLUSIVE, why="The policy sets no limit for this question.")
-    free = [name for name in finding.judged if name not in limits]
+    free = [name for name in finding.judged if name not in limits and name not in bearable.MEASURES.values()]
     return FindingVerdict(
         check=finding.check,
         part=finding.part,
@@ -52,6 +64,22 @@ def judge(finding: Finding, policy: Policy, *, on: date) -> FindingVerdict:
         why=f"The policy sets no limit for {', '.join(free)}." if free else finding.why,
         measures=measures,
     )
+
+
+def with_bearable(policy: Policy, subject: Subject) -> Policy:
+    """Return the policy with the error that the description states as bearable; a limit of its own stands."""
+    name, value = bearable.MEASURES[subject.task], subject.bearable_error
+    limits = policy.limits.get(bearable.CHECK, {})
+    if value is None or name in limits:
+        return policy
+    limit = Limit(
+        direction=Direction.AT_MOST,
+        limit=value,
+        because="It was stated that this much error can be borne.",
+        source=f"the description of the system, {bearable.KEY}"
+        + (f", by {subject.bearable_error_by}" if subject.bearable_error_by else ""),
+    )
+    return replace(policy, limits={**policy.limits, bearable.CHECK: {**limits, name: limit}})
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -81,6 +109,7 @@ def _judge_measure(finding: Finding, name: str, limit: Limit) -> MeasureVerdict:
         direction=limit.direction,
         limit=limit.limit,
         because=limit.because,
+        source=limit.source,
         why=why,
         rows_needed=rows,
     )
@@ -141,11 +170,19 @@ def _times(measure: Measure, interval: Interval, limit: float) -> tuple[float | 
     return side, times_needed(reach, abs(limit - side), one_side=bracket)
 
 
-def _judge_topics(finding: Finding, policy: Policy, on: date) -> FindingVerdict:
+def _answered(policy: Policy, subject: Subject | None) -> frozenset[str]:
+    """Return the topics that a number answers: the bearable error, where the description or the policy states it."""
+    stated = subject is not None and bearable.MEASURES[subject.task] in policy.limits.get(bearable.CHECK, {})
+    return frozenset((bearable.TOPIC,)) if stated else frozenset()
+
+
+def _judge_topics(finding: Finding, policy: Policy, on: date, answered: frozenset[str]) -> FindingVerdict:
     given = {topic.topic: topic for topic in finding.topics}
     names = sorted(set(given) | set(policy.demands))
     topics = tuple(
-        TopicVerdict(topic=name, verdict=_topic_verdict(given.get(name), on), because=policy.demands.get(name))
+        TopicVerdict(
+            topic=name, verdict=_topic_verdict(given.get(name), name in answered, on), because=policy.demands.get(name)
+        )
         for name in names
     )
     if not topics:
@@ -154,9 +191,9 @@ def _judge_topics(finding: Finding, policy: Policy, on: date) -> FindingVerdict:
     return FindingVerdict(check=finding.check, part=finding.part, verdict=verdict, topics=topics)
 
 
-def _topic_verdict(topic: Topic | None, on: date) -> Verdict:
+def _topic_verdict(topic: Topic | None, answered: bool, on: date) -> Verdict:
     if topic is None:
-        return Verdict.UNANSWERED
+        return Verdict.DECLARED if answered else Verdict.UNANSWERED
     if topic.expires is not None and date.fromisoformat(topic.expires) < on:
         return Verdict.EXPIRED
     return Verdict.DECLARED

@@ -10,6 +10,7 @@ TOPICS = {
     "data-source": "Where does the data come from, and who collected it for what?",
     "retention": "How long is the data kept, and who deletes it?",
     "recipients": "Who receives the data or the answers?",
+    "bearable-error": "How much error can be borne, before anybody has seen the result?",
     "consulted": "Who was asked before it was built, and what changed because of it?",
     "may-stop": "Who may stop the system?",
 }

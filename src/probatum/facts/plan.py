@@ -42,6 +42,8 @@ class Subject:
     decisions: bool = False  # a table of past decisions stands for the model: nothing can be asked again
     favourable: str | None = None  # the answer that is good for the person, as printed, where somebody said which
     truth_known: bool = True  # the right answers are known; only of decisions they may be not
+    bearable_error: float | None = None  # share of answers, or average error in the target's unit; None: not stated
+    bearable_error_by: str | None = None  # who put their name to it, where somebody did
     notes: tuple[str, ...] = ()  # what was repaired or assumed on the way in, in plain sentences
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Plan
-from probatum.facts.policy import Direction, Stakes
+from probatum.facts.policy import NOT_STATED, Direction, Stakes
 from probatum.facts.threats import Property, Reference, Vector
 
 RECORD_FORMAT = "probatum-record/1"
@@ -72,6 +72,7 @@ class MeasureVerdict:
     direction: Direction
     limit: float
     because: str
+    source: str = NOT_STATED  # where the limit comes from
     why: str | None = None
     rows_needed: int | None = None  # for inconclusive: so many fresh rows would decide in 80 of 100 cases
 

@@ -22,7 +22,7 @@ HINT = "On the dashed line, what it said came true just as often. Below it, it s
 _WHOLE = {  # what a measure's own number is of; None: the worst of the groups is drawn among them
     "worst_excess": None,
     "worst_ratio": None,
-    "error_ratio": "The system",
+    "skill": "The system",
     "max_gap": "The largest gap",
     "column_tells": None,
     grades.LOST: "All kinds, on average",

@@ -51,12 +51,17 @@ class Lookup:
 
     def mark(self, check: str, name: str) -> Mark | None:
         """Return the verdict on one measure of a check; None where no limit stands for it."""
-        judged = self._judged(check, name)
+        judged = self.judged(check, name)
         return mark_of(judged.verdict) if judged else None
+
+    def judged(self, check: str, name: str) -> MeasureVerdict | None:
+        """Return the verdict on one measure with its limit; None where no limit stands for it."""
+        verdicts = [one for one in self.edition.judgement.verdicts if one.check == check]
+        return next((one for verdict in verdicts for one in verdict.measures if one.measure == name), None)
 
     def limit(self, check: str, name: str) -> str | None:
         """Return the limit of one measure, as a sentence of its bare number; None where none stands for it."""
-        judged = self._judged(check, name)
+        judged = self.judged(check, name)
         return f"Limit: {judged.direction.value.replace('_', ' ')} {number(judged.limit)}." if judged else None
 
     def card(self, check: str) -> CheckCard | None:
@@ -67,10 +72,6 @@ class Lookup:
         """Return a check's title, or its id where nobody gave one."""
         card = self.card(check)
         return visible(card.title if card else check)
-
-    def _judged(self, check: str, name: str) -> MeasureVerdict | None:
-        verdicts = [one for one in self.edition.judgement.verdicts if one.check == check]
-        return next((one for verdict in verdicts for one in verdict.measures if one.measure == name), None)
 
     def why_absent(self, check: str) -> str | None:
         """Return why a check gave no numbers, as a sentence; None where it was never thought of."""

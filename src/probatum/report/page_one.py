@@ -8,7 +8,7 @@ from itertools import groupby, zip_longest
 
 from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import Advice, Finding, State
-from probatum.facts.policy import Stakes
+from probatum.facts.policy import STARTING_POINT, Stakes
 from probatum.facts.record import TopicVerdict, Verdict
 from probatum.report.decisions import treated, untold
 from probatum.report.further import LEAKAGE
@@ -23,6 +23,10 @@ from probatum.report.words import plural, quoted, sentence, visible
 RANGES = (
     "Only some cases could be tested, so each number is an estimate. The numbers in brackets are its range. "
     "Such ranges hold the true number at least {sure} times in 100."
+)
+OWN_LIMITS = (
+    "A limit is a choice. To state your own, write them into a file, each with its reason. Then judge the same numbers "
+    "by them, without a new test."
 )
 UNKNOWN_TRAINING = "What it learned from is not known here, so it may have seen some of these cases before."
 _STEPS_SHOWN = 3
@@ -89,6 +93,8 @@ class PageOne:
     holds: str
     holds_until: str | None  # ISO 8601
     limits: str
+    own_limits: str  # how to state one's own
+    new_policy: str  # command
     rejudge: str  # command
     repeat: str
     repeat_commands: tuple[str, ...]
@@ -120,6 +126,8 @@ def page_one(edition: Edition) -> PageOne:
         holds=_holds(until),
         holds_until=until.isoformat() if until else None,
         limits=_limits(edition),
+        own_limits=OWN_LIMITS,
+        new_policy=f"probatum policy new --stakes {edition.judgement.stakes.value}",
         rejudge=f"probatum rejudge {visible(edition.context.folder or 'RUN')} --policy FILE",
         repeat=_repeat(edition),
         repeat_commands=tuple(visible(command) for command in edition.context.repeat),
@@ -253,10 +261,10 @@ def _limits(edition: Edition) -> str:
     assumed = edition.record.plan.subject.stakes_assumed
     stakes = {Stakes.CRITICAL: "critical"}.get(judgement.stakes, judgement.stakes.value)
     chosen = f"They are for {stakes} stakes{', which is assumed' if assumed else ''}."
-    return (
-        f"The limits are {quoted(judgement.policy_title)}. They were chosen by {quoted(judgement.policy_by)}. {chosen} "
-        "A limit is a choice. You can judge the same numbers by limits of your own, without a new test."
-    )
+    sources = [one.source for verdict in judgement.verdicts for one in verdict.measures]
+    start = " They are starting points." if any(STARTING_POINT in source for source in sources) else ""
+    by = f"They were chosen by {quoted(judgement.policy_by)}."
+    return f"The limits are {quoted(judgement.policy_title)}. {by} {chosen}{start}"
 
 
 def _topic(topic: TopicVerdict) -> str:

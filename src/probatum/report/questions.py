@@ -6,7 +6,7 @@ A measure that is absent leaves its sentence out; a check that is absent is name
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from probatum.facts.finding import Finding, Measure
 from probatum.facts.threats import Task
@@ -37,6 +37,7 @@ from probatum.report.words import (
     RATIO,
     SHARE,
     amount,
+    limit_in_words,
     of_10_000,
     of_100,
     plural,
@@ -119,19 +120,39 @@ def _mistakes(lookup: Lookup) -> Iterator[Saying]:
     if rate:
         yield judged(of_100(rate, "answers are wrong"), finding, "error_rate", lookup, key=True)
     elif size:
-        yield say(
-            f"on average, an answer is off by {amount(size)}{_unit(size, lookup)}", finding, "mean_error", key=True
+        yield judged(
+            f"on average, an answer is off by {amount(size)}{_unit(size, lookup)}",
+            finding,
+            "mean_error",
+            lookup,
+            key=True,
         )
     tried = rate or size
     if tried:
         yield Saying(text=f"This was tried on {plural(tried.n, 'case')} for which the right answer is known.")
     if leaked := leak(lookup):
         yield not_to_be_trusted(leaked, lookup)
+    if tried:
+        yield _bearable(tried, "error_rate" if rate else "mean_error", lookup)
     yield from most_missed(finding, lookup)
     yield from _kinds(lookup, finding)
     silent = lookup.ranged(RATE, "no_answer")
     if silent and silent.value != 0:
         yield say(f"in {of_100(silent, 'cases')} it gave no answer at all", finding, "no_answer")
+
+
+def _bearable(error: Measure, name: str, lookup: Lookup) -> Saying:
+    """Say which error was stated as bearable and who stated it; or that nobody did, so that it is not judged."""
+    limit, subject = lookup.judged(RATE, name), lookup.edition.record.plan.subject
+    many = "how many wrong answers" if name == "error_rate" else "how large an error"
+    if limit is None:
+        return Saying(text=f"Nobody stated {many} can be borne, so this number is not judged.", check=RATE)
+    most = limit_in_words(limit.direction, limit.limit, error.unit)
+    allowed = f"{most} answers may be wrong" if name == "error_rate" else f"an answer may be off by {most} on average"
+    if limit.limit != subject.bearable_error:
+        return Saying(text=f"By the limits of {quoted(lookup.edition.judgement.policy_by)}, {allowed}.", check=RATE)
+    who = quoted(subject.bearable_error_by) if subject.bearable_error_by else "The description of the system"
+    return Saying(text=f"{who} states that {allowed}.", check=RATE)
 
 
 def _kinds(lookup: Lookup, finding: Finding) -> Iterator[Saying]:
@@ -168,15 +189,19 @@ def _alternatives(lookup: Lookup) -> Iterator[Saying]:
         return
     regression = lookup.edition.record.plan.subject.task is Task.REGRESSION
     wrong, off = lookup.measure(RATE, "trivial_error_rate"), lookup.measure(RATE, "trivial_mean_error")
-    ratio = lookup.measure(RATE, "error_ratio")
-    if ratio:
-        does = "where the simplest rule is off by 100" if regression else "for every 100 mistakes of the simplest rule"
-        makes = "is off by" if regression else "makes"
-        words = f"{does}, the system {makes} {amount(ratio, scale=100)}. {_compared(ratio, lookup)}"
-        yield judged(words, finding, "error_ratio", lookup, key=True)
-    if wrong or off or ratio:
+    skill, ratio = lookup.measure(RATE, "skill"), lookup.measure(RATE, "error_ratio")
+    chances = lookup.measure(RATE, "trivial_brier_score") is not None
+    if skill:
+        yield judged(
+            f"{_beside(skill, regression, chances)}. {_compared(skill, lookup)}", finding, "skill", lookup, key=True
+        )
+    if wrong or off or skill:
         gives = "the same middle value" if regression else "the most common answer"
-        yield Saying(text=f"The simplest rule looks at nothing. It always gives {gives}.", check=RATE)
+        says = ", and says of every case how common each answer is" if chances else ""
+        yield Saying(text=f"The simplest rule looks at nothing. It always gives {gives}{says}.", check=RATE)
+    if ratio and chances:
+        words = f"for every 100 mistakes of the simplest rule, the system makes {amount(ratio, scale=100)}"
+        yield say(words, finding, "error_ratio")
     if wrong:
         yield say(f"with that rule, {of_100(wrong, 'answers would be wrong')}", finding, "trivial_error_rate")
     elif off:
@@ -223,11 +248,32 @@ def _unit(measure: Measure, lookup: Lookup) -> str:
     return f", in the unit of {quoted(unit)}"
 
 
-def _compared(ratio: Measure, lookup: Lookup) -> str:
-    interval = ratio.interval
-    if interval and interval.upper is not None and interval.upper < 1:
-        little = ", but by less than the limit asks" if lookup.mark(RATE, "error_ratio") is FAIL else ""
-        return f"So the system does better than the rule{little}."
-    if interval and interval.lower is not None and interval.lower > 1:
-        return "So the system does worse than the rule."
-    return "So nobody can say that the system does better than the rule."
+def _beside(skill: Measure, regression: bool, chances: bool) -> str:
+    """Return how the system does beside the rule that knows nothing: what is left of 100, which is never negative."""
+    left = amount(_left(skill), scale=100)
+    if chances:
+        return f"where the chances of the simplest rule are off by 100, those of the system are off by {left}"
+    if regression:
+        return f"where the simplest rule is off by 100, the system is off by {left}"
+    return f"for every 100 mistakes of the simplest rule, the system makes {left}"
+
+
+def _left(skill: Measure) -> Measure:
+    """Return what skill leaves of the rule's error: 1 - skill."""
+    value, around = skill.value, skill.interval
+    ends = around and replace(
+        around,
+        lower=None if around.upper is None else 1 - around.upper,
+        upper=None if around.lower is None else 1 - around.lower,
+    )
+    return replace(skill, value=None if value is None else 1 - value, interval=ends, unit=RATIO)
+
+
+def _compared(skill: Measure, lookup: Lookup) -> str:
+    interval = skill.interval
+    if interval and interval.lower is not None and interval.lower > 0:
+        little = ", but by less than the limit asks" if lookup.mark(RATE, "skill") is FAIL else ""
+        return f"So it is better than always giving the same answer{little}."
+    if interval and interval.upper is not None and interval.upper < 0:
+        return "So it is worse than always giving the same answer."
+    return "So nobody can say that it is better than always giving the same answer."

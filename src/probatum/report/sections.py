@@ -59,6 +59,7 @@ class LimitStory:
     limit: str
     measured: str
     because: str
+    source: str  # where the limit comes from
     outcome: str
 
 
@@ -204,6 +205,7 @@ def _limit(judged: MeasureVerdict, measures: Mapping[str, Measure]) -> LimitStor
         limit=limit_in_words(judged.direction, judged.limit, unit),
         measured=_measured(judged, measure),
         because=sentence(visible(judged.because)),
+        source=sentence(visible(judged.source)),
         outcome=(in_vain or f"{sentence(visible(judged.why or (EXACT if counted else mark.means)))}{needed}") + scope,
     )
 

@@ -142,7 +142,8 @@ def _seen(sights: tuple[Sight, ...]) -> Iterator[RenderableType]:
 def _terms(view: PageOne) -> Iterator[RenderableType]:
     yield _heading("How far to trust this page")
     yield _text(view.holds)
-    yield _text(view.limits)
+    yield _text(f"{view.limits} {view.own_limits}")
+    yield Padding(Text(view.new_policy, style="cyan"), (0, 0, 0, 4))
     yield Padding(Text(view.rejudge, style="cyan"), (0, 0, 0, 4))
     yield _text(view.repeat)
     for command in view.repeat_commands:

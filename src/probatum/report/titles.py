@@ -7,6 +7,7 @@ from probatum.report.words import visible
 
 # In the order to be read: a record keeps its measures by name.
 TITLES = {
+    "skill": "Share of the simplest rule's error that the system avoids (skill), 0 is no better",
     "error_rate": "Share of wrong answers",
     "error_ratio": "Mistakes for each mistake of the simplest rule",
     "trivial_error_rate": "Share of wrong answers of the simplest rule",
@@ -37,6 +38,7 @@ TITLES = {
     "reliability": "Share that came true",
     "overconfidence": "How much surer it is than it should be",
     "brier_score": "Squared distance from what came true (Brier score)",
+    "trivial_brier_score": "Squared distance of the simplest rule from what came true (Brier score)",
     "max_gap": "Largest gap between a group of people and everybody else",
     "expected_gap": "Gap that unequal base rates alone would bring",
     "true_positive_rate": "Of those whose right answer is yes, the share told yes (true-positive rate)",

@@ -153,7 +153,7 @@ def assess(
     unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions(opened))
 
     def tell(finding: Finding) -> None:
-        progress.finished(finding, judge(finding, policy, on=today.date()))
+        progress.finished(finding, judge(finding, policy, on=today.date(), subject=plan.subject))
 
     progress.begun()
     try:
@@ -189,7 +189,9 @@ def judge_record(record: Record, seen: Observed, policy: Policy, on: datetime) -
         policy_by=policy.by,
         stakes=policy.stakes,
         on=on.date().isoformat(),
-        verdicts=tuple(judge(finding, policy, on=on.date()) for finding in (*record.findings, *beside)),
+        verdicts=tuple(
+            judge(finding, policy, on=on.date(), subject=record.plan.subject) for finding in (*record.findings, *beside)
+        ),
         observed=identify(to_json(seen)) if beside else None,
     )
 

@@ -64,6 +64,10 @@ def _system(description: Description, stated: Mapping[Place, str]) -> list[str]:
             ("system", "stakes"),
             '# stakes = "medium"                 # low | medium | high | critical: how much depends on it',
         ),
+        stated.get(
+            ("system", "bearable_error"),
+            "# bearable_error = 0.05             # how much error can be borne: 5 of 100; for numbers, an average",
+        ),
         *(line for place, line in stated.items() if place == ("system", "simulated")),
     ]
 

@@ -14,6 +14,7 @@ from probatum.adapters.libraries import libraries
 from probatum.adapters.recipe import RecipeModel, Train, train_by_recipe, trained_by
 from probatum.errors import DescriptionError, ModelError
 from probatum.evidence.canonical import digest
+from probatum.facts import bearable
 from probatum.facts.capabilities import Capability
 from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
@@ -31,6 +32,7 @@ from probatum.systems.datasets.comparison import compared
 from probatum.systems.datasets.relations import broken
 from probatum.systems.description import Description
 from probatum.systems.interface import Model
+from probatum.systems.mistakes import mistake
 from probatum.systems.quota import Quota
 from probatum.systems.stored import StoredFile
 from probatum.systems.system import System
@@ -90,8 +92,6 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
     stated = wish.classes is not None
     trial = NOT_TRIED if description.cases else try_out(model, data.test, stated=stated)
     data = replace(data, notes=(*data.notes, *found.notes, *trial.notes))
-    said = description.system
-    subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
     return Opened(
         system=System.of(
             model,
@@ -101,7 +101,7 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
             attacker,
             clock_for(description),
         ),
-        subject=replace(subject, simulated=said.simulated),
+        subject=_subject(data, description),
         inputs=inputs | found.inputs,
         seconds_per_row=trial.seconds_per_row,
         seconds_per_call=trial.seconds_per_call,
@@ -154,11 +154,10 @@ def open_live(model: Any, data: Dataset, description: Description, *, recipe: Tr
     stated = wish.classes is not None
     trial = NOT_TRIED if cases else try_out(wrapped, data.test, stated=stated)
     data = replace(data, notes=(*data.notes, *trial.notes))
-    said, attacker = description.system, Attacker.of(description.attack, description.data.relations)
-    subject = _subject(data, name=said.name, stakes=said.stakes, purpose=said.purpose, affected=said.affected)
+    attacker = Attacker.of(description.attack, description.data.relations)
     return Opened(
         system=System.of(wrapped, data, attacker=attacker),
-        subject=replace(subject, simulated=said.simulated),
+        subject=_subject(data, description),
         inputs=dict(data.digests),
         seconds_per_row=trial.seconds_per_row,
         seconds_per_call=trial.seconds_per_call,
@@ -266,22 +265,42 @@ def open_model(description: Description, data: Dataset, seed: int, *, before: st
     return opened_for(find_model(description, data, seed, before=before), data, wish_of(description))
 
 
-def _subject(data: Dataset, *, name: str, stakes: Stakes | None, purpose: str | None, affected: str | None) -> Subject:
-    schema = data.test.schema
+def _subject(data: Dataset, description: Description) -> Subject:
+    said, schema = description.system, data.test.schema
+    by = (entry.by for entry in description.declarations if entry.topic == bearable.TOPIC)
     return Subject(
-        name=name,
-        purpose=purpose,
-        affected=affected,
-        stakes=stakes or Stakes.MEDIUM,
-        stakes_assumed=stakes is None,
+        name=said.name,
+        purpose=said.purpose,
+        affected=said.affected,
+        stakes=said.stakes or Stakes.MEDIUM,
+        stakes_assumed=said.stakes is None,
         task=schema.task,
         classes=tuple(map(spell, schema.classes)),
         target=schema.target,
         train_rows=0 if data.train is None else len(data.train),
         test_rows=len(data.test),
         columns=len(schema.columns),
+        simulated=said.simulated,
         decisions=data.test.said is not None,
-        truth_known=schema.truth_known,
         favourable=None if schema.favourable is None else spell(schema.classes[schema.favourable]),
+        truth_known=schema.truth_known,
+        bearable_error=_bearable(description, schema.task),
+        bearable_error_by=next(by, None),
         notes=data.notes,
     )
+
+
+def _bearable(description: Description, task: Task) -> float | None:
+    """Return the error that is stated as bearable.
+
+    Raises:
+        DescriptionError: it is no share, though answers are right or wrong.
+    """
+    stated = description.system.bearable_error
+    if stated is not None and task is not Task.REGRESSION and stated >= 1:
+        text = f"wanted a share of the answers, from 0 to below 1, such as 0.05 for 5 of 100; {stated:g} came."
+        raise DescriptionError(
+            description.path.name if description.path else "The description",
+            [mistake(text, ("system", "bearable_error"), description.lines)],
+        )
+    return stated

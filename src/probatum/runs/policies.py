@@ -11,7 +11,7 @@ from probatum.checks.usage.declarations import DEMANDED
 from probatum.errors import DescriptionError
 from probatum.evidence.canonical import identify
 from probatum.evidence.wire import to_json
-from probatum.facts.policy import POLICY_FORMAT, Limit, Policy, Stakes
+from probatum.facts.policy import POLICY_FORMAT, Judged, Limit, Policy, Stakes
 from probatum.runs.policy_reading import CONFIDENCE, parse
 
 ORDER = (Stakes.LOW, Stakes.MEDIUM, Stakes.HIGH, Stakes.CRITICAL)
@@ -31,7 +31,7 @@ def draft(stakes: Stakes) -> str:
     """Return the text of a policy to be edited: the shipped one, in the name of whoever changes it."""
     _, _, rest = shipped_text(stakes).partition("\nstakes = ")
     return (
-        "# A policy: the limits that turn numbers into verdicts. Change the limits, and say why beside each.\n"
+        "# A policy: the limits that turn numbers into verdicts. Change them; say beside each why, and its source.\n"
         "# Check it with: probatum policy check FILE. Then: probatum assess ... --policy FILE\n"
         f'format = "{POLICY_FORMAT}"\n'
         f'title = "my limits"  # as the report calls it; begun from the starting limits for {stakes.value} stakes\n'
@@ -67,7 +67,7 @@ def write_shipped(checks: Mapping[str, Check], stakes: Stakes) -> str:
     lines = [
         "# SPDX-License-Identifier: Apache-2.0",
         "# Generated from the checks by `make policies`. Copy it, change the limits, say why, and pass --policy FILE.",
-        "# A limit is a starting point for talk, not a law of nature.",
+        "# Each limit is a starting point. Because says why there is one, source where its number comes from.",
         f'format = "{POLICY_FORMAT}"',
         f'title = "starting limits for {stakes.value} stakes"',
         'by = "the authors of Probatum, as a starting point"',
@@ -75,10 +75,11 @@ def write_shipped(checks: Mapping[str, Check], stakes: Stakes) -> str:
         f"confidence = {CONFIDENCE}",
     ]
     for check in sorted(checks.values(), key=lambda check: check.id):
-        limits = {name: judged.at(stakes) for name, judged in check.judged.items()}
+        limits = {name: limit for name, judged in check.judged.items() if (limit := judged.at(stakes)) is not None}
         if limits:
             lines += ["", f'[limits."{check.id}"]']
             lines += [f"{name} = {_inline(limit)}" for name, limit in limits.items()]
+            lines += [_to_state(name, judged) for name, judged in check.judged.items() if name not in limits]
         if check.follows:
             lines += ["", f'[options."{check.id}"]']
             lines += [f"{option} = {limits[measure].limit}" for option, measure in check.follows.items()]
@@ -89,4 +90,10 @@ def write_shipped(checks: Mapping[str, Check], stakes: Stakes) -> str:
 
 
 def _inline(limit: Limit) -> str:
-    return f"{{ {limit.direction.value} = {limit.limit}, because = {json.dumps(limit.because, ensure_ascii=False)} }}"
+    because, source = (json.dumps(text, ensure_ascii=False) for text in (limit.because, limit.source))
+    return f"{{ {limit.direction.value} = {limit.limit}, because = {because}, source = {source} }}"
+
+
+def _to_state(name: str, judged: Judged) -> str:
+    """Return a remark on a limit that only people can state."""
+    return f'# {name} = {{ {judged.direction.value} = …, because = "…", source = "…" }}  # {judged.because}'

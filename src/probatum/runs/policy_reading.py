@@ -11,14 +11,14 @@ from typing import Any
 from probatum.checks.interface import Check
 from probatum.errors import DescriptionError
 from probatum.facts.declaration import TOPICS
-from probatum.facts.policy import POLICY_FORMAT, Direction, Limit, Policy, Stakes
+from probatum.facts.policy import NOT_STATED, POLICY_FORMAT, Direction, Limit, Policy, Stakes
 from probatum.runs.settings import option_mistakes
 from probatum.systems.lines import Lines, locate
 from probatum.systems.mistakes import came, close, visible
 
 CONFIDENCE = 0.95
 KEYS = ("format", "title", "by", "stakes", "confidence", "limits", "options", "demands")
-FORMS = '{ at_most = 0.1, because = "..." } or { at_least = ... }'
+FORMS = '{ at_most = 0.1, because = "...", source = "..." } or { at_least = ... }'
 Place = tuple[str, ...]
 
 
@@ -202,11 +202,12 @@ def _limit(entry: Any) -> Limit | None:
         return None
     directions = [way for way in Direction if way.value in entry]
     value = entry[directions[0].value] if len(directions) == 1 else None
-    because = entry.get("because", "not stated")
+    because, source = entry.get("because", NOT_STATED), entry.get("source", NOT_STATED)
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or not isinstance(because, str) or set(entry) - {directions[0].value, "because"}:
+    texts = isinstance(because, str) and isinstance(source, str)
+    if not number or not texts or set(entry) - {directions[0].value, "because", "source"}:
         return None
-    return Limit(direction=directions[0], limit=float(value or 0), because=because)
+    return Limit(direction=directions[0], limit=float(value or 0), because=because, source=source)
 
 
 def _came(value: object) -> str:

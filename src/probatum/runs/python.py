@@ -40,6 +40,7 @@ class Settings(TypedDict, total=False):
     purpose: str
     affected: str
     stakes: str
+    bearable_error: float
     simulated: bool
     trust_file: bool
     digest: str

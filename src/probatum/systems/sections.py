@@ -2,6 +2,7 @@
 """The sections of ``probatum.toml``: which keys there are, and what may stand in each."""
 
 import datetime
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
@@ -61,6 +62,14 @@ def _day(value: Any) -> Any:
     return day
 
 
+def _bearable(value: Any) -> Any:
+    """Let only a finite number of at least 0 through."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value < 0:
+        raise ValueError("wanted a number of at least 0, such as 0.05 for 5 of 100 answers")
+    return float(value)
+
+
 AnyLabel = Annotated[Any, BeforeValidator(_label)]
 Reference = Annotated[str, BeforeValidator(_reference)]
 Day = Annotated[datetime.date, BeforeValidator(_day)]
@@ -81,6 +90,7 @@ class SystemSection(Section):
     purpose: str | None = None
     affected: str | None = None
     stakes: Stakes | None = None  # None: nobody said
+    bearable_error: Annotated[float, BeforeValidator(_bearable)] | None = None  # of classes a share, else an average
     simulated: StrictBool = False  # made-up people
 
 

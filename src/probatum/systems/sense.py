@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from probatum.facts import bearable
 from probatum.facts.threats import Task
 from probatum.systems.lines import Path as Place
 from probatum.systems.lines import Whereabouts
@@ -49,6 +50,8 @@ def sense_mistakes(description: "Description", broken: frozenset[str], lines: Wh
         found += _data(description)
     found += _files(description)
     found += _declarations(description)
+    if "system" not in broken:
+        found += _bearable(description)
     return [mistake(sentence, place, lines) for sentence, place in found]
 
 
@@ -258,4 +261,15 @@ def _declarations(description: "Description") -> Iterator[tuple[str, Place]]:
             yield (
                 f"{entry.expires} is before date, {entry.date}; a declaration expires after it was made.",
                 ("declarations", position, "expires"),
+            )
+
+
+def _bearable(description: "Description") -> Iterator[tuple[str, Place]]:
+    """Yield names put to a bearable error that is not stated: it is a number."""
+    for position, entry in enumerate(description.declarations):
+        if entry.topic == bearable.TOPIC and description.system.bearable_error is None:
+            yield (
+                f"is answered by a number; state {bearable.KEY} = 0.05 too, or leave this out where a policy of yours "
+                "states it.",
+                ("declarations", position, "topic"),
             )

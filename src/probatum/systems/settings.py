@@ -98,6 +98,11 @@ SETTINGS: tuple[Setting, ...] = (
     _system("purpose", "What the system is for, in one sentence."),
     _system("affected", "Whom its decisions concern."),
     _system("stakes", "How much depends on the decisions; selects the limits.", choices=tuple(Stakes)),
+    _system(
+        "bearable_error",
+        "How much error can be borne: a share of the answers, such as 0.05; for numbers an average, in their unit.",
+        form=Form.NUMBER,
+    ),
     _system("simulated", "The people in the data are made up; the report says so.", form=Form.FLAG),
     _model("trust_file", "Load a model file although its format can run code.", form=Form.FLAG, files_only=True),
     # sha256 is what the file calls it: there, the algorithm is stated with the number

@@ -25,6 +25,6 @@ def test_every_topic_has_a_question_when_it_is_demanded():
     assert set(DEMANDED) == set(TOPICS)
 
 
-@pytest.mark.parametrize(("stakes", "count"), [("low", 2), ("medium", 5), ("high", 9), ("critical", 10)])
+@pytest.mark.parametrize(("stakes", "count"), [("low", 2), ("medium", 5), ("high", 10), ("critical", 11)])
 def test_more_is_demanded_when_more_is_at_stake(stakes, count):
     assert len(shipped(Stakes(stakes)).demands) == count

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """How often is the system wrong?"""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from probatum.adapters.interface import Wish, few, wrap
-from probatum.checks.usage.error_rate import Options, run
+from probatum.checks.usage.error_rate import CHECK, Options, run
+from probatum.evidence.judging import judge
 from probatum.facts.plan import Terms
+from probatum.facts.policy import Stakes
+from probatum.facts.record import Verdict
 from probatum.planted.answers import answering
+from probatum.planted.scores import scoring
+from probatum.runs.policies import shipped
 from probatum.seeds import stream
 from probatum.systems.datasets import from_arrays
 from probatum.systems.system import System
@@ -30,6 +38,8 @@ def test_mistakes_are_counted_when_two_classes_are_told_apart():
     assert "30 of 200" in finding.sentence
     assert finding.measures["error_rate"].value == 0.15
     assert finding.measures["error_ratio"].value == pytest.approx(0.3)
+    assert finding.measures["skill"].value == pytest.approx(0.7)
+    assert "brier_score" not in finding.measures  # labels say nothing of chances
     assert finding.measures["mistake_kinds"].groups[0].name == "said 1, was 0"
     assert [example.row for example in finding.examples] == [0, 1, 2, 3, 4]
 
@@ -52,7 +62,11 @@ def test_area_and_squares_are_measured_where_there_are_scores_and_numbers():
     frame = pd.DataFrame({"a": 1 - chance, "b": chance})
     data = from_arrays((frame, truth))
     system = System.of(wrap(lambda rows: rows.to_numpy(), few(data.test), Wish(output="probabilities")), data)
-    assert 0.6 < found(system).measures["auc"].value < 0.9
+    measures = found(system).measures
+    assert 0.6 < measures["auc"].value < 0.9
+    left = measures["brier_score"].value / measures["trivial_brier_score"].value
+    assert measures["skill"].value == pytest.approx(1 - left)
+    assert "how frequent each class is; it was told from these cases" in found(system).details[0]
     numbers = from_arrays((frame, 1000 * chance))
     system = System.of(wrap(lambda rows: 1000 * rows["b"].to_numpy() + 5, few(numbers.test)), numbers)
     measures = found(system).measures
@@ -99,7 +113,24 @@ def test_errors_are_sized_when_the_target_is_a_number():
     data = from_arrays((pd.DataFrame({"x": x}), x + 0.01 * rng.normal(size=500)))
     finding = found(System.of(wrap(lambda rows: rows["x"].to_numpy(), few(data.test)), data))
     assert "error_rate" not in finding.measures
+    assert finding.measures["skill"].value == pytest.approx(1 - finding.measures["error_ratio"].value)
     assert finding.measures["error_ratio"].interval.upper < 0.05
+
+
+def test_chances_that_are_always_0_or_1_are_judged_as_labels():
+    truth = np.repeat([0, 1], 100)
+    sure = np.where(np.arange(200) % 10 == 0, 1 - truth, truth).astype(float)  # one in ten is wrong
+    measures = found(scoring(sure, truth)).measures
+    assert measures["skill"].value == pytest.approx(1 - 20 / 100)
+    assert "trivial_brier_score" not in measures
+
+
+def test_a_system_that_knows_nothing_never_passes():
+    truth = np.repeat([0, 1], [700, 300])
+    finding = replace(found(scoring(np.full(1000, 0.3), truth)), check=CHECK.id, judged=("skill",))
+    verdicts = {stakes: judge(finding, shipped(stakes), on=date(2026, 1, 1)).verdict for stakes in Stakes}
+    assert verdicts[Stakes.LOW] is Verdict.INCONCLUSIVE
+    assert verdicts[Stakes.MEDIUM] is verdicts[Stakes.HIGH] is verdicts[Stakes.CRITICAL] is Verdict.FAIL
 
 
 def test_perfect_model_has_no_mistakes_when_measured():
@@ -107,4 +138,5 @@ def test_perfect_model_has_no_mistakes_when_measured():
     finding = found(answering(truth, truth))
     assert finding.measures["error_rate"].value == 0
     assert finding.measures["error_ratio"].value == 0
+    assert finding.measures["skill"].value == 1
     assert finding.examples == ()

@@ -292,6 +292,7 @@ CHECK = Check(
             high=0.80,
             because="The four-fifths rule of 1978 (29 CFR 1607.4 D): a group selected less often than that is taken as "
             "evidence of adverse impact.",
+            source="29 CFR 1607.4 D (1978)",
             tasks=CLASSIFICATION,
             truth=False,
         ),

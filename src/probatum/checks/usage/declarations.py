@@ -4,7 +4,8 @@
 Vector      usage; the property at risk is integrity: nobody answers for the system.
 Attacker    none.
 Measure     given: number of topics on which somebody put their name to an answer.
-Judged      topic by topic: declared, unanswered or expired. The policy says which topics the stakes demand.
+Judged      topic by topic: declared, unanswered or expired. The policy says which topics the stakes demand. The
+            topic bearable-error is declared where the description or the policy states the number.
 Source      Mitchell et al. 2019, arXiv:1810.03993 (model cards); Gebru et al. 2021, arXiv:1803.09010 (datasheets).
 Not shown   whether what was declared is true: a declaration is never more than "declared".
 """
@@ -28,6 +29,11 @@ DEMANDED = {
     "misuse": (Stakes.MEDIUM, "Wrong uses that can be foreseen can be prevented."),
     "data-source": (Stakes.MEDIUM, "Data of unknown origin cannot be trusted."),
     "lawful-basis": (Stakes.MEDIUM, "Data about people need a reason in law."),
+    "bearable-error": (
+        Stakes.HIGH,
+        "How much error can be borne is for people to say. State it as a number: [system] bearable_error, or a limit "
+        "in a policy.",
+    ),
     "consulted": (Stakes.HIGH, "Those who are judged know what the builders do not."),
     "values": (Stakes.HIGH, "A trade-off was made; it should be said which."),
     "retention": (Stakes.HIGH, "Data kept for ever leak one day."),
