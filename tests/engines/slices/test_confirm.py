@@ -111,3 +111,47 @@ def test_amounts_are_searched_when_losses_are_not_counts():
     losses = rng.lognormal(0, 0.5, size=3000) * np.where((codes[:, 0] == 2) & (codes[:, 1] == 1), 4.0, 1.0)
     result = find_and_confirm(codes, losses, rng, **SETTINGS)
     assert result.confirmed[0].slice.levels == ((0, 2), (1, 1))
+
+
+def test_hard_cases_are_no_fault_when_mistakes_are_few():
+    """Of 300 people a third is hard, and the system says so; its chances are right in every group."""
+    alarms = 0
+    for seed in range(60):
+        rng = stream(seed, "few")
+        hard = rng.random(300) < 0.3
+        doubts = np.where(hard, rng.uniform(0.2, 0.5, 300), rng.uniform(0.0, 0.1, 300))
+        wrong = (rng.random(300) < doubts).astype(float)
+        codes = np.column_stack([hard.astype(np.int32), rng.integers(3, size=300), rng.integers(2, size=300)])
+        found = find_and_confirm(
+            codes.astype(np.int32),
+            wrong,
+            rng,
+            chances=doubts,
+            doubts=doubts,
+            confidence=0.95,
+            keep=5,
+            min_support=20,
+            max_depth=2,
+            decide_at=0.05,
+            work_limit=10**7,
+        )
+        assert found.by_chances
+        alarms += bool(found.confirmed)
+    assert alarms <= 6  # at most 5 in 100 of 60 are 3
+
+
+def test_a_size_that_can_be_decided_is_one_that_is_measured():
+    rng = stream(1, "amounts")
+    codes = rng.integers(2, size=(600, 4)).astype(np.int32)
+    found = find_and_confirm(
+        codes,
+        rng.uniform(0.5, 1.5, 600),
+        rng,
+        confidence=0.95,
+        keep=5,
+        min_support=20,
+        max_depth=2,
+        decide_at=1.0,
+        work_limit=10**7,
+    )
+    assert found.least_rows >= 100  # of means of fewer rows nothing is said

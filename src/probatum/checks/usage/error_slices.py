@@ -80,6 +80,7 @@ def run(system: Predictions, data: TestRows, options: Options, terms: Terms, rng
         losses,
         rng,
         chances=_chances(answers) if counts else None,
+        doubts=_doubts(answers) if counts else None,
         confidence=terms.confidence,
         keep=options.keep,
         min_support=options.min_support,
@@ -127,6 +128,14 @@ def _chances(answers: Answers) -> np.ndarray | None:
         binary = answers.scores.shape[1] == 2
         return np.asarray(answers.scores[:, 1] if binary else answers.scores.max(axis=1))
     return answers.ranks
+
+
+def _doubts(answers: Answers) -> np.ndarray | None:
+    """Return (n,) the system's own chance that each answer is wrong; NaN where it gave no answer or no score."""
+    if answers.scores is None:
+        return None
+    rows = np.arange(len(answers.labels))
+    return np.where(answers.given, 1 - answers.scores[rows, np.maximum(answers.labels, 0)], np.nan)
 
 
 def _columns(data: TestRows, bins: int) -> list[NamedColumn]:

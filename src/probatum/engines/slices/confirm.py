@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtri
 
-from probatum.engines.calibration.curve import learned
+from probatum.engines.calibration.curve import EVENTS, Curve, claimed, learned
 from probatum.engines.intervals.multiplicity import sidak
 from probatum.engines.slices.broaden import broadened
 from probatum.engines.slices.distinct import distinct
@@ -31,6 +31,7 @@ from probatum.engines.slices.slices import Search, Slice, members
 POOL = 10  # slices found for each one kept: most are near copies of a few groups
 SELECTION = 2.0  # standard errors taken off in the search, lest the smallest groups win by chance
 LUCK = 2.5  # standard errors by which hardly ever one of some ten groups that are as they should be comes out worse
+FEW_STRATA = 5  # with fewer, the line through them says too little
 LEAST_LOSS_ROWS = 100  # rows of a slice from which the range of a mean of skewed losses can be trusted
 LARGEST = 0.5  # of all rows: a group of more is what the others are compared with
 
@@ -87,6 +88,7 @@ def find_and_confirm(
     rng: np.random.Generator,
     *,
     chances: np.ndarray | None = None,
+    doubts: np.ndarray | None = None,
     confidence: float,
     keep: int,
     min_support: int,
@@ -101,6 +103,8 @@ def find_and_confirm(
         losses: (n,) float64, 0 or 1 for mistakes, any size from 0 for amounts.
         rng: splits the rows into halves with equally many mistakes.
         chances: (n,) of mistakes: any number that tells how likely each is, see ``calibration.curve.learned``.
+        doubts: (n,) the system's own chance of being wrong, where it gives chances from 0 to 1; NaN for none. Used
+            where mistakes are too few to learn what ``chances`` tell.
         confidence: of all ranges at once.
         keep: slices kept of each search.
         min_support: fewest rows of a slice, in each half.
@@ -111,15 +115,15 @@ def find_and_confirm(
     first, second = halves(losses, rng)
     counts = bool(np.isin(losses, (0.0, 1.0)).all())
     wrong = losses > 0
-    chances = chances if counts else None
-    curve = learned(None if chances is None else chances[first], wrong[first])
+    chances, curve = _curve(chances, doubts, wrong, first) if counts else (None, learned(None, wrong[first]))
     known, fresh = (
         strata_of(None if chances is None else chances[half], curve, wrong[half]) for half in (first, second)
     )
     fewest = min_support if counts else max(min_support, LEAST_LOSS_ROWS)
     sized = _counts_reach(known, keep, confidence) if counts else _amounts_reach(losses[first], keep, confidence)
     enough = decidable_rows(sized, len(second), decide_at)
-    supports = [fewest] if enough is None or enough <= fewest else [fewest, enough]
+    enough = None if enough is None else max(enough, fewest)  # smaller ones are not measured
+    supports = [fewest] if enough is None or enough == fewest else [fewest, enough]
     raised, expected, spread = _raised(losses[first], known if counts else None)
     rules = [Excess(expected=expected, error=SELECTION * spread, least=support) for support in supports]
     searches = tuple(
@@ -148,6 +152,21 @@ def find_and_confirm(
         decide_at=decide_at,
         by_chances=curve.edges.size > 0,
     )
+
+
+def _curve(
+    chances: np.ndarray | None, doubts: np.ndarray | None, wrong: np.ndarray, first: np.ndarray
+) -> tuple[np.ndarray | None, Curve]:
+    """Return the numbers that tell how likely each row is wrong, and the curve learned of them in the first half.
+
+    With so few mistakes that there are fewer than ``FEW_STRATA`` strata, the line through them says little of a group
+    within one; then hard cases look like a fault. So the system's own chances are believed more: see ``claimed``. Not
+    where it expects fewer than half of the mistakes that there are.
+    """
+    mistakes = int(wrong[first].sum())
+    if doubts is not None and mistakes < FEW_STRATA * EVENTS and 2 * np.nansum(doubts[first]) >= mistakes:
+        return doubts, claimed(doubts[first], wrong[first], strata=FEW_STRATA)
+    return chances, learned(None if chances is None else chances[first], wrong[first])
 
 
 def _raised(losses: np.ndarray, strata: Strata | None) -> tuple[np.ndarray, float, float]:
