@@ -7,7 +7,7 @@ from probatum.report.further import BIAS, told
 from probatum.report.lookup import Lookup
 from probatum.report.questions import Answer
 from probatum.report.sayings import Saying, judged, not_measured
-from probatum.report.words import plural, quoted, sentence, visible
+from probatum.report.words import plural, quoted, visible
 
 QUESTION = "Is a group of people treated worse than the others?"
 SHOWN = 3  # groups told one by one
@@ -24,9 +24,9 @@ def treated(lookup: Lookup) -> Answer:
     if finding is None:
         return Answer(question=QUESTION, sayings=(not_measured("That", BIAS, lookup),), not_covered=())
     if RATIO not in finding.measures:
-        said = Saying(text=sentence(visible(finding.sentence)), check=BIAS, key=True)
+        said = told(finding, lookup)
         say_which = Saying(text="Say which answer is good for the person (--favourable) to see who gets it how often.")
-        return Answer(question=QUESTION, sayings=(said, say_which), not_covered=())
+        return Answer(question=QUESTION, sayings=(*said, say_which), not_covered=())
     groups, worse = finding.measures[RATIO].groups, worse_off(finding)
     got = quoted(subject.favourable or "yes")
     sayings = [_first(finding, len(worse), got, lookup)]
