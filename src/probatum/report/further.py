@@ -125,7 +125,7 @@ def _gaps(finding: Finding, lookup: Lookup) -> Iterator[Saying]:
     if alone is not None:
         behind = numbers_behind(title_of("expected_gap"), alone)
         words = f"had it judged every group equally well, the gap would still be {of_100(alone, whole=100)}"
-        why = "since the right answer is yes more often in some groups than in others"
+        why = "since groups differ in how often that answer is right"
         yield Saying(text=sentence(f"{words}, {why}"), behind=(behind,), check=BIAS)
     wider = gap.widest
     if wider is None and gap.interval.why:
