@@ -26,6 +26,7 @@ from probatum.facts.finding import Finding
 from probatum.report.marks import CANNOT_TELL, FAIL, PASS
 from probatum.report.page_one import UNKNOWN_TRAINING, page_one
 from probatum.report.reading import quiz
+from probatum.report.sections import sections
 
 
 def sayings(made):
@@ -90,6 +91,33 @@ def test_who_cannot_be_compared_is_told_when_too_few_people_are_there():
     text = told(of_nine([bias(0.2, 0.0, None)]))
     assert "too few people to rule one out." in text
     assert "There are too few people to compare: region = 03." in text
+
+
+def with_measures(finding, **measures):
+    return replace(finding, measures=dict(finding.measures) | measures)
+
+
+def test_whom_a_pass_speaks_of_is_told_beside_it():
+    finding = bias(0.02, 0.0, 0.08)
+    limited = replace(finding.measures["max_gap"], scope="This holds for groups of at least 600 people.")
+    made = of_nine([with_measures(finding, max_gap=limited)])
+    assert "This holds for groups of at least 600 people." in told(made)
+    (limit,) = (one for part in sections(made) if part.check == "usage/bias" for one in part.limits)
+    assert limit.outcome.endswith("This holds for groups of at least 600 people.")
+
+
+def test_what_base_rates_alone_would_bring_is_told_beside_the_gap():
+    finding = bias(0.25, 0.16, 0.3)
+    worst = finding.measures["max_gap"].groups[0]
+    alone = replace(worst, value=0.21, interval=replace(worst.interval, lower=0.18, upper=0.24))
+    expected = replace(finding.measures["max_gap"], value=0.21, interval=alone.interval, groups=(alone,))
+    text = told(of_nine([with_measures(finding, expected_gap=expected)]))
+    assert "That is a gap of about 25 of 100" in text
+    assert (
+        "Had it judged every group equally well, the gap would still be about 21 of 100 (between 18 and 24), since "
+        "groups differ in how often that answer is right." in text
+    )
+    assert "every group equally well" not in told(of_nine([finding]))
 
 
 def test_mistakes_do_not_hit_all_alike_when_groups_of_people_differ():
