@@ -6,9 +6,10 @@ Attacker    none; the groups are found by search, not by malice.
 Measure     worst_excess: the share of answers that are wrong in a group, less the share that the system's own chances
             predict there; 0 is as it should be, 1 the most. The chances are recalibrated: cases of about equal chances
             are expected to go wrong as often as all such cases do. So a group that is merely hard, and whose cases the
-            system is rightly unsure of, has no excess. Where no chances are given, the share over all cases is
-            expected. worst_ratio: the error rate of that group in units of the rate over all cases; 1 is average. For
-            numbers, mean absolute errors are compared, and worst_ratio is that of the worst group.
+            system is rightly unsure of, has no excess. With few mistakes the chances are taken nearly at their word,
+            but for their mean. Where no chances are given, the share over all cases is expected. worst_ratio: the error
+            rate of that group in units of the rate over all cases; 1 is average. For numbers, mean absolute errors are
+            compared, and worst_ratio is that of the worst group.
             Groups are all combinations of up to three columns' levels, as the held-out cases alone show them; free
             text forms none. They are found on one half of these cases and measured on the other, which had no say in
             the choice. The worst group is the one of which most is proven: its range has the highest lower end. The
