@@ -6,7 +6,7 @@ training itself. So copies are left out together. Equal rows that chance brings 
 rows just as often, so a system may well profit by them.
 """
 
-from functools import lru_cache
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -21,7 +21,9 @@ from probatum.systems.datasets.folds import group_codes
 CONFIDENCE = 0.95  # of the ranges by which copies are told from chance; see ``chance_share``
 
 
-@lru_cache(maxsize=2)
+_KNOWN: WeakKeyDictionary[Rows, tuple[ref[Rows], np.ndarray | None]] = WeakKeyDictionary()
+
+
 def together(train: Rows, test: Rows) -> np.ndarray | None:
     """Return (n,) int64, what belongs together, from 0; None where each row stands by itself.
 
@@ -29,6 +31,14 @@ def together(train: Rows, test: Rows) -> np.ndarray | None:
         train: the rows.
         test: others, which tell how often chance makes rows equal.
     """
+    beside, found = _KNOWN.get(train, (None, None))
+    if beside is None or beside() is not test:  # asked for by each training, and worked out once
+        found = _together(train, test)
+        _KNOWN[train] = ref(test), found
+    return found
+
+
+def _together(train: Rows, test: Rows) -> np.ndarray | None:
     groups = group_codes(train)
     if len(train) < 2 or not len(test):
         return groups

@@ -83,7 +83,7 @@ class Said:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class Rows:
     """Some rows with their true answers."""
 
