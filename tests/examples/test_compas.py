@@ -22,7 +22,7 @@ from probatum.runs.progress import Quiet
 from probatum.systems.description import read_description
 
 FILE = "compas_two_years.csv.gz"
-LARGEST = {"race = African-American", "race = Caucasian"}
+LARGEST = "race = African-American against everybody else"
 PEOPLE = pd.DataFrame(
     {
         "days_b_screening_arrest": [0, 45, 3, 1],
@@ -94,9 +94,8 @@ def bias_of(description: Path, folder: Path) -> Finding:
     return run.record.findings[0]
 
 
-def gap_between_the_largest(finding: Finding) -> Part:
-    parts = finding.measures["false_positive_rate_gap"].groups
-    return next(part for part in parts if set(part.name.split(" against ")) == LARGEST)
+def gap_of_the_largest(finding: Finding, measure: str = "false_positive_rate_gap") -> Part:
+    return next(part for part in finding.measures[measure].groups if part.name.endswith(LARGEST))
 
 
 def test_false_alarms_differ_by_race_when_the_vendors_score_decides(
@@ -106,7 +105,7 @@ def test_false_alarms_differ_by_race_when_the_vendors_score_decides(
     scores.cases().to_csv(tmp_path / "cases.csv", index=False)
     text = (PROJECT / "examples" / "compas-scores" / "probatum.toml").read_text(encoding="utf-8")
     (tmp_path / "probatum.toml").write_text(text, encoding="utf-8")
-    gap = gap_between_the_largest(bias_of(tmp_path / "probatum.toml", tmp_path / "run"))
+    gap = gap_of_the_largest(bias_of(tmp_path / "probatum.toml", tmp_path / "run"))
     assert gap.interval is not None
     assert gap.interval.lower is not None
     assert gap.interval.lower > 0.1  # 42 against 22 of 100
@@ -132,7 +131,7 @@ def test_false_alarms_differ_by_race_when_a_forest_decides(
     forest: ModuleType, real_data: Callable[..., None], tmp_path: Path
 ) -> None:
     real_data(FILE)
-    gap = gap_between_the_largest(bias_of(PROJECT / "examples" / "compas-forest" / "probatum.toml", tmp_path / "run"))
+    gap = gap_of_the_largest(bias_of(PROJECT / "examples" / "compas-forest" / "probatum.toml", tmp_path / "run"))
     assert gap.interval is not None
     assert gap.interval.lower is not None
     assert gap.interval.lower > 0
