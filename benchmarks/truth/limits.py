@@ -184,7 +184,11 @@ def document(plan: Plan, store: Store, skipped: Sequence[str]) -> str:
     lines = [HEAD.format(plan=plan), *skipped, "", *_wanted(found), ""]
     for check in (*ANSWERS, LEAKAGE, CORRUPTION):
         judged = checks()[check].judged
-        measures = [(name, one) for name, one in judged.items() if one.truth and ("binary" in one.tasks)]
+        measures = [
+            (name, one)
+            for name, one in judged.items()
+            if one.truth and "binary" in one.tasks and one.medium is not None  # others are for people to state
+        ]
         limits = "; ".join(
             f"`{name}` {one.direction.value.replace('_', ' ')} {one.low:g}, {one.medium:g}, {one.high:g}"
             for name, one in measures
