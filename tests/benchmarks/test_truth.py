@@ -62,7 +62,7 @@ def test_ranges_hold_the_truth_and_verdicts_are_right_when_samples_come_from_adu
                 runs[one["measure"]] += 1
                 held[one["measure"]] += one["held"]
                 wrong[one["measure"]] += one["wrong"]
-    assert set(runs) >= {"error_rate", "calibration_error", "worst_excess", "max_gap", "gap"}
+    assert set(runs) >= {"skill", "calibration_error", "worst_excess", "max_gap", "gap"}
     assert all(count == SAMPLES for count in runs.values())
     assert {name: held[name] for name in runs if held[name] < FEWEST_HELD} == {}
     assert {name: wrong[name] for name in runs if wrong[name] > MOST_WRONG} == {}
@@ -90,7 +90,7 @@ def test_work_goes_on_where_it_stopped_when_results_are_kept(truth: SimpleNamesp
     again = truth.store.Store("truth")
     assert truth.run.work(plan, again, told.append) == []
     assert len(told) == 1
-    assert "| simulated costs, linear regression | `error_ratio` | " in truth.run.document(plan, again, [])
+    assert "| simulated costs, linear regression | `skill` | " in truth.run.document(plan, again, [])
 
 
 def test_results_of_other_code_do_not_count_unless_they_are_wanted(truth: SimpleNamespace) -> None:
