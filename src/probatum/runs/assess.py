@@ -144,13 +144,13 @@ def assess(
     start, today = perf_counter(), datetime.now(UTC)
     opened, plan, policy = prepared.opened, prepared.plan, prepared.policy
     jobs = prepared.jobs(jobs)
-    progress.planned(plan, prepared.forecast(jobs))
-    for doubt in too_few(plan, policy, checks()):
-        progress.stage(doubt)
     files.sweep(folder)
     unfinished = Unfinished(folder)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
     unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions(opened))
+    progress.planned(plan, prepared.forecast(jobs))  # whoever has read it may interrupt: the folder can go on
+    for doubt in too_few(plan, policy, checks()):
+        progress.stage(doubt)
 
     def tell(finding: Finding) -> None:
         progress.finished(finding, judge(finding, policy, on=today.date(), subject=plan.subject))
