@@ -22,7 +22,7 @@ from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.engines.intervals.skewed import skewed_mean
 from probatum.engines.intervals.skewed_ratio import skewed_ratio
-from probatum.engines.mistakes.values import absolute_errors
+from probatum.engines.mistakes.values import absolute_errors, one_minus
 from probatum.facts.finding import Measure
 from probatum.facts.interval import Interval
 
@@ -107,12 +107,7 @@ def _paired(own: np.ndarray, trivial: np.ndarray, worst: float, confidence: floa
 
 
 def _gain(ratio: float | None, interval: Interval, n: int) -> Measure:
-    ends = replace(
-        interval,
-        lower=None if interval.upper is None else 1 - interval.upper,
-        upper=None if interval.lower is None else 1 - interval.lower,
-        method=f"{interval.method}, of the ratio of scores",
-    )
+    ends = one_minus(interval, "of the ratio of scores")
     value = None if ratio is None else 1 - ratio
     return Measure(value=value, unit="share", interval=ends, n=n, why=interval.why if value is None else None)
 

@@ -10,6 +10,7 @@ from probatum.engines.intervals.mean_ratio import mean_ratio
 from probatum.engines.intervals.means import mean
 from probatum.engines.intervals.skewed import skewed_mean
 from probatum.facts.finding import Measure
+from probatum.facts.interval import Interval
 
 
 def mean_error(truth: np.ndarray, values: np.ndarray, *, confidence: float) -> Measure:
@@ -52,14 +53,19 @@ def determination(truth: np.ndarray, values: np.ndarray, *, confidence: float) -
     middle = float(truth.mean())
     squares = (truth - np.where(np.isnan(values), middle, values)) ** 2
     ratio, interval = mean_ratio(squares, (truth - middle) ** 2, confidence=confidence)
-    ends = replace(
+    ends = one_minus(interval, "of the ratio of mean squares")
+    value = None if ratio is None else 1 - ratio
+    return Measure(value=value, unit="", interval=ends, n=len(truth), why=interval.why)
+
+
+def one_minus(interval: Interval, of: str) -> Interval:
+    """Return the interval of 1 minus a ratio; ``of`` names the ratio in the method."""
+    return replace(
         interval,
         lower=None if interval.upper is None else 1 - interval.upper,
         upper=None if interval.lower is None else 1 - interval.lower,
-        method=f"{interval.method}, of the ratio of mean squares",
+        method=f"{interval.method}, {of}",
     )
-    value = None if ratio is None else 1 - ratio
-    return Measure(value=value, unit="", interval=ends, n=len(truth), why=interval.why)
 
 
 def absolute_errors(truth: np.ndarray, values: np.ndarray, trivial: float) -> np.ndarray:
