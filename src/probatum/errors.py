@@ -21,6 +21,12 @@
     └── StorageError              the disk is full or refuses to be written
 """
 
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+LONGEST = 200  # characters of the text of an error that is not ours
+
 
 class ProbatumError(Exception):
     """Base of all: the command line prints the message and ends with ``exit_code``."""
@@ -103,3 +109,51 @@ class StorageError(ProbatumError):
     """The disk is full, or refuses to be written."""
 
     exit_code = 3
+
+
+def class_name(error: BaseException) -> str:
+    """Return the name of an error's class, or of its nearest base whose name is fixed in the module that defines it.
+
+    A class that was made while the program ran may bear anything as its name, such as a cell.
+    """
+    for one in type(error).__mro__:
+        fixed = getattr(sys.modules.get(one.__module__), one.__name__, None) is one
+        if fixed and one.__name__.isidentifier() and one.__name__.isascii():
+            return one.__name__
+    return Exception.__name__
+
+
+def text_of(error: BaseException) -> str:
+    """Return the first line of an error's text, shortened; making the text of a foreign error may raise."""
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001  # whatever it raises, there is no text
+        return ""
+    line = text[: 4 * LONGEST].strip().partition("\n")[0]
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def arguments_of(error: ProbatumError) -> dict[str, Any]:
+    """Return what ``error_named`` makes an equal error from, as plain values."""
+    if isinstance(error, DescriptionError):
+        return {"file": error.file, "mistakes": list(error.mistakes)}
+    return {"message": str(error)}
+
+
+def error_named(name: str, arguments: Mapping[str, Any], traceback: str = "") -> ProbatumError:
+    """Return the error of this name; of a name that is none of the tree's, the base.
+
+    Args:
+        name: of a class in this module.
+        arguments: what ``arguments_of`` returned.
+        traceback: shown beneath the error's own.
+    """
+    found = globals().get(name)
+    kind = found if isinstance(found, type) and issubclass(found, ProbatumError) else ProbatumError
+    if kind is DescriptionError:
+        error: ProbatumError = DescriptionError(str(arguments["file"]), [str(one) for one in arguments["mistakes"]])
+    else:
+        error = kind(str(arguments["message"]))
+    if traceback:
+        error.add_note(f"In the worker process:\n{traceback}")
+    return error

@@ -8,8 +8,12 @@ packages are found by entry point, under the same names, and imported only when 
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from probatum.errors import PluginError
+
+ENTRY_POINTS = "probatum"  # in front of the names of the groups
+GROUPS = ("checks", "planted", "adapters", "formats")
 
 CHECKS = (
     "probatum.checks.usage.error_rate:CHECK",
@@ -68,7 +72,15 @@ FORMATS = (
 def names(group: str, built_in: tuple[str, ...]) -> Iterator[str]:
     """Yield the dotted names of a group: the built-in ones, then those of other packages in order of name."""
     yield from built_in
-    yield from sorted(point.value for point in entry_points(group=f"probatum.{group}"))
+    yield from sorted(point.value for point in entry_points(group=f"{ENTRY_POINTS}.{group}"))
+
+
+def folders() -> Iterator[str]:
+    """Yield the folders that packages with checks, planted triples, adapters or formats lie in."""
+    for group in GROUPS:
+        for point in entry_points(group=f"{ENTRY_POINTS}.{group}"):
+            if point.dist is not None:
+                yield str(Path(str(point.dist.locate_file(""))).resolve())
 
 
 def fetch(name: str) -> object:

@@ -5,7 +5,6 @@ import bz2
 import gzip
 import lzma
 import pickle
-import sys
 import zlib
 from collections.abc import Callable
 from hashlib import sha256
@@ -16,8 +15,8 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from probatum.adapters.loading import find_function, load
-from probatum.errors import DescriptionError, ModelError, UntrustedFileError
+from probatum.adapters.loading import load
+from probatum.errors import ModelError, UntrustedFileError
 
 
 class Bomb:
@@ -107,46 +106,3 @@ def test_a_cut_off_file_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:300])
     with pytest.raises(ModelError, match="could not be loaded"):
         load(file, trusted=True)
-
-
-def test_a_function_is_found_in_the_folder_and_named_by_its_files_digest(tmp_path: Path) -> None:
-    (tmp_path / "below").mkdir()
-    file = tmp_path / "below" / "own.py"
-    file.write_text("def answer(rows):\n    return 'mine'\n")
-    function, digest = find_function("below.own:answer", tmp_path)
-    assert function(None) == "mine"
-    assert digest == "sha256:" + sha256(file.read_bytes()).hexdigest()
-
-
-def test_modules_of_one_name_in_two_folders_are_not_mixed_up(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "recipe.py").write_text(f"def answer(rows):\n    return {name!r}\n")
-    path = list(sys.path)
-    assert [find_function("recipe:answer", tmp_path / name)[0](None) for name in ("one", "two")] == ["one", "two"]
-    assert sys.path == path
-
-
-def test_a_module_of_the_folder_may_import_its_neighbour(tmp_path: Path) -> None:
-    (tmp_path / "own_neighbour.py").write_text("WORD = 'hello'\n")
-    (tmp_path / "own.py").write_text("from own_neighbour import WORD\ndef answer(rows):\n    return WORD\n")
-    assert find_function("own:answer", tmp_path)[0](None) == "hello"
-
-
-@pytest.mark.parametrize(
-    ("code", "wanted"),
-    [
-        ("def other():\n    pass\n", "wanted a function answer"),
-        ("1 / 0\n", "ZeroDivisionError"),
-        ("if\n", "SyntaxError"),
-    ],
-)
-def test_a_module_without_the_function_is_refused(tmp_path: Path, code: str, wanted: str) -> None:
-    (tmp_path / "own.py").write_text(code)
-    with pytest.raises(DescriptionError, match=wanted):
-        find_function("own:answer", tmp_path)
-
-
-def test_a_module_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DescriptionError, match="no_such_module_here"):
-        find_function("no_such_module_here:answer", tmp_path)

@@ -33,6 +33,7 @@ def start(*words: str, before: Callable[[], None] | None = None) -> subprocess.P
         text=True,
         encoding="utf-8",
         start_new_session=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},  # a limit on files cuts compiled modules short
         preexec_fn=lambda: _begin(before),  # one thread here
     )
 

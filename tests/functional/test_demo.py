@@ -2,6 +2,7 @@
 """The demo, as a user runs it."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -10,14 +11,18 @@ import pytest
 from probatum.cli.app import run
 
 pytestmark = pytest.mark.slow  # whole demos; three tests share one
-WITHOUT_NETWORK = """
+REFUSING = """
+import socket
 import sys
 
 def refuse(event, arguments):
-    if event.startswith("socket."):
+    made = event == "socket.__new__" and arguments[1] != socket.AF_UNIX  # which joins processes of one machine
+    if made or (event.startswith("socket.") and event not in ("socket.__new__", "socket.sendmsg")):
         raise RuntimeError(f"the demo reached for the network: {event}")
 
 sys.addaudithook(refuse)
+"""
+WITHOUT_NETWORK = f"""{REFUSING}
 from probatum.cli.app import run
 sys.exit(run(["demo", "-o", sys.argv[1]]))
 """
@@ -55,6 +60,16 @@ def test_demo_can_be_repeated_and_edited_when_its_files_are_used(lender, tmp_pat
         json.loads((place / "judgement.json").read_text())["record"] for place in (folder, tmp_path / "again")
     )
     assert first == again
+
+
+def test_no_socket_is_opened_where_the_model_is_asked(lender, tmp_path, capsys):
+    folder, _ = lender
+    shutil.copytree(folder / "system", tmp_path / "system")
+    recipe = tmp_path / "system" / "recipe.py"
+    recipe.write_text(recipe.read_text() + REFUSING + "\nprint('the recipe was read')\n")
+    assert run(["assess", str(tmp_path / "system" / "probatum.toml"), "-o", str(tmp_path / "run")]) == 1
+    assert verdicts(tmp_path / "run") == verdicts(folder)
+    assert "the recipe was read" in (tmp_path / "run" / "model.log").read_text()
 
 
 def test_nothing_fails_when_the_twin_is_assessed(tmp_path, capsys):

@@ -12,7 +12,7 @@ import pytest
 import probatum
 from functional.workshop import Desk
 from probatum.runs import assess as assessing
-from probatum.runs import display, messages
+from probatum.runs import display
 
 PROBATUM = Path(sys.executable).with_name("probatum")
 WORDS = ("--only", "usage/error-rate", "--only", "input-manipulation/corruption")
@@ -22,7 +22,6 @@ WORDS = ("--only", "usage/error-rate", "--only", "input-manipulation/corruption"
 def test_a_long_check_tells_how_far_it_is(desk: Desk, jobs: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(display, "EVERY", 0.0)
     monkeypatch.setattr(display, "LIVE_EVERY", 0.002)  # the check may be over in less than the usual half second
-    monkeypatch.setattr(messages, "EVERY", 0.002)
     said = desk.assess(*WORDS, "--jobs", jobs)
     assert "… input-manipulation/corruption: rows damaged, " in said.err
 

@@ -74,7 +74,7 @@ def test_no_more_rows_are_asked_about_than_allowed_whatever_the_jobs(desk: Desk,
     said = desk.assess(*WORDS, "--jobs", jobs)
     assert said.code in (1, 3)
     assert server.rows <= 1000
-    assert ("running in this process" in said.err) == (jobs == "2")
+    assert ("running in one process" in said.err) == (jobs == "2")
     findings = {finding.check.partition("/")[2]: finding for finding in desk.record().findings}
     stopped = {name for name, finding in findings.items() if finding.state is State.ERROR}
     assert stopped >= {"evasion", "corruption"}

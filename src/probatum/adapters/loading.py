@@ -4,22 +4,18 @@
 A file whose format can run code when loaded is opened only when its owner said so.
 """
 
-import importlib.util
 import io
-import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from probatum.adapters.code import installation
 from probatum.adapters.tensor_files import read_safetensors, read_torch
 from probatum.engines.files import kinds
 from probatum.engines.files.identify import identify
-from probatum.errors import DescriptionError, ModelError, UntrustedFileError
+from probatum.errors import ModelError, UntrustedFileError, class_name, text_of
 from probatum.evidence.canonical import digest
 
 LOADABLE = (kinds.PICKLE, *kinds.PACKED_PICKLES.values())  # what joblib writes; all of them run code when loaded
@@ -56,14 +52,6 @@ INERT: Mapping[kinds.Kind, Callable[[bytes], Any]] = {
     kinds.LIGHTGBM: _lightgbm,
     kinds.CATBOOST: _catboost,
     kinds.SAFETENSORS: read_safetensors,
-}
-EXTRAS = {
-    "torch": "torch",
-    "onnx": "onnx",
-    "onnxruntime": "onnx",
-    "xgboost": "xgboost",
-    "lightgbm": "lightgbm",
-    "catboost": "catboost",
 }
 
 
@@ -137,11 +125,13 @@ def _unpickle(file: Path, content: bytes) -> tuple[Any, tuple[str, ...]]:
             model = joblib.load(io.BytesIO(content))
         except ModuleNotFoundError as error:
             raise ModelError(
-                f"{file.name} needs the module {error.name}, which is not installed here. {_install(error.name)}"
+                f"{file.name} needs the module {error.name}, which is not installed here. {installation(error.name)}"
             ) from error
-        except Exception as error:  # a pickle may raise anything
+        except BaseException as error:  # a pickle may raise anything, also what ends a process
+            if isinstance(error, KeyboardInterrupt):
+                raise
             raise ModelError(
-                f"{file.name} could not be loaded ({type(error).__name__}: {error}). "
+                f"{file.name} could not be loaded ({class_name(error)}: {text_of(error)}). "
                 "Was it saved with other library versions? Save it again with those installed here."
             ) from error
     stale = any(type(warning.message).__name__ == "InconsistentVersionWarning" for warning in caught)
@@ -149,65 +139,3 @@ def _unpickle(file: Path, content: bytes) -> tuple[Any, tuple[str, ...]]:
         ("The model was saved with another version of scikit-learn than the one that ran it here.",) if stale else ()
     )
     return model, notes
-
-
-def find_function(name: str, folder: Path) -> tuple[Callable[..., Any], str]:
-    """Import ``module:function`` from the description's folder; return it with the digest of its file.
-
-    Raises:
-        DescriptionError: there is no such module or function, or the module cannot be imported.
-    """
-    module_name, _, function_name = name.partition(":")
-    try:
-        module = _import(module_name, folder)
-    except (Exception, SystemExit) as error:  # a module may do anything while it is imported, also end the process
-        raise DescriptionError(
-            name,
-            [f"wanted the module {module_name}; importing it raised {type(error).__name__}: {error}. {_mend(error)}"],
-        ) from error
-    function = getattr(module, function_name, None)
-    if not callable(function):
-        raise DescriptionError(
-            name, [f"wanted a function {function_name} in {module_name}; there is none by that name."]
-        )
-    source = Path(module.__file__ or "")
-    return function, digest(source.read_bytes() if source.is_file() else b"")
-
-
-def _install(module: str | None) -> str:
-    """Say how to get a module: by the extra that brings it, where there is one."""
-    extra = EXTRAS.get(str(module).partition(".")[0])
-    if extra is not None:
-        return f'pip install "probatum[{extra}]"'
-    return "Install it, or put its file where Python finds it (PYTHONPATH)."
-
-
-def _mend(error: BaseException) -> str:
-    """Say what to do about a module that cannot be imported."""
-    missing = error.name if isinstance(error, ModuleNotFoundError) else None
-    return _install(missing) if str(missing).partition(".")[0] in EXTRAS else "Mend it first."
-
-
-def _import(name: str, folder: Path) -> ModuleType:
-    """Import a module; a file in the folder wins, and is not mixed up with one of the same name elsewhere."""
-    file = folder.joinpath(*name.split(".")).with_suffix(".py")
-    with _on_path(folder):
-        if not file.is_file():
-            return import_module(name)
-        own_name = f"_probatum_{digest(str(file.resolve()).encode())[7:19]}_{name.replace('.', '_')}"
-        spec = importlib.util.spec_from_file_location(own_name, file)
-        if spec is None or spec.loader is None:
-            raise ModuleNotFoundError(f"{file} cannot be imported")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[own_name] = module
-        spec.loader.exec_module(module)
-        return module
-
-
-@contextmanager
-def _on_path(folder: Path) -> Iterator[None]:
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``probatum assess``: measure a system and say where it goes wrong."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -50,8 +51,8 @@ def assess(
     from probatum.runs.assess import prepare
     from probatum.runs.describing import described
     from probatum.runs.folder import new_folder, write_fact
-    from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice, read_plan
+    from probatum.runs.remote import open_isolated
     from probatum.runs.repeating import commands
     from probatum.runs.unfinished import Unfinished, plan_of
 
@@ -66,18 +67,20 @@ def assess(
     description = described(subject, said, called=options())
     progress.stage("opening the model and the data")
     unfinished = None if resume is None else Unfinished(resume)
-    opened = open_described(description, int(fixed.seed) if fixed else seed, unfinished=unfinished)
-    prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
-    if dry_run:
-        progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
-        if output is not None:
-            write_fact(new_folder(opened.subject.name, output) / "plan.json", prepared.plan)
-        return 0
-    folder = resume or new_folder(opened.subject.name, output)
-    with resumable(folder, description, policy):
-        run = run_assess(
-            prepared, folder=folder, jobs=jobs, progress=progress, repeat=commands(description, prepared.plan, policy)
-        )
-        present(run.edition, quiet=quiet)
+    asked, keep = (0, None) if unfinished is None else (unfinished.asked(), unfinished.keep_asked)
+    first = int(fixed.seed) if fixed else seed
+    with closing(open_isolated(description, first, asked=asked, keep_asked=keep)) as session:
+        subject_facts = session.facts.subject
+        prepared = prepare(session, policy_for(policy, subject_facts.stakes), choice, fixed)
+        if dry_run:
+            progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
+            if output is not None:
+                write_fact(new_folder(subject_facts.name, output) / "plan.json", prepared.plan)
+            return 0
+        folder = resume or new_folder(subject_facts.name, output)
+        repeat = commands(description, prepared.plan, policy)
+        with resumable(folder, description, policy):
+            run = run_assess(prepared, folder=folder, jobs=jobs, progress=progress, repeat=repeat)
+            present(run.edition, quiet=quiet)
     say(f"The report: {folder / 'report.html'}")
     return code_for(run.edition, strict=strict)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``probatum demo``: a whole assessment out of what is installed."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -22,8 +23,8 @@ def demo(
     from probatum.runs.assess import assess, prepare
     from probatum.runs.demo import group_found, reveal
     from probatum.runs.folder import new_folder
-    from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice
+    from probatum.runs.remote import open_isolated
     from probatum.runs.repeating import commands
     from probatum.systems.description import read_description
 
@@ -35,12 +36,12 @@ def demo(
     progress.stage(f"writing the system to {folder / 'system'}, to look at and to change")
     description = read_description(write_demo(name, folder / "system", clean=clean))
     progress.stage("making the data and training the model")
-    opened = open_described(description, seed=0)
-    prepared = prepare(opened, policy_for(None, opened.subject.stakes), Choice())
-    repeat = commands(description, prepared.plan, None)
-    with resumable(folder, description):
-        run = assess(prepared, folder=folder, jobs=None, progress=progress, repeat=repeat)
-        present(run.edition, quiet=quiet)
+    with closing(open_isolated(description, seed=0)) as session:
+        prepared = prepare(session, policy_for(None, session.facts.subject.stakes), Choice())
+        repeat = commands(description, prepared.plan, None)
+        with resumable(folder, description):
+            run = assess(prepared, folder=folder, jobs=None, progress=progress, repeat=repeat)
+            present(run.edition, quiet=quiet)
     code = code_for(run.edition, strict=False)
     if hidden is not None and not clean:
         found = group_found(hidden, run.record)

@@ -28,8 +28,16 @@ def order(seed: int, rows: Rows) -> np.ndarray:
     return stream(seed, f"rows/{rows.name}").permutation(len(rows))
 
 
-def keep(folder: Path, seed: int, rows: Rows, answers: Answers, *, of: str = "") -> KeptAnswers:
-    """Write answers in the seeded order, beside the truth where they are those of the system itself (``of`` is empty).
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ordered:
+    """Answers in the order in which they are written, each array by its role."""
+
+    arrays: Mapping[str, np.ndarray]
+    failures: Mapping[str, int]  # type of exception, rows on which it was raised
+
+
+def ordered(seed: int, rows: Rows, answers: Answers, *, of: str = "") -> Ordered:
+    """Return answers in the seeded order, beside the truth where they are those of the system itself (no ``of``).
 
     The roles are "test/labels" and the like; answers ``of`` other models are "train/unseen of 5/labels".
     """
@@ -37,7 +45,14 @@ def keep(folder: Path, seed: int, rows: Rows, answers: Answers, *, of: str = "")
     arrays = {} if of else {"truth": rows.truth}
     arrays |= {part: array for part in PARTS if (array := getattr(answers, part)) is not None}
     prefix = f"{rows.name}/{of}/" if of else f"{rows.name}/"
-    digests = {prefix + role: write_array(folder, array[places]) for role, array in arrays.items()}
+    return Ordered(
+        arrays={prefix + role: array[places] for role, array in arrays.items()}, failures=dict(answers.failures)
+    )
+
+
+def keep(folder: Path, answers: Ordered) -> KeptAnswers:
+    """Write answers, each array under its own digest."""
+    digests = {role: write_array(folder, array) for role, array in answers.arrays.items()}
     return KeptAnswers(digests=digests, failures=answers.failures)
 
 

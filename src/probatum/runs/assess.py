@@ -35,18 +35,19 @@ from probatum.facts.record import (
 )
 from probatum.report.interface import Context, Edition, judged_beside
 from probatum.runs import folder as files
-from probatum.runs.forecast import Forecast, Speed, foreseen
+from probatum.runs.forecast import Forecast
 from probatum.runs.foresight import too_few
 from probatum.runs.measuring import Measured, Measuring
-from probatum.runs.opening import Opened
 from probatum.runs.planning import Choice, make_plan
 from probatum.runs.policies import policy_digest
 from probatum.runs.progress import Progress
 from probatum.runs.reporting import render
+from probatum.runs.session import Session, SystemFacts
 from probatum.runs.unfinished import SERVER, Unfinished
 
 WORTH_PROCESSES = 60.0  # seconds foreseen, of which a third or so come true: less is done before others have started
 MOST_PROCESSES = 4  # unless more are asked for: each holds the model and the data
+LOG = "model.log"  # what the code of others printed; only the owner of the folder may read it
 LIBRARIES = ("probatum", "numpy", "scipy", "scikit-learn", "pandas")  # those that the numbers pass through
 
 
@@ -54,7 +55,7 @@ LIBRARIES = ("probatum", "numpy", "scipy", "scikit-learn", "pandas")  # those th
 class Prepared:
     """A run about to start: everything it needs was found, nothing was measured."""
 
-    opened: Opened
+    session: Session
     plan: Plan
     policy: Policy
 
@@ -62,14 +63,12 @@ class Prepared:
         """Return in how many processes it runs; where nobody said, in one where others would not pay or cannot help."""
         if wanted is not None:
             return wanted
-        alone = self.opened.description is None or self.opened.quota is not None
+        alone = not self.session.movable
         return 1 if alone or self.forecast().seconds < WORTH_PROCESSES else min(cores(), MOST_PROCESSES)
 
     def forecast(self, jobs: int = 1) -> Forecast:
         """Return about how long it will take in so many processes."""
-        opened = self.opened
-        speed = Speed(row=opened.seconds_per_row, call=opened.seconds_per_call, train=opened.seconds_to_train)
-        return foreseen(self.plan, self.opened.system, checks(), speed, jobs)
+        return self.session.forecast(self.plan, jobs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -111,19 +110,19 @@ class Run:
         return f'<iframe srcdoc="{page}" style="width:100%;height:45em;border:1px solid #ccc"></iframe>'
 
 
-def prepare(opened: Opened, policy: Policy, choice: Choice, plan: Plan | None = None) -> Prepared:
+def prepare(session: Session, policy: Policy, choice: Choice, plan: Plan | None = None) -> Prepared:
     """Fix the plan: a new one, or the one given.
 
     Raises:
         UsageError: nothing is left to run.
         DescriptionError: the plan given was made for another system or another policy.
     """
-    known = checks()
+    known, facts = checks(), session.facts
     if plan is None:
-        plan = make_plan(opened.subject, opened.system.capabilities, known, policy, choice, broken())
+        plan = make_plan(facts.subject, frozenset(facts.capabilities), known, policy, choice, broken())
     else:
-        _require_same(plan, opened, policy)
-    return Prepared(opened=opened, plan=plan, policy=policy)
+        _require_same(plan, facts, policy)
+    return Prepared(session=session, plan=plan, policy=policy)
 
 
 def cores() -> int:
@@ -142,12 +141,14 @@ def assess(
         ProbatumError: the model breaks its own promises, the folder cannot be written, or it is of another run.
     """
     start, today = perf_counter(), datetime.now(UTC)
-    opened, plan, policy = prepared.opened, prepared.plan, prepared.policy
+    facts = prepared.session.facts
+    server = {SERVER: facts.source} if facts.source else {}
+    session, plan, policy = prepared.session, prepared.plan, prepared.policy
     jobs = prepared.jobs(jobs)
     files.sweep(folder)
     unfinished = Unfinished(folder)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
-    unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions(opened))
+    unfinished.begin(plan, {**facts.inputs, **server}, _versions(facts))
     progress.planned(plan, prepared.forecast(jobs))  # whoever has read it may interrupt: the folder can go on
     for doubt in too_few(plan, policy, checks()):
         progress.stage(doubt)
@@ -157,7 +158,7 @@ def assess(
 
     progress.begun()
     try:
-        measured = Measuring(opened, plan, folder, unfinished, progress, tell).run(jobs)
+        measured = Measuring(session, plan, folder, unfinished, progress, tell).run(jobs)
     except UnreachableError as error:
         raise UnreachableError(f"{error} Start the server again.") from error
     except ModelError:  # it broke its own promises, and would again: the folder can be used for another run
@@ -173,7 +174,7 @@ def assess(
         repeat=tuple(repeat),
         folder=str(folder),
     )
-    run = _finish(_record(prepared, measured), policy, context, measured.observed, folder, today)
+    run = _finish(_record(prepared, measured), policy, context, measured.observed, folder, today, session.printed())
     unfinished.remove()
     return run
 
@@ -197,34 +198,33 @@ def judge_record(record: Record, seen: Observed, policy: Policy, on: datetime) -
 
 
 def _record(prepared: Prepared, measured: Measured) -> Record:
-    plan = prepared.plan  # only the checks it names: what else is installed must not change the id
+    facts, plan = prepared.session.facts, prepared.plan
+    # only the checks that it names: what else is installed must not change the id
     named = {unit.check for unit in plan.units} | {omission.check for omission in plan.omitted}
     return Record(
         format=RECORD_FORMAT,
         plan=plan,
-        inputs=dict(sorted(prepared.opened.inputs.items())),
-        versions=_versions(prepared.opened),
+        inputs=dict(sorted({**facts.inputs, **measured.imported}.items())),
+        versions=_versions(facts),
         arrays=measured.arrays,
         checks=tuple(check.card for check in checks().values() if check.id in named),
         findings=measured.findings,
     )
 
 
-def _server(opened: Opened) -> dict[str, str]:
-    """Return what tells servers and permissions apart: a run must not go on with another one's."""
-    if opened.description is None or opened.description.model.url is None:
-        return {}
-    said = opened.description.model
-    return {SERVER: identify([said.url, said.allowed_by, str(said.allowed_until), said.max_queries])}
-
-
-def _versions(opened: Opened) -> dict[str, str]:
+def _versions(facts: SystemFacts) -> dict[str, str]:
     always = {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
-    return always | dict(opened.libraries)
+    return always | dict(facts.libraries)
 
 
 def _finish(
-    record: Record, policy: Policy, context: Context, observed: tuple[Finding, ...], folder: Path, today: datetime
+    record: Record,
+    policy: Policy,
+    context: Context,
+    observed: tuple[Finding, ...],
+    folder: Path,
+    today: datetime,
+    printed: bytes,
 ) -> Run:
     """Write everything down, the report last: what looks finished is finished."""
     identity = record_id(record)
@@ -232,6 +232,8 @@ def _finish(
     judgement = judge_record(record, seen, policy, today)
     run = Run(record=record, record_id=identity, judgement=judgement, context=context, observed=seen, folder=folder)
     files.write_fact(folder / "context.json", context)
+    if printed:
+        files.write_whole(folder / LOG, printed)
     files.write_fact(folder / "policy.json", policy)
     files.write_fact(folder / "observed.json", seen)
     files.write_record(folder / "record.json", record)
@@ -240,11 +242,11 @@ def _finish(
     return run
 
 
-def _require_same(plan: Plan, opened: Opened, policy: Policy) -> None:
+def _require_same(plan: Plan, facts: SystemFacts, policy: Policy) -> None:
     mistakes = []
     if plan.policy != policy_digest(policy) or plan.confidence != policy.confidence:
         mistakes.append("the plan was made under another policy; give the one it was made under with --policy.")
-    if replace(plan.subject, notes=()) != replace(opened.subject, notes=()):
+    if replace(plan.subject, notes=()) != replace(facts.subject, notes=()):
         mistakes.append("the plan was made for another system, or its data have other rows or columns now.")
     if mistakes:
         raise DescriptionError("The plan", mistakes)

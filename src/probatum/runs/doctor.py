@@ -4,11 +4,9 @@
 import platform
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from multiprocessing import get_context
 from os import getpid
 from pathlib import Path
 
@@ -16,7 +14,8 @@ from probatum.checks.interface import broken, checks
 from probatum.evidence.canonical import canonical
 from probatum.facts.policy import Stakes
 from probatum.runs.folder import write_whole
-from probatum.runs.interrupts import end_with_parent
+from probatum.runs.isolation.confinement import landlock_version
+from probatum.runs.isolation.pool import Pool
 from probatum.runs.policies import shipped
 from probatum.runs.reporting import formats
 
@@ -100,11 +99,13 @@ def _same_twice() -> str:
 
 
 def _processes() -> str:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
-        other = pool.submit(getpid).result(timeout=PATIENCE)
+    with Pool(1, patience=PATIENCE) as pool:
+        (other,) = pool.map(getpid, [()])
     if other == getpid():
         raise RuntimeError("the work did not leave this process")
-    return "worker processes start and answer"
+    version = landlock_version()
+    kept = f"files that run no code are opened without the right to write (Landlock {version})"
+    return f"worker processes start and answer; {kept if version else 'this kernel has no Landlock'}"
 
 
 def _files() -> str:

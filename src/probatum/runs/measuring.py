@@ -4,7 +4,6 @@
 What an earlier attempt kept in the run's folder is not done again.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +11,15 @@ from typing import final
 
 from probatum.checks.interface import checks
 from probatum.facts.finding import Finding
-from probatum.facts.plan import OBSERVED, Plan, Refit, Terms, Unit
+from probatum.facts.plan import OBSERVED, Plan, Refit, Unit
 from probatum.runs import answers as base
 from probatum.runs.answers import KeptAnswers
-from probatum.runs.execution import Blueprint, Executor, Inline, Processes, Unseen
 from probatum.runs.messages import Advanced, Message, Stopped, Warned, Work
-from probatum.runs.opening import Opened
 from probatum.runs.progress import Progress
-from probatum.runs.publishing import publish
-from probatum.runs.refits import unseen
+from probatum.runs.remote import warn
+from probatum.runs.session import Session, Unseen
+from probatum.runs.team import Team
 from probatum.runs.unfinished import Unfinished
-from probatum.runs.views import Bench
-from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers
 from probatum.systems.views import CrossFit
 
@@ -37,6 +33,7 @@ class Measured:
     findings: tuple[Finding, ...]  # in the plan's order
     observed: tuple[Finding, ...]  # what was seen on this machine
     arrays: Mapping[str, str]  # role, digest
+    imported: Mapping[str, str]  # the user's modules: role, digest
 
 
 @final
@@ -44,10 +41,10 @@ class Measuring:
     """One plan at work on one system."""
 
     def __init__(
-        self, opened: Opened, plan: Plan, folder: Path, unfinished: Unfinished, progress: Progress, tell: Tell
+        self, session: Session, plan: Plan, folder: Path, unfinished: Unfinished, progress: Progress, tell: Tell
     ) -> None:
         """Take the system and the plan, where to keep what is done, and whom to tell of stages and of findings."""
-        self._opened = opened
+        self._session = session
         self._plan = plan
         self._arrays = folder / "arrays"
         self._unfinished = unfinished
@@ -63,47 +60,47 @@ class Measuring:
         Raises:
             ProbatumError: the model breaks its own promises, or the folder cannot be written.
         """
-        quota = self._opened.quota
-        if quota is not None and not quota.kept:
-            quota.go_on(self._unfinished.asked(), self._unfinished.keep_asked)
-        answered = {rows.name: self._ask(rows) for rows in self._asked_rows()}
+        self._session.begin(self._plan, self._arrays)
+        self._session.keep_asked(self._unfinished.keep_asked)
+        answered = [self._ask(rows) for rows in self._asked_rows()]
         early, late = self._open_work()
-        executor = self._executor(answered, max(1, min(jobs, max(len(early), len(late)))))
+        team = Team(self._session, self._members(jobs, max(len(early), len(late))), self._hear)
         try:
-            self._do(executor, early, {})
+            self._do(team, early, {})
             known = self._put_together()
-            self._do(executor, late, known)
-        except BaseException:  # an error or Ctrl-C: what runs beside it would only keep everybody waiting
-            executor.abort()
-            raise
-        executor.close()
-        kept = [*answered.values(), *known.values()]
+            self._do(team, late, known)
+            imported = team.imported()
+        finally:
+            team.close()
+        kept = [*answered, *known.values()]
         return Measured(
             findings=tuple(self._found(unit) for unit in self._plan.units if unit.part != OBSERVED),
             observed=tuple(self._found(unit) for unit in self._plan.units if unit.part == OBSERVED),
             arrays={role: digest for one in kept for role, digest in one.digests.items()},
+            imported=imported,
         )
 
-    def _asked_rows(self) -> Iterator[Rows]:
+    def _asked_rows(self) -> Iterator[str]:
         """Yield the rows whose answers some check reads; the test rows always, since the report rests on them."""
-        data = self._opened.system.data
-        yield data.test
-        if data.train is not None and any(
-            data.train.name in self._checks[unit.check].asks for unit in self._plan.units
+        yield "test"
+        if "train" in self._session.facts.rows and any(
+            "train" in self._checks[unit.check].asks for unit in self._plan.units
         ):
-            yield data.train
+            yield "train"
 
-    def _ask(self, rows: Rows) -> KeptAnswers:
+    def _ask(self, rows: str) -> KeptAnswers:
         """Ask about rows before any check runs, or recall what was asked before."""
-        kept, seed, system = self._unfinished.answers(rows.name), int(self._plan.seed), self._opened.system
+        kept = self._unfinished.answers(rows)
         if kept is not None:
-            system.remember(rows, base.recall(self._arrays, seed, rows, kept))
+            self._session.remember(rows, kept)
             return kept
-        self._progress.stage(f"asking the model about {len(rows):,} {_CASES[rows.name]}")
-        kept = base.keep(self._arrays, seed, rows, system.answers(rows))
-        if system.too_many is not None:
-            self._progress.stage(f"the model fails on {system.too_many:,} rows at once: it is asked about fewer")
-        self._unfinished.keep_answers(rows.name, kept)
+        self._progress.stage(f"asking the model about {self._session.facts.rows[rows]:,} {_CASES[rows]}")
+        found = self._session.answer(rows)
+        kept = base.keep(self._arrays, found.answers)
+        if found.too_many is not None:
+            self._progress.stage(f"the model fails on {found.too_many:,} rows at once: it is asked about fewer")
+        self._unfinished.keep_answers(rows, kept)
+        self._session.remember(rows, kept)
         return kept
 
     def _open_work(self) -> tuple[list[Work], list[Work]]:
@@ -123,65 +120,42 @@ class Measuring:
     def _waits(self, unit: Unit) -> bool:
         return self._checks[unit.check].data is CrossFit
 
-    def _do(self, executor: Executor, work: Sequence[Work], known: Unseen) -> None:
-        """Run work and keep each piece as it is done."""
-        test = self._opened.system.data.test
-        places = base.order(int(self._plan.seed), test)
-        for piece, result in executor.run(work, known) if work else ():
+    def _do(self, team: Team, work: Sequence[Work], known: Unseen) -> None:
+        """Do work and keep each piece as it is done."""
+        for piece, result in team.run(work, known) if work else ():
             if isinstance(piece, Refit) and isinstance(result, Answers):
                 self._refits[piece] = result
                 self._unfinished.keep_refit(piece, result)
             elif isinstance(piece, Unit) and isinstance(result, Finding):
-                finding = publish(result, test, places, include_rows=self._plan.include_rows)
-                self._findings[_key(piece)] = finding
-                self._unfinished.keep_finding(piece, finding)
-                self._tell(finding)
+                self._findings[_key(piece)] = result
+                self._unfinished.keep_finding(piece, result)
+                self._tell(result)
 
     def _put_together(self) -> dict[int, KeptAnswers]:
         """Keep the answers of all folds as one array, by number of folds, where every refit went well."""
-        data, seed = self._opened.system.data, int(self._plan.seed)
-        train = data.train
         whole = {}
         for parts in sorted({one.parts for one in self._plan.refits}):
             by_part = {one.part: answers for one, answers in self._refits.items() if one.parts == parts}
-            if train is not None and len(by_part) == parts:
-                answers = unseen(train, data.test, parts, seed, by_part)
-                whole[parts] = base.keep(self._arrays, seed, train, answers, of=f"unseen of {parts}")
+            if len(by_part) == parts:
+                whole[parts] = base.keep(self._arrays, self._session.together(parts, by_part))
         return whole
 
     def _found(self, unit: Unit) -> Finding:
         return self._findings[_key(unit)]
 
-    def _executor(self, answered: Mapping[str, KeptAnswers], jobs: int) -> Executor:
-        """Choose where the work runs: live objects cannot travel, and rows are counted in one place."""
-        opened, plan = self._opened, self._plan
-        terms = Terms(confidence=plan.confidence, include_rows=plan.include_rows)
-        if jobs > 1 and opened.description is not None and opened.quota is None:
-            blueprint = Blueprint(
-                description=opened.description,
-                schema=opened.system.schema,
-                capabilities=opened.system.capabilities,
-                arrays=self._arrays.resolve(),
-                answered=answered,
-                model=opened.inputs.get("model"),
-                topics=opened.system.topics,
-                terms=terms,
-                seed=int(plan.seed),
-                known=opened.system.data.known,
-            )
-            return Processes(blueprint, jobs, self._hear)
-        if jobs > 1:
+    def _members(self, jobs: int, pieces: int) -> int:
+        """Return in how many processes the work runs: live objects cannot travel, and rows are counted in one place."""
+        if jobs > 1 and not self._session.movable:
             live = "a model made of live Python objects cannot travel to another"
             counted = "so that the rows asked about are counted in one place ([model] max_queries)"
-            why = live if opened.quota is None else counted
-            self._progress.stage(f"running in this process: {why}")
-        bench = Bench(system=opened.system, terms=terms, seed=int(plan.seed))
-        return Inline(bench, self._checks, self._hear, self._arrays)
+            why = counted if self._session.facts.counted else live
+            self._progress.stage(f"running in one process: {why}")
+            return 1
+        return max(1, min(jobs, pieces))
 
     def _hear(self, message: Message) -> None:
         if isinstance(message, Warned):  # shown as if it came from this process
-            kind = type(message.category, (Warning,), {})
-            warnings.showwarning(message.text, kind, message.filename, message.line)
+            warn(message)
             return
         piece = message.piece
         if isinstance(piece, Unit):

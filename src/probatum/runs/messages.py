@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What running work tells whoever watches: from this process, or out of a worker through a queue.
+"""What running work tells whoever watches: from this process, or out of a worker through its pipe.
 
 Nothing here changes a number: a listener is told and never asked.
 """
@@ -7,21 +7,15 @@ Nothing here changes a number: a listener is told and never asked.
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.context import SpawnContext
-from multiprocessing.queues import SimpleQueue
-from threading import Event, Thread
 from time import monotonic
-from typing import TextIO, final
+from typing import TextIO
 
 from probatum.facts.plan import Refit, Unit
 from probatum.facts.progress import Step, Tell
-from probatum.runs.interrupts import held_back
 
 Work = Unit | Refit
 ASKED = "rows asked about"
-EVERY = 0.1  # seconds between two looks at an empty queue
 SELDOM = 0.5  # seconds between two steps that are passed on
-PATIENCE = 5.0  # seconds that a queue may take to be read to its end; one whose writer was killed may never be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,31 +101,3 @@ def asked(tell: Tell) -> Callable[[int], None]:
         tell(Step(what=ASKED, done=rows))
 
     return count
-
-
-@final
-class Channel:
-    """Reads what workers put into a queue and tells it to a listener of this process, from a thread of its own."""
-
-    def __init__(self, context: SpawnContext, listener: Listener) -> None:
-        """Start to read."""
-        self.queue: SimpleQueue[Message] = context.SimpleQueue()
-        self._listener = listener
-        self._ended = Event()
-        self._thread = Thread(target=self._read, daemon=True)
-        with held_back():
-            self._thread.start()
-
-    def close(self) -> None:
-        """Read what is left, and end; everybody who writes has ended."""
-        self._ended.set()
-        self._thread.join(PATIENCE)
-
-    def _read(self) -> None:
-        while True:
-            ended = self._ended.is_set()  # before the look, so that nothing written until then is missed
-            while not self.queue.empty():
-                self._listener(self.queue.get())
-            if ended:
-                return
-            self._ended.wait(EVERY)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
-from probatum.adapters import loading
 from probatum.adapters.cases import CasesModel
+from probatum.adapters.code import UserCode
 from probatum.adapters.interface import Wish, claim, few, spell, wrap
 from probatum.adapters.knowledge import known_cells
 from probatum.adapters.libraries import libraries
@@ -20,10 +20,9 @@ from probatum.facts.plan import Subject
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
 from probatum.runs.matching import matched, sorted_order
-from probatum.runs.sources import Named, address, leave, named_model, quota
+from probatum.runs.sources import Named, address, leave, named_model, quota, user_code
 from probatum.runs.task import settled
 from probatum.runs.trial import Trial, try_out
-from probatum.runs.unfinished import Unfinished
 from probatum.seeds import number
 from probatum.systems.attacker import Attacker
 from probatum.systems.clocks import WALL, Clock
@@ -36,6 +35,7 @@ from probatum.systems.mistakes import mistake
 from probatum.systems.quota import Quota
 from probatum.systems.stored import StoredFile
 from probatum.systems.system import System
+from probatum.systems.watch import UNWATCHED, Watch, watched
 
 NOT_TRIED = Trial(seconds_per_row=0.0, notes=())  # a table of cases answers at once, or not at all
 ON_THE_SPOT = "The model was trained on the spot by the recipe."
@@ -54,24 +54,34 @@ class Opened:
     description: Description | None  # None: made of live objects, which cannot travel to another process
     libraries: Mapping[str, str] = field(default_factory=dict)  # that answer, besides those of every run; versions
     quota: Quota | None = None  # counts the rows that the model is asked about; None: as many as the plan wants
+    code: UserCode | None = None  # finds the user's own modules; None: the model is a live object
 
 
-def open_described(description: Description, seed: int, *, unfinished: Unfinished | None = None) -> Opened:
+def open_described(
+    description: Description,
+    seed: int,
+    *,
+    watch: Watch = UNWATCHED,
+    asked: int = 0,
+    keep_asked: Callable[[int], None] | None = None,
+) -> Opened:
     """Open the system that a description names.
 
     Args:
         description: names it.
         seed: of a recipe.
-        unfinished: the run that goes on: what was asked for it before counts, and so does what the opening asks.
+        watch: notices what takes too long.
+        asked: rows that earlier attempts at the run asked the model about, where somebody limited that.
+        keep_asked: gets their number before any more are sent.
 
     Raises:
         ProbatumError: a file is missing, broken or untrusted, or the model and the data do not fit each other.
     """
     inputs: dict[str, str] = {}
-    load = None
+    code, load = user_code(description), None
     if description.data.load is not None:
-        load, inputs["load"] = loading.find_function(description.data.load, description.folder)
-    named = named_model(description)
+        load, inputs["load"] = code.function(description.data.load)
+    named = named_model(description, code, watch)
     known = known_cells(None if named is None else named.thing)
     data = compared(read(description, description.folder, load=load, known=known), description.data.columns)
     inputs |= data.digests
@@ -80,26 +90,21 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
     if mistakes:
         raise DescriptionError(description.path.name if description.path else "The description", mistakes)
     start, counted = perf_counter(), quota(description)
-    if counted is not None and unfinished is not None:
-        counted.go_on(unfinished.asked(), unfinished.keep_asked)
-    found = find_model(description, data, seed, counted=counted, named=named)
+    if counted is not None and keep_asked is not None:
+        counted.go_on(asked, keep_asked)
+    found = find_model(description, data, seed, code, watch, counted=counted, named=named)
     wish = wish_of(description)
     seconds = perf_counter() - start
     if not found.cases:
         data = settled(data, claim(found.thing, few(data.test), wish), wish, description.data.favourable)
-    model = opened_for(found, data, wish)
+    model = watched(opened_for(found, data, wish), watch)
     data = reconcile(data, model)
     stated = wish.classes is not None
     trial = NOT_TRIED if description.cases else try_out(model, data.test, stated=stated)
     data = replace(data, notes=(*data.notes, *found.notes, *trial.notes))
     return Opened(
-        system=System.of(
-            model,
-            data,
-            tuple(entry.topic_fact() for entry in description.declarations),
-            stored_files(description, found.inputs.get("model")),
-            attacker,
-            clock_for(description),
+        system=assembled(
+            description, data, lambda: model, capabilities=model.capabilities, loaded=found.inputs.get("model")
         ),
         subject=_subject(data, description),
         inputs=inputs | found.inputs,
@@ -109,6 +114,82 @@ def open_described(description: Description, seed: int, *, unfinished: Unfinishe
         description=description,
         libraries={} if found.cases else libraries(found.thing),
         quota=counted,
+        code=code,
+    )
+
+
+def reopen(
+    description: Description,
+    data: Dataset,
+    seed: int,
+    *,
+    capabilities: frozenset[Capability],
+    loaded: str | None,
+    known: Mapping[str, str],
+    watch: Watch = UNWATCHED,
+) -> tuple[System, UserCode]:
+    """Open a described system that another process opened before, on its rows; the model on the first question.
+
+    Args:
+        description: names it.
+        data: the rows, as the model and they agreed on them.
+        seed: of a recipe.
+        capabilities: what can be asked of the model.
+        loaded: the digest of what the model was loaded from.
+        known: digests of the user's modules.
+        watch: notices what takes too long.
+
+    Raises:
+        ProbatumError: something is not what it was.
+    """
+    code, wish = user_code(description, known), wish_of(description)
+
+    def model() -> Model:
+        found = find_model(description, data, seed, code, watch, before=loaded)
+        return watched(opened_for(found, data, wish), watch)
+
+    train = None if description.recipe.train is None else code.function(description.recipe.train)[0]
+
+    def again(rows: Rows, with_seed: int) -> Model:
+        return watched(train_by_recipe(train, rows, with_seed, wish), watch)  # type: ignore[arg-type]
+
+    system = assembled(
+        description, data, model, capabilities=capabilities, loaded=loaded, train=None if train is None else again
+    )
+    return system, code
+
+
+def assembled(
+    description: Description,
+    data: Dataset,
+    model: Callable[[], Model],
+    *,
+    capabilities: frozenset[Capability],
+    loaded: str | None,
+    train: Callable[[Rows, int], Model] | None = None,
+) -> System:
+    """Return a described system; whatever the description says of it beside model and rows is put in here.
+
+    Args:
+        description: of it.
+        data: the rows.
+        model: returns the opened model.
+        capabilities: what can be asked of the model.
+        loaded: the digest of what the model was loaded from.
+        train: trains it again without opening the one there is.
+
+    Raises:
+        ModelError: the model's file was replaced since.
+    """
+    return System(
+        data,
+        model,
+        capabilities=capabilities,
+        topics=tuple(entry.topic_fact() for entry in description.declarations),
+        stored=stored_files(description, loaded),
+        attacker=Attacker.of(description.attack, description.data.relations),
+        clock=clock_for(description),
+        train=train,
     )
 
 
@@ -189,14 +270,6 @@ def wish_of(description: Description) -> Wish:
     return Wish(output=model.output, positive=description.data.positive, classes=model.classes)
 
 
-def open_recipe(description: Description) -> Callable[[Rows, int], Model] | None:
-    """Return what trains the described model again, without opening the one there is; None where no recipe is named."""
-    if description.recipe.train is None:
-        return None
-    train, _ = loading.find_function(description.recipe.train, description.folder)
-    return lambda rows, seed: train_by_recipe(train, rows, seed, wish_of(description))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What a description names as its model, not yet opened for a task."""
@@ -212,6 +285,8 @@ def find_model(
     description: Description,
     data: Dataset,
     seed: int,
+    code: UserCode,
+    watch: Watch,
     *,
     before: str | None = None,
     counted: Quota | None = None,
@@ -223,6 +298,8 @@ def find_model(
         description: names it.
         data: from which a recipe trains it, where there is no model.
         seed: of a recipe.
+        code: finds the user's own modules.
+        watch: notices what takes too long.
         before: the digest of the file when it was opened before; another one is not loaded.
         counted: counts the rows that a server is asked about.
         named: what is named as the model, if it was opened already.
@@ -236,8 +313,8 @@ def find_model(
         return Found(inputs=inputs, cases=True)
     train, notes = None, tuple[str, ...]()
     if description.recipe.train is not None:
-        train, inputs["recipe"] = loading.find_function(description.recipe.train, description.folder)
-    named = named or named_model(description, before)
+        train, inputs["recipe"] = code.function(description.recipe.train)
+    named = named or named_model(description, code, watch, before)
     if named is not None:
         thing, notes = named.thing, named.notes
         inputs |= named.inputs
@@ -258,11 +335,6 @@ def opened_for(found: Found, data: Dataset, wish: Wish) -> Model:
         return CasesModel(data.test)
     model = wrap(found.thing, few(data.test), wish)
     return model if found.train is None else RecipeModel(model, found.train, wish)
-
-
-def open_model(description: Description, data: Dataset, seed: int, *, before: str | None = None) -> Model:
-    """Return the model that a description names, for data whose task is settled."""
-    return opened_for(find_model(description, data, seed, before=before), data, wish_of(description))
 
 
 def _subject(data: Dataset, description: Description) -> Subject:

@@ -3,6 +3,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -18,9 +19,11 @@ from probatum.runs.assess import assess as run_assess
 from probatum.runs.describing import described
 from probatum.runs.display import shown
 from probatum.runs.folder import new_folder
-from probatum.runs.opening import Opened, open_described, open_live
+from probatum.runs.opening import open_live
 from probatum.runs.planning import Choice, read_plan
 from probatum.runs.policies import read_policy, shipped
+from probatum.runs.remote import open_isolated
+from probatum.runs.session import LocalSession, Session
 from probatum.runs.unfinished import Unfinished, plan_of
 from probatum.systems.datasets import Label
 from probatum.systems.datasets.doors import from_decisions, from_objects
@@ -43,6 +46,7 @@ class Settings(TypedDict, total=False):
     bearable_error: float
     simulated: bool
     trust_file: bool
+    code: Sequence[str]
     digest: str
     python: str
     output: str
@@ -142,15 +146,13 @@ def assess(
     fixed = None if plan_file is None else read_plan(Path(plan_file), checks())
     if fixed is not None and choice != Choice():
         raise UsageError("A plan fixes what runs; leave out only, skip, effort, seed and include_rows.")
-    opened = _open(model, said, int(fixed.seed) if fixed else seed, unfinished)
-    limits = shipped(opened.subject.stakes) if policy is None else read_policy(Path(policy))
-    prepared = prepare(opened, limits, choice, fixed)
-    where = (
-        Path(resume)
-        if resume is not None
-        else new_folder(opened.subject.name, None if folder is None else Path(folder))
-    )
-    return run_assess(prepared, folder=where, jobs=jobs, progress=shown(progress))
+    with closing(_open(model, said, int(fixed.seed) if fixed else seed, unfinished)) as session:
+        subject = session.facts.subject
+        limits = shipped(subject.stakes) if policy is None else read_policy(Path(policy))
+        prepared = prepare(session, limits, choice, fixed)
+        where = None if folder is None else Path(folder)
+        place = new_folder(subject.name, where) if resume is None else Path(resume)
+        return run_assess(prepared, folder=place, jobs=jobs, progress=shown(progress))
 
 
 def _said(settings: Mapping[str, Any]) -> dict[Place, Any]:
@@ -179,13 +181,14 @@ def _texts(patterns: Any, name: str) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def _open(model: Any, said: dict[Place, Any], seed: int, unfinished: Unfinished | None) -> Opened:
+def _open(model: Any, said: dict[Place, Any], seed: int, unfinished: Unfinished | None) -> Session:
     """Open what was given, as files or as objects."""
     called = {setting.place: setting.argument for setting in SETTINGS}
     given = [called[place] for place in _OF_ROWS if place in said and not isinstance(said[place], str | Path)]
     if isinstance(model, str | Path) and not given:
         said = {place: str(value) if isinstance(value, Path) else value for place, value in said.items()}
-        return open_described(described(str(model), said, called=called), seed, unfinished=unfinished)
+        asked, keep = (0, None) if unfinished is None else (unfinished.asked(), unfinished.keep_asked)
+        return open_isolated(described(str(model), said, called=called), seed, asked=asked, keep_asked=keep)
     if isinstance(model, str | Path):
         raise UsageError(
             f"The model is the file {model}, but {' and '.join(given)} came as objects. Give both as files, or load "
@@ -194,7 +197,7 @@ def _open(model: Any, said: dict[Place, Any], seed: int, unfinished: Unfinished 
     return _open_objects(model, said, called)
 
 
-def _open_objects(model: Any, said: dict[Place, Any], called: Mapping[Place, str]) -> Opened:
+def _open_objects(model: Any, said: dict[Place, Any], called: Mapping[Place, str]) -> Session:
     """Open a model and rows that are objects."""
     test, train, recipe = (said.pop(place, None) for place in _OF_ROWS)
     useless = [setting.argument for setting in SETTINGS if setting.files_only and setting.place in said]
@@ -215,16 +218,16 @@ def _open_objects(model: Any, said: dict[Place, Any], called: Mapping[Place, str
     description = describe(said, name="decisions" if model is None else "model", called=called, live=True)
     if description.cases:
         return _open_decisions(model, test, train, description)
-    return open_live(model, from_objects(test, train, description), description, recipe=recipe)
+    return LocalSession.of(open_live(model, from_objects(test, train, description), description, recipe=recipe))
 
 
-def _open_decisions(model: Any, test: Any, train: Any, description: Description) -> Opened:
+def _open_decisions(model: Any, test: Any, train: Any, description: Description) -> Session:
     """Open a table of decisions that is a data frame."""
     if model is not None:
         raise UsageError("decision and score belong to a table without a model; leave them out, or the model.")
     if train is not None:
         raise UsageError("A table of decisions stands for the model, so nothing is known of its training; drop train.")
-    return open_live(None, from_decisions(test, description), description)
+    return LocalSession.of(open_live(None, from_decisions(test, description), description))
 
 
 def _one_of(kind: type[Choosable], word: str, name: str) -> Choosable:

@@ -3,13 +3,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
-from multiprocessing import get_context
 
 from probatum.checks.interface import Check, checks
 from probatum.errors import UsageError
@@ -19,7 +17,7 @@ from probatum.facts.policy import Policy, Stakes
 from probatum.facts.record import Verdict
 from probatum.planted.interface import Planted, triples
 from probatum.runs.execution import run_unit
-from probatum.runs.interrupts import end_with_parent
+from probatum.runs.isolation.pool import Pool
 from probatum.runs.planning import options_for
 from probatum.runs.policies import shipped
 from probatum.runs.views import Bench
@@ -185,12 +183,11 @@ def _pool(jobs: int) -> Iterator[Each]:
     if jobs == 1:
         yield lambda name, size, seeds: _count(name, size, range(seeds))
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+    with Pool(jobs) as pool:
 
         def each(name: str, size: float, seeds: int) -> Counter[Verdict]:
-            shares = [range(start, seeds, jobs) for start in range(jobs)]
-            done = pool.map(_count, [name] * jobs, [size] * jobs, shares)
-            return sum(done, Counter())
+            shares = [(name, size, range(start, seeds, jobs)) for start in range(jobs)]
+            return sum((_counted(one) for one in pool.map(_count, shares)), Counter())
 
         yield each
 
@@ -198,6 +195,11 @@ def _pool(jobs: int) -> Iterator[Each]:
 def _count(name: str, size: float, seeds: Iterable[int]) -> Counter[Verdict]:
     planted, policy = _triples()[name], shipped(Stakes.MEDIUM)
     return Counter(verdict_on(planted, _checks()[planted.check], policy, size, seed) for seed in seeds)
+
+
+def _counted(plain: dict[str, int]) -> Counter[Verdict]:
+    """Return counts that came out of a worker, where they are plain values."""
+    return Counter({Verdict(name): count for name, count in plain.items()})
 
 
 _triples = cache(triples)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from probatum.adapters import loading
+from probatum.adapters.code import UserCode
 from probatum.adapters.factories import built
 from probatum.adapters.http import Address, Permission
 from probatum.adapters.tensor_files import Weights
 from probatum.adapters.torch import fill
 from probatum.errors import ModelError
+from probatum.runs.isolation.confinement import limited_memory
 from probatum.systems.description import Description
 from probatum.systems.quota import Quota
+from probatum.systems.watch import Watch, step
 
 
 @final
@@ -26,11 +29,19 @@ class Named:
     notes: tuple[str, ...] = ()
 
 
-def named_model(description: Description, before: str | None = None) -> Named | None:
+def user_code(description: Description, known: Mapping[str, str] | None = None) -> UserCode:
+    """Return what finds the modules that the description may name; ``known`` are their digests from before."""
+    folders = [(description.folder / folder).resolve() for folder in description.model.code]
+    return UserCode(description.folder.resolve(), folders, known)
+
+
+def named_model(description: Description, code: UserCode, watch: Watch, before: str | None = None) -> Named | None:
     """Open what is named as the model; None where it is a server, a table of cases, or trained by the recipe.
 
     Args:
         description: names it.
+        code: finds the user's own modules.
+        watch: notices what takes too long.
         before: the digest of the file when it was opened before; another one is not loaded.
 
     Raises:
@@ -39,16 +50,19 @@ def named_model(description: Description, before: str | None = None) -> Named | 
     said = description.model
     inputs: dict[str, str] = {}
     if said.file is not None:
-        thing, notes = from_file(description, said.file, said.sha256 or before, inputs)
+        file = description.folder / said.file
+        with step(watch, f"opening {said.file}"), limited_memory(file.stat().st_size if file.is_file() else 0):
+            thing, notes = from_file(description, said.file, said.sha256 or before, inputs, code)
         return Named(thing=thing, inputs=inputs, notes=notes)
     if said.python is not None:
-        function, inputs["model"] = loading.find_function(said.python, description.folder)
-        return Named(thing=built(function, said.python), inputs=inputs)
+        with step(watch, f"opening {said.python}"):
+            function, inputs["model"] = code.function(said.python)
+            return Named(thing=built(function, said.python), inputs=inputs)
     return None
 
 
 def from_file(
-    description: Description, file: str, stated: str | None, inputs: dict[str, str]
+    description: Description, file: str, stated: str | None, inputs: dict[str, str], code: UserCode
 ) -> tuple[Any, tuple[str, ...]]:
     """Return the model out of its file, and notes; the digests of what it came from go into ``inputs``.
 
@@ -59,7 +73,7 @@ def from_file(
     loaded = loading.load(description.folder / file, trusted=said.trust_file, stated=stated)
     inputs["model"] = loaded.digest
     if said.python is not None:
-        function, inputs["network"] = loading.find_function(said.python, description.folder)
+        function, inputs["network"] = code.function(said.python)
         return fill(built(function, said.python), loaded.content), loaded.notes
     if isinstance(loaded.content, Weights):
         raise ModelError(

@@ -104,6 +104,7 @@ class ModelSection(Section):
     python: Reference | None = None
     url: str | None = None
     scores: str | None = None
+    code: Names = ()  # folders whose modules the model's file or its code may import
     trust_file: StrictBool = False
     sha256: Annotated[str, BeforeValidator(_digest)] | None = None
     classes: tuple[AnyLabel, ...] | None = None  # in the order of the scores

@@ -105,6 +105,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _system("simulated", "The people in the data are made up; the report says so.", form=Form.FLAG),
     _model("trust_file", "Load a model file although its format can run code.", form=Form.FLAG, files_only=True),
+    _model("code", "Folder whose modules the model may import; repeatable.", form=Form.MARKS, files_only=True),
     # sha256 is what the file calls it: there, the algorithm is stated with the number
     _model("sha256", "SHA-256 digest of the model file; any other file is refused.", name="digest", files_only=True),
     _model("python", "module:function that builds the network whose weights the model file holds.", files_only=True),

@@ -11,7 +11,7 @@ from typing import final
 
 import numpy as np
 
-from probatum.errors import NoMoreAnswersError, ProbatumError
+from probatum.errors import NoMoreAnswersError, ProbatumError, class_name, text_of
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Topic
 from probatum.facts.plan import CHUNK_ROWS
@@ -145,7 +145,9 @@ class System:
                 return model.ask(own)
             except NoMoreAnswersError:
                 raise  # nothing was refused: nobody is there to refuse it
-            except (Exception, SystemExit) as error:  # noqa: BLE001  # a model may raise anything; that is asked for
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001  # a model may raise anything; that is asked for
                 return type(error)
 
     def structure(self) -> Structure | str:
@@ -224,10 +226,12 @@ def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str], limit: Limit
             return [model.ask(rows)]
         except ProbatumError:
             raise  # our own refusal concerns the whole model, not one row
-        except Exception as error:  # noqa: BLE001  # a model may raise anything; the type is kept and counted
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # a model may raise anything; the type is kept and counted
             if len(rows) == 1:
-                failures[type(error).__name__] += 1
-                raised.append(str(error).partition("\n")[0][:200])
+                failures[class_name(error)] += 1
+                raised.append(text_of(error))
                 return [_silence(rows)]
     middle, before = len(rows) // 2, failures.total()
     halves = rows.take(np.arange(middle)), rows.take(np.arange(middle, len(rows)))
