@@ -38,6 +38,9 @@ from probatum.systems.system import System
 from probatum.systems.watch import UNWATCHED, Watch, watched
 
 NOT_TRIED = Trial(seconds_per_row=0.0, notes=())  # a table of cases answers at once, or not at all
+NOT_ISOLATED = (
+    "The model is an object of the Python program that assessed it, so its code was not kept apart from the assessment."
+)
 ON_THE_SPOT = "The model was trained on the spot by the recipe."
 
 
@@ -234,7 +237,8 @@ def open_live(model: Any, data: Dataset, description: Description, *, recipe: Tr
     data = reconcile(data, wrapped)
     stated = wish.classes is not None
     trial = NOT_TRIED if cases else try_out(wrapped, data.test, stated=stated)
-    data = replace(data, notes=(*data.notes, *trial.notes))
+    apart = () if cases else (NOT_ISOLATED,)
+    data = replace(data, notes=(*data.notes, *trial.notes, *apart))
     attacker = Attacker.of(description.attack, description.data.relations)
     return Opened(
         system=System.of(wrapped, data, attacker=attacker),
