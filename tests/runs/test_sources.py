@@ -137,7 +137,7 @@ def test_a_network_is_trained_again_by_its_recipe(folder):
 def test_the_extra_is_named_when_the_users_module_lacks_torch(folder, monkeypatch):
     (folder / "model.py").write_text("import torch_that_is_not_there")
     monkeypatch.setitem(
-        __import__("probatum.adapters.loading", fromlist=["EXTRAS"]).EXTRAS, "torch_that_is_not_there", "torch"
+        __import__("probatum.adapters.code", fromlist=["EXTRAS"]).EXTRAS, "torch_that_is_not_there", "torch"
     )
     with pytest.raises(DescriptionError, match=r'pip install "probatum\[torch\]"'):
         opened(folder, python="model:build")
