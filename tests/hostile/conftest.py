@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real models from which hostile ones are made."""
+
+import numpy as np
+import pytest
+
+RNG_SEED = 0
+
+
+def rows():
+    """Return rows of four numbers, and three classes."""
+    rng = np.random.default_rng(RNG_SEED)
+    return rng.normal(size=(300, 4)), rng.integers(3, size=300)
+
+
+@pytest.fixture(scope="session")
+def xgboost_model():
+    xgboost = pytest.importorskip("xgboost")
+    return bytes(xgboost.XGBClassifier(n_estimators=3, max_depth=3).fit(*rows()).get_booster().save_raw("json"))
+
+
+@pytest.fixture(scope="session")
+def lightgbm_model():
+    lightgbm = pytest.importorskip("lightgbm")
+    model = lightgbm.LGBMClassifier(n_estimators=3, num_leaves=5, verbose=-1).fit(*rows())
+    return model.booster_.model_to_string()
