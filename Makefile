@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 BUILD := $(BIN)/python -m hatchling build
 
-.PHONY: help demo test check lint types imports generated generate selftest coverage truth limits bench-usage bench-evasion dist clean
+.PHONY: help demo test check lint types imports generated generate selftest coverage fuzz truth limits bench-usage bench-evasion dist clean
 
 help:  ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -62,6 +62,9 @@ truth: $(VENV)/.dev  ## ranges and verdicts against the truth of real population
 limits: $(VENV)/.dev  ## what the limits make of good and careless systems (takes long; goes on where it stopped)
 	$(BIN)/python benchmarks/truth/limits.py --write
 
+fuzz: $(VENV)/.torch  ## damaged files on every reader, two minutes each: no crash, hang, traceback or code (half an hour)
+	$(BIN)/python tests/fuzz/run.py --seconds 120
+
 bench-usage: $(VENV)/.dev  ## error slices beside sliceline, group metrics beside fairlearn, all checks on Adult
 	$(BIN)/python benchmarks/usage/slices.py
 	$(BIN)/python benchmarks/usage/groups.py
@@ -84,7 +87,7 @@ dist: $(VENV)/.dev  ## build sdist and wheel, build them again out of the sdist 
 	ls -l dist
 
 clean:  ## remove what was installed and cached, not your runs
-	rm -rf dist .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf dist .fuzz .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.core: requirements/core.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

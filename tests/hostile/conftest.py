@@ -24,3 +24,12 @@ def lightgbm_model():
     lightgbm = pytest.importorskip("lightgbm")
     model = lightgbm.LGBMClassifier(n_estimators=3, num_leaves=5, verbose=-1).fit(*rows())
     return model.booster_.model_to_string()
+
+
+@pytest.fixture(scope="session")
+def catboost_model(tmp_path_factory):
+    catboost = pytest.importorskip("catboost")
+    file = tmp_path_factory.mktemp("catboost") / "m.cbm"
+    plain = {"iterations": 4, "depth": 3, "verbose": 0, "allow_writing_files": False}
+    catboost.CatBoostClassifier(**plain).fit(*rows()).save_model(str(file))
+    return file.read_bytes()

@@ -16,6 +16,7 @@ from probatum.adapters.loading import load
 from probatum.engines.files import kinds
 from probatum.engines.files.identify import identify
 from probatum.engines.files.structure.check import defect
+from probatum.engines.files.structure.flatbuffers import table_at
 from probatum.errors import ModelError
 from probatum.facts.input_limits import InputLimits
 
@@ -85,3 +86,29 @@ def test_every_cut_of_a_lightgbm_model_before_its_last_line_is_refused(lightgbm_
 def test_the_limit_of_the_depth_is_that_of_the_description(lightgbm_model):
     content = lightgbm_model.encode()
     assert "levels deep" in str(defect(content, kinds.LIGHTGBM, InputLimits(depth=1)))
+
+
+CATBOOST = {  # the list that is edited, its type, the entry, its new value, and the words of the refusal
+    "a split that is not there": (1, "<i4", 0, 9_999, "the splits"),
+    "a split below 0": (1, "<i4", 0, -1, "the splits"),
+    "a larger tree": (2, "<i4", 0, 30, "the starts of the trees"),
+    "a tree below 0": (2, "<i4", 0, -2, "a size below 0"),
+    "a tree that begins elsewhere": (3, "<i4", 1, 99, "the starts of the trees"),
+    "a column that is not there": (17, "<u4", 0, 0xFFFF, "the packed splits"),
+    "a leaf of NaN": (8, "<f8", 0, float("nan"), "not finite"),
+}
+
+
+@pytest.mark.parametrize("name", CATBOOST)
+def test_a_catboost_model_that_contradicts_itself_is_refused(tmp_path, catboost_model, name):
+    field, kind, place, value, words = CATBOOST[name]
+    held = table_at(catboost_model[8:], 0).table(1).numbers(field, kind)
+    edited = held.copy()
+    edited[place] = value
+    assert catboost_model.count(held.tobytes()) == 1
+    refused(tmp_path, catboost_model.replace(held.tobytes(), edited.tobytes()), kinds.CATBOOST, words)
+
+
+def test_every_cut_of_a_catboost_model_is_refused(catboost_model):
+    for end in range(4, len(catboost_model) - 1, 61):
+        assert defect(catboost_model[:end], kinds.CATBOOST, LIMITS) is not None

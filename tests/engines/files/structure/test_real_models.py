@@ -132,6 +132,28 @@ def test_lightgbm(name, part):
     sound(_lightgbm(name).model_to_string(**part).encode(), kinds.LIGHTGBM)
 
 
+CATBOOST = {
+    "amounts": ({}, X, AMOUNT),
+    "classes": ({"loss_function": "MultiClass"}, X, THREE),
+    "by leaf": ({"grow_policy": "Lossguide", "loss_function": "MultiClass"}, X, THREE),
+    "by depth": ({"grow_policy": "Depthwise"}, X, AMOUNT),
+    "missing": ({}, np.where(X > 1, np.nan, X), AMOUNT),
+    "many borders": ({"border_count": 1000}, RNG.normal(size=(3_000, 2)), RNG.normal(size=3_000)),
+    "several": ({"loss_function": "MultiRMSE"}, X, TARGETS),
+    "statistics of words": ({"cat_features": [1, 2], "loss_function": "Logloss"}, MIXED.astype({"code": str}), BINARY),
+    "words": ({"cat_features": [1, 2], "one_hot_max_size": 99}, MIXED.astype({"code": str}), AMOUNT),
+}
+
+
+@pytest.mark.parametrize("name", CATBOOST)
+def test_catboost(name, tmp_path):
+    library = pytest.importorskip("catboost")
+    settings, rows, labels = CATBOOST[name]
+    plain = {"iterations": 3, "depth": 3, "verbose": 0, "allow_writing_files": False}
+    library.CatBoost({**plain, **settings}).fit(rows, labels).save_model(str(tmp_path / "m.cbm"))
+    sound((tmp_path / "m.cbm").read_bytes(), kinds.CATBOOST)
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_every_model_in_the_tests_of_onnx_itself():

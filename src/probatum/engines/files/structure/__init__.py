@@ -12,6 +12,7 @@ out.
 ``lightgbm``  LightGBM's text; ``lightgbm_trees`` its trees
 ``protobuf``  protocol buffers, field by field
 ``onnx``      ONNX graphs; ``onnx_tensors`` their numbers, ``onnx_loops`` their loops, ``onnx_trees`` their trees
-``catboost``  the outermost sizes of a CatBoost file
+``flatbuffers`` flat buffers, offset by offset
+``catboost``  CatBoost's models
 ``torch_zip`` the archives that PyTorch writes
 """
