@@ -6,9 +6,11 @@ LOCK ?= requirements/dev.txt
 SKIP ?=
 # Never in a lock file: which build fits depends on the machine. Without a graphics card, from PyTorch's own index:
 # make test TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+# With hashes, as the index of Python packages has it, on Linux with all that graphics cards need:
+# make test TORCH="--require-hashes --requirement requirements/torch.txt"
 TORCH ?= torch==2.13.0
 # Compiled loops are tested beside numpy's; the run on the lowest versions goes without.
-NUMBA ?= numba==0.68.1
+NUMBA ?= --require-hashes --no-deps --requirement requirements/compiled.txt
 # Tests over the processors there are; SPREAD= runs them one after another.
 SPREAD ?= --numprocesses auto --maxprocesses 8 --dist worksteal
 BIN := $(VENV)/bin
@@ -18,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 BUILD := $(BIN)/python -m hatchling build
 
-.PHONY: help demo test check lint types imports generated generate selftest coverage truth limits bench-usage bench-evasion dist clean
+.PHONY: help demo test check lint types imports generated generate selftest coverage fuzz truth limits bench-usage bench-evasion dist clean
 
 help:  ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -60,6 +62,9 @@ truth: $(VENV)/.dev  ## ranges and verdicts against the truth of real population
 limits: $(VENV)/.dev  ## what the limits make of good and careless systems (takes long; goes on where it stopped)
 	$(BIN)/python benchmarks/truth/limits.py --write
 
+fuzz: $(VENV)/.torch  ## damaged files on every reader, two minutes each: no crash, hang, traceback or code (half an hour)
+	$(BIN)/python tests/fuzz/run.py --seconds 120
+
 bench-usage: $(VENV)/.dev  ## error slices beside sliceline, group metrics beside fairlearn, all checks on Adult
 	$(BIN)/python benchmarks/usage/slices.py
 	$(BIN)/python benchmarks/usage/groups.py
@@ -82,7 +87,7 @@ dist: $(VENV)/.dev  ## build sdist and wheel, build them again out of the sdist 
 	ls -l dist
 
 clean:  ## remove what was installed and cached, not your runs
-	rm -rf dist .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf dist .fuzz .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.core: requirements/core.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -96,25 +101,29 @@ $(VENV)/.dev: $(LOCK) pyproject.toml
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/.torch: $(VENV)/.dev
-	$(PIP) install --quiet $(TORCH) $(NUMBA)
+$(VENV)/.torch: $(VENV)/.dev requirements/compiled.txt
+	$(PIP) install --quiet $(TORCH)
+	$(PIP) install --quiet $(NUMBA)
 	touch $@
 
-# peers for the benchmarks; some of them name a newer torch than they need, so they are installed without what they name
+# peers for the benchmarks; some of them name a newer torch than they need, so torch is left out of their lock
 .venv-peers/.done: requirements/peers.txt
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet $(TORCH) numpy scipy scikit-learn requests tqdm \
-	    packaging eagerpy gitpython six pandas typer rich jinja2 joblib threadpoolctl pydantic
-	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --requirement requirements/peers.txt
-	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --editable .
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+	    --requirement requirements/peers.txt
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet $(TORCH)
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv-veritas/.done: requirements/veritas.txt
 	test -x .venv-veritas/bin/python || $(PYTHON) -m venv .venv-veritas
-	.venv-veritas/bin/python -m pip --disable-pip-version-check install --quiet --requirement requirements/veritas.txt --editable .
+	.venv-veritas/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+	    --requirement requirements/veritas.txt
+	.venv-veritas/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv-mlserver/.done: requirements/mlserver.txt  # a real server for the tests; its own packages clash with ours
 	test -x .venv-mlserver/bin/python || $(PYTHON) -m venv .venv-mlserver
-	.venv-mlserver/bin/python -m pip --disable-pip-version-check install --quiet --requirement requirements/mlserver.txt
+	.venv-mlserver/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+	    --requirement requirements/mlserver.txt
 	touch $@

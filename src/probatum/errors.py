@@ -6,6 +6,7 @@
     ProbatumError                 what was wanted, what came, what to do; never a traceback for the user
     ├── UsageError                the command or the call was used wrongly
     ├── DescriptionError          probatum.toml, a policy or a plan has mistakes (all of them at once)
+    ├── InputFileError            an input file is absent, no regular file, too large, or cannot be read
     ├── DataError                 a data file cannot be read, or does not hold what was said of it
     │   └── InsufficientDataError too few rows for the question; becomes "cannot tell"
     ├── ModelError                the model cannot be loaded or asked
@@ -47,6 +48,16 @@ class DescriptionError(ProbatumError):
         self.mistakes = mistakes
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         super().__init__("\n".join([f"{file} has {count}:", *(f"  {mistake}" for mistake in mistakes)]))
+
+
+class InputFileError(ProbatumError):
+    """An input file is absent, no regular file, too large, or cannot be read; ``reason`` says which."""
+
+    def __init__(self, name: str, reason: str, *, absent: bool = False) -> None:
+        """Keep the reason, so that whoever wanted the file can word what it was wanted for."""
+        self.reason = reason
+        self.absent = absent
+        super().__init__(f"{name}: {reason}.")
 
 
 class DataError(ProbatumError):
@@ -135,9 +146,8 @@ def text_of(error: BaseException) -> str:
 
 def arguments_of(error: ProbatumError) -> dict[str, Any]:
     """Return what ``error_named`` makes an equal error from, as plain values."""
-    if isinstance(error, DescriptionError):
-        return {"file": error.file, "mistakes": list(error.mistakes)}
-    return {"message": str(error)}
+    plain = {name: value for name, value in vars(error).items() if isinstance(value, str | bool | int | list)}
+    return {"message": str(error), "state": plain}
 
 
 def error_named(name: str, arguments: Mapping[str, Any], traceback: str = "") -> ProbatumError:
@@ -150,10 +160,9 @@ def error_named(name: str, arguments: Mapping[str, Any], traceback: str = "") ->
     """
     found = globals().get(name)
     kind = found if isinstance(found, type) and issubclass(found, ProbatumError) else ProbatumError
-    if kind is DescriptionError:
-        error: ProbatumError = DescriptionError(str(arguments["file"]), [str(one) for one in arguments["mistakes"]])
-    else:
-        error = kind(str(arguments["message"]))
+    error = kind.__new__(kind)
+    error.args = (str(arguments["message"]),)
+    vars(error).update(arguments["state"])
     if traceback:
         error.add_note(f"In the worker process:\n{traceback}")
     return error

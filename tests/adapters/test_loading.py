@@ -73,7 +73,7 @@ def test_old_pickles_are_not_taken_for_models(tmp_path: Path, protocol: int) -> 
     file = tmp_path / "model.pkl"
     file.write_bytes(pickle.dumps(Bomb(tmp_path / "mark"), protocol=protocol))
     for trusted in (False, True):
-        with pytest.raises(ModelError, match="not a model file"):
+        with pytest.raises(ModelError, match="pickle of protocol 0 or 1"):
             load(file, trusted=trusted)
     assert not (tmp_path / "mark").exists()
 
@@ -82,7 +82,7 @@ def test_old_pickles_are_not_taken_for_models(tmp_path: Path, protocol: int) -> 
     ("content", "wanted"),
     [
         (b"", "is empty"),
-        (b"a,b\n1,2\n", "starts with b'a,b"),
+        (b"a,b\n1,2\n", "of no format that it knows"),
         (b"PK\x03\x04", "zip archive"),
         (b"\x89HDF\r\n", "is an HDF5"),
     ],
@@ -95,8 +95,8 @@ def test_a_file_of_another_kind_is_refused_by_its_kind(tmp_path: Path, content: 
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path / "gone.joblib", tmp_path):
-        with pytest.raises(ModelError, match="Check the path"):
+    for path, words in ((tmp_path / "gone.joblib", "Check the path"), (tmp_path, "it is a folder")):
+        with pytest.raises(ModelError, match=words):
             load(path, trusted=True)
 
 

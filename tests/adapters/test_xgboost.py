@@ -143,5 +143,5 @@ def test_a_regression_answers_numbers_and_an_untrained_one_is_refused() -> None:
 def test_a_broken_file_is_refused_in_plain_words(tmp_path: Path) -> None:
     file = tmp_path / "model.json"
     file.write_text('{"learner": {}, "version": [3, 0, 0]}')
-    with pytest.raises(ModelError, match="cannot be read"):
+    with pytest.raises(ModelError, match="the learner has no learner_model_param"):
         load(file, trusted=False)

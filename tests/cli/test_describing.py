@@ -19,6 +19,7 @@ from probatum.systems.sections import (
     AttackSection,
     ColumnsSection,
     DataSection,
+    InputLimitsSection,
     ModelSection,
     RecipeSection,
     SystemSection,
@@ -33,6 +34,7 @@ SECTIONS = {
     ("data", "columns"): ColumnsSection,
     ("attack",): AttackSection,
     ("recipe",): RecipeSection,
+    ("input_limits",): InputLimitsSection,
 }
 CHEAP = ("--only", "usage/declarations")
 # What a run can be told, by the option's name, and what it is called in Python; None: it has no meaning there.

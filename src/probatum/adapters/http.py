@@ -9,7 +9,7 @@ Source: https://github.com/kserve/open-inference-protocol, specification of infe
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, final
 from urllib.parse import urlsplit
@@ -18,20 +18,23 @@ import numpy as np
 
 from probatum.adapters.claims import by_answers
 from probatum.adapters.function import FunctionModel, tell_output
-from probatum.adapters.inference_protocol import NUMBERS, column, read
+from probatum.adapters.http_client import Client, Reply, place
+from probatum.adapters.inference_protocol import array, column, listed, read
 from probatum.adapters.interface import Adapter, Claim, Wish
-from probatum.errors import MissingExtraError, ModelError, NoMoreAnswersError, UnreachableError
+from probatum.errors import ModelError, NoMoreAnswersError, UnreachableError
 from probatum.facts.capabilities import Capability
+from probatum.facts.input_limits import InputLimits
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
+from probatum.systems.mistakes import visible
 from probatum.systems.quota import Quota
 from probatum.systems.structures import Structure
 
 ROWS = 256  # in one request
 TRIES = 4
 WAITS = (0.2, 1.0, 3.0)  # seconds before each further try
-SECONDS = 30.0  # for one request
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BUSY = frozenset({429, 502, 503, 504})
 PROBABILITIES = ("predict_proba", "probabilities", "probability", "scores")  # names under which servers give them
 
@@ -54,6 +57,7 @@ class Address:
     url: str
     permission: Permission | None = None
     today: datetime.date
+    limits: InputLimits = field(default_factory=InputLimits)
 
 
 @final
@@ -67,11 +71,11 @@ class HttpModel:
             ModelError: the server cannot be reached, is not allowed, or does not speak the protocol.
         """
         self._quota = _allowed(address)
-        self._url = address.url.rstrip("/")
-        with _client() as client:
+        self._url, self._limits = address.url.rstrip("/"), address.limits
+        with Client(self._limits) as client:
             told = self._send(client, "GET", self._url, None)
-        self._inputs = [one for one in told.get("inputs") or [] if isinstance(one, dict)]
-        outputs = [str(one.get("name")) for one in told.get("outputs") or [] if isinstance(one, dict)]
+        self._inputs = listed(told, "inputs")
+        outputs = [str(one.get("name")) for one in listed(told, "outputs")]
         wanted = wish.output in (None, "probabilities") and probe.schema.task is not Task.REGRESSION
         self._output = self._probabilities(outputs, probe) if wanted else None
         output = wish.output or ("probabilities" if self._output else tell_output(self.said, probe))
@@ -109,11 +113,11 @@ class HttpModel:
 
     def _probabilities(self, outputs: list[str], probe: Rows) -> str | None:
         """Return the output that holds probabilities; servers that do not list their outputs are asked for it."""
-        listed = [name for name in PROBABILITIES if name in outputs]
-        if listed or outputs:
-            return listed[0] if listed else None
+        known = [name for name in PROBABILITIES if name in outputs]
+        if known or outputs:
+            return known[0] if known else None
         try:
-            with _client() as client:
+            with Client(self._limits) as client:
                 self._infer(client, probe.take(np.array([0])).features, PROBABILITIES[0])
         except NoMoreAnswersError:
             raise
@@ -123,7 +127,7 @@ class HttpModel:
 
     def said(self, features: Any) -> np.ndarray:
         """Return the answers about features, request by request; connections are closed at the end of each."""
-        with _client() as client:
+        with Client(self._limits) as client:
             return np.concatenate(
                 [
                     self._infer(client, features[start : start + ROWS], self._output)
@@ -131,7 +135,7 @@ class HttpModel:
                 ]
             )
 
-    def _infer(self, client: Any, features: Any, output: str | None) -> np.ndarray:
+    def _infer(self, client: Client, features: Any, output: str | None) -> np.ndarray:
         body: dict[str, Any] = {"inputs": self._tensors(features)}
         if not isinstance(features, np.ndarray):
             body["parameters"] = {"content_type": "pd"}  # the columns of one table
@@ -143,18 +147,11 @@ class HttpModel:
     def _tensors(self, features: Any) -> list[dict[str, Any]]:
         """Return what is sent: one array, or one column each where the rows are a table."""
         if isinstance(features, np.ndarray):
-            listed = self._inputs[0] if len(self._inputs) == 1 else {}
-            name, kind = str(listed.get("name", "input-0")), str(listed.get("datatype", "FP64"))
-            kind = kind if kind in NUMBERS else "FP64"
-            shape = [int(size) for size in listed.get("shape", [])][1:]
-            cells = features.reshape(len(features), *shape) if shape and min(shape) > 0 else features
-            flat = cells.ravel()
-            data = flat.astype(np.float64).tolist() if kind.startswith("FP") else flat.astype(np.int64).tolist()
-            return [{"name": name, "datatype": kind, "shape": list(cells.shape), "data": data}]
+            return [array(self._inputs[0] if len(self._inputs) == 1 else {}, features)]
         return [column(str(name), features[name]) for name in features.columns]
 
     def _send(
-        self, client: Any, verb: str, url: str, body: Mapping[str, Any] | None, *, rows: int = 0
+        self, client: Client, verb: str, url: str, body: Mapping[str, Any] | None, *, rows: int = 0
     ) -> dict[str, Any]:
         """Send one request, again where the server is busy; return what it said.
 
@@ -173,12 +170,12 @@ class HttpModel:
                 break
             tries += 1
             try:
-                reply = client.request(verb, url, json=body)
-                if reply.status_code not in BUSY:
+                reply = client.send(verb, url, body)
+                if reply.status not in BUSY:
                     return _content(reply, url)
-                why = f"it is busy (status {reply.status_code})"
+                why = f"it is busy (status {reply.status})"
             except httpx.TimeoutException:
-                why = f"it gave no answer within {SECONDS:.0f} seconds"
+                why = f"it gave no whole answer within {self._limits.seconds:g} seconds"
             except httpx.HTTPError as error:
                 why = f"it cannot be reached ({type(error).__name__})"
                 if isinstance(error, httpx.ConnectError) and self._quota is not None:
@@ -188,10 +185,10 @@ class HttpModel:
         if verb != "GET" and self._alive(client):
             raise ModelError(f"The model's server did not answer one request: {why}, {tries} times. Others it answers.")
         raise UnreachableError(
-            f"The model's server did not answer: {why}, {tries} times. Is it running, at {_place(url)}?"
+            f"The model's server did not answer: {why}, {tries} times. Is it running, at {place(url)}?"
         )
 
-    def _may_send(self, rows: int, client: Any, *, again: bool) -> bool:
+    def _may_send(self, rows: int, client: Client, *, again: bool) -> bool:
         """Count rows that are sent, again where they are sent again; return whether that is of any use.
 
         Raises:
@@ -207,35 +204,31 @@ class HttpModel:
             raise
         return True
 
-    def _alive(self, client: Any) -> bool:
+    def _alive(self, client: Client) -> bool:
         """Whether the server still says what its model is, so that it was the request that it could not answer."""
         import httpx
 
         try:
-            return client.get(self._url).status_code not in BUSY
-        except httpx.HTTPError:
+            return client.send("GET", self._url).status not in BUSY
+        except (httpx.HTTPError, ModelError):
             return False
 
 
-def _content(reply: Any, url: str) -> dict[str, Any]:
-    try:
-        told = reply.json()
-    except ValueError:
-        told = None
-    if reply.status_code == 200 and isinstance(told, dict):
+def _content(reply: Reply, url: str) -> dict[str, Any]:
+    told = reply.json()
+    if reply.status == 200 and isinstance(told, dict):
         return told
+    if reply.location is not None and reply.status in REDIRECTS:
+        raise ModelError(
+            f"The server at {place(url)} sends on to {place(reply.location, url)}. That is not followed: rows "
+            "go to the address given and nowhere else. If you trust the other one, give it as url under [model]."
+        )
     error = str(told.get("error", ""))[:200] if isinstance(told, dict) else ""
-    said = f"status {reply.status_code}" + (f": {error}" if error else "")
+    said = f"status {reply.status}" + (f": {visible(error)}" if error else "")
     raise ModelError(
-        f"The server at {_place(url)} refused ({said}). Wanted a model of the Open Inference Protocol at an address "
+        f"The server at {place(url)} refused ({said}). Wanted a model of the Open Inference Protocol at an address "
         "such as http://localhost:8080/v2/models/income."
     )
-
-
-def _place(url: str) -> str:
-    """Return where a server is, without what may be secret in an address."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
 def _allowed(address: Address) -> Quota | None:
@@ -244,20 +237,34 @@ def _allowed(address: Address) -> Quota | None:
     Raises:
         ModelError: the server is elsewhere and nobody allowed it, or whoever did allows it no longer.
     """
-    parts = urlsplit(address.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ModelError('Wanted an address such as url = "http://localhost:8080/v2/models/income".')
-    permission = address.permission
+    host, permission = _host(address.url), address.permission
     if permission is not None and permission.until < address.today:
-        raise ModelError(f"The permission to ask {parts.hostname} ended on {permission.until}. Ask for a new one.")
-    if _here(parts.hostname):
+        raise ModelError(f"The permission to ask {host} ended on {permission.until}. Ask for a new one.")
+    if _here(host):
         return None if permission is None else permission.quota  # the model may be metered, or behind a tunnel
     if permission is None:
         raise ModelError(
-            f"{parts.hostname} is another machine. Attacks go there only if somebody who may allow it did: give "
+            f"{host} is another machine. Attacks go there only if somebody who may allow it did: give "
             "allowed_by, allowed_until and max_queries under [model]."
         )
     return permission.quota
+
+
+def _host(url: str) -> str:
+    """Return the host of an address.
+
+    Raises:
+        ModelError: it is no address of a model: of another kind, without a host, with a query, or not to be parsed.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port  # a port that is none raises
+        whole = parts.scheme in ("http", "https") and host and url.isprintable() and not set(url) & set(" ?#\\")
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ModelError('Wanted an address such as url = "http://localhost:8080/v2/models/income".')
+    return str(host)
 
 
 def _here(host: str) -> bool:
@@ -267,17 +274,6 @@ def _here(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _client() -> Any:
-    try:
-        import httpx
-    except ImportError:
-        raise MissingExtraError(
-            'Wanted httpx, to ask a model behind HTTP; it is not installed. pip install "probatum[http]"'
-        ) from None
-    # no proxies out of the environment, no redirects: the rows go to the address given and nowhere else
-    return httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False)
 
 
 def _fits(thing: Any) -> bool:

@@ -15,8 +15,11 @@ from probatum.adapters.code import installation
 from probatum.adapters.tensor_files import read_safetensors, read_torch
 from probatum.engines.files import kinds
 from probatum.engines.files.identify import identify
-from probatum.errors import ModelError, UntrustedFileError, class_name, text_of
+from probatum.engines.files.structure.check import defect
+from probatum.errors import InputFileError, ModelError, UntrustedFileError, class_name, text_of
 from probatum.evidence.canonical import digest
+from probatum.facts.input_limits import InputLimits
+from probatum.systems.input_files import read_file
 
 LOADABLE = (kinds.PICKLE, *kinds.PACKED_PICKLES.values())  # what joblib writes; all of them run code when loaded
 
@@ -64,30 +67,35 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def load(file: Path, *, trusted: bool, stated: str | None = None) -> Loaded:
+def load(
+    file: Path,
+    *,
+    trusted: bool,
+    stated: str | None = None,
+    limits: InputLimits = InputLimits(),  # noqa: B008  # frozen
+) -> Loaded:
     """Load a model file.
 
     Args:
         file: where it lies.
         trusted: its owner said that it may run code.
         stated: the digest that it must have; with another one nothing of it is loaded.
+        limits: how large and how deeply nested it may be.
 
     Raises:
         UntrustedFileError: the format can run code, and ``trusted`` is false.
         ModelError: the file is absent, not the one stated, of a format that cannot be read, or broken.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ModelError(
-            f"Wanted the model file {file}; it cannot be read ({error.strerror}). Check the path."
-        ) from error
+    content = _read(file, limits)
     if not content:
         raise ModelError(f"{file.name} is empty; wanted a model. Save it again, with joblib.")
     came = digest(content)
     if stated not in (None, came):
         raise ModelError(f"{file.name} is not the file described: wanted {stated}, came {came}. Was it replaced?")
     kind = identify(content)
+    fault = defect(content, kind, limits)
+    if fault is not None:
+        raise ModelError(f"{file.name} is {kind.name}, and was not loaded: {fault}. Fetch or save it again.")
     if kind in INERT:
         return Loaded(content=INERT[kind](content), digest=came)
     if kind == kinds.TORCH and not trusted:
@@ -99,13 +107,7 @@ def load(file: Path, *, trusted: bool, stated: str | None = None) -> Loaded:
     if kind in (kinds.TORCH, kinds.TORCH_WEIGHTS):
         return Loaded(content=read_torch(content, trusted=trusted), digest=came)
     if kind not in LOADABLE:
-        known = kind not in (kinds.UNKNOWN, kinds.OLD_PICKLE)
-        what = f"is {kind.name}" if known else f"starts with {content[:4]!r}"
-        raise ModelError(
-            f"{file.name} is not a model file that this version reads (pickle, joblib, ONNX, XGBoost, LightGBM, "
-            f"safetensors, PyTorch): it {what}. Save the model with joblib, or name a function: "
-            'python = "module:function".'
-        )
+        raise ModelError(_not_readable(file, kind))
     if not trusted:
         raise UntrustedFileError(
             f"{file.name} is {kind.name}: loading one runs whatever code it holds, so it is loaded only if you say "
@@ -114,6 +116,29 @@ def load(file: Path, *, trusted: bool, stated: str | None = None) -> Loaded:
         )
     model, notes = _unpickle(file, content)
     return Loaded(content=model, digest=came, notes=notes)
+
+
+def _not_readable(file: Path, kind: kinds.Kind) -> str:
+    """Word why a file of this kind is not loaded, and what to do instead."""
+    if kind == kinds.OLD_PICKLE:
+        return (
+            f"{file.name} is a pickle of protocol 0 or 1, which this version does not load. Where you trust it, load "
+            "it and save it again with joblib.dump(model, file)."
+        )
+    what = "of no format that it knows" if kind == kinds.UNKNOWN else kind.name
+    return (
+        f"{file.name} is not a model file that this version reads (pickle, joblib, ONNX, XGBoost, LightGBM, CatBoost, "
+        f"safetensors, PyTorch): it is {what}. Save the model with joblib, or name a function: "
+        'python = "module:function".'
+    )
+
+
+def _read(file: Path, limits: InputLimits) -> bytes:
+    try:
+        return read_file(file, limits.file_bytes)
+    except InputFileError as error:
+        hint = " Check the path." if error.absent else ""
+        raise ModelError(f"Wanted the model file {file}; it was not read: {error.reason}.{hint}") from error
 
 
 def _unpickle(file: Path, content: bytes) -> tuple[Any, tuple[str, ...]]:

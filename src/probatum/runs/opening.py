@@ -100,7 +100,7 @@ def open_described(
     seconds = perf_counter() - start
     if not found.cases:
         data = settled(data, claim(found.thing, few(data.test), wish), wish, description.data.favourable)
-    model = watched(opened_for(found, data, wish), watch)
+    model = _watched(opened_for(found, data, wish), description, watch)
     data = reconcile(data, model)
     stated = wish.classes is not None
     trial = NOT_TRIED if description.cases else try_out(model, data.test, stated=stated)
@@ -149,12 +149,12 @@ def reopen(
 
     def model() -> Model:
         found = find_model(description, data, seed, code, watch, before=loaded)
-        return watched(opened_for(found, data, wish), watch)
+        return _watched(opened_for(found, data, wish), description, watch)
 
     train = None if description.recipe.train is None else code.function(description.recipe.train)[0]
 
     def again(rows: Rows, with_seed: int) -> Model:
-        return watched(train_by_recipe(train, rows, with_seed, wish), watch)  # type: ignore[arg-type]
+        return _watched(train_by_recipe(train, rows, with_seed, wish), description, watch)  # type: ignore[arg-type]
 
     system = assembled(
         description, data, model, capabilities=capabilities, loaded=loaded, train=None if train is None else again
@@ -194,6 +194,11 @@ def assembled(
         clock=clock_for(description),
         train=train,
     )
+
+
+def _watched(model: Model, description: Description, watch: Watch) -> Model:
+    """Return the model with its questions announced; each request to a server has a limit of its own."""
+    return model if description.model.url is not None else watched(model, watch)
 
 
 def clock_for(description: Description) -> Clock | None:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from probatum.checks.interface import Check, checks
 from probatum.checks.usage.declarations import DEMANDED
-from probatum.errors import DescriptionError
+from probatum.errors import DescriptionError, InputFileError
 from probatum.evidence.canonical import identify
 from probatum.evidence.wire import to_json
 from probatum.facts.policy import POLICY_FORMAT, Judged, Limit, Policy, Stakes
 from probatum.runs.policy_reading import CONFIDENCE, parse
+from probatum.systems.input_files import read_file
+from probatum.systems.toml import TOML_BYTES, decoded
 
 ORDER = (Stakes.LOW, Stakes.MEDIUM, Stakes.HIGH, Stakes.CRITICAL)
 
@@ -47,13 +49,13 @@ def read_policy(file: Path) -> Policy:
         DescriptionError: it is absent or has mistakes; all of them are named.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
+        text = decoded(read_file(file, TOML_BYTES))
+    except InputFileError as error:
         raise DescriptionError(
-            str(file), [f"wanted a policy file; it cannot be read ({error.strerror}). Check its name and folder."]
+            str(file), [f"wanted a policy file; it cannot be read: {error.reason}. Check its name and folder."]
         ) from error
-    except UnicodeDecodeError as error:
-        raise DescriptionError(str(file), ["wanted TOML, which is UTF-8 text; other bytes came."]) from error
+    except ValueError as error:
+        raise DescriptionError(str(file), [str(error)]) from error
     return parse(text, file.name, checks())
 
 

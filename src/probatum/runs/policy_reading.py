@@ -3,7 +3,6 @@
 
 import json
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from probatum.facts.policy import NOT_STATED, POLICY_FORMAT, Direction, Limit, P
 from probatum.runs.settings import option_mistakes
 from probatum.systems.lines import Lines, locate
 from probatum.systems.mistakes import came, close, visible
+from probatum.systems.toml import tables
 
 CONFIDENCE = 0.95
 KEYS = ("format", "title", "by", "stakes", "confidence", "limits", "options", "demands")
@@ -53,10 +53,14 @@ def _raw(text: str, name: str) -> tuple[dict[str, Any], Lines | None]:
             return _from_json(json.loads(text)), None
         except json.JSONDecodeError as error:
             raise DescriptionError(name, [f"line {error.lineno}: this is not JSON: {error.msg}."]) from error
+        except RecursionError as error:
+            raise DescriptionError(name, ["it is nested too deeply for a policy."]) from error
+        except ValueError as error:  # a number of thousands of digits
+            raise DescriptionError(name, [f"this is not JSON: {error}."]) from error
     try:
-        return tomllib.loads(text), locate(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DescriptionError(name, [f"this is not TOML: {error}. See: probatum policy show"]) from error
+        return tables(text), locate(text)
+    except ValueError as error:
+        raise DescriptionError(name, [f"{error} See: probatum policy show"]) from error
 
 
 def _from_json(raw: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from probatum.facts.progress import Step
 from probatum.runs import worker_calls as calls
 from probatum.runs.answers import PARTS, KeptAnswers, Ordered
 from probatum.runs.forecast import Forecast
-from probatum.runs.isolation.process import PATIENCE, Hear, Log, RaisedError, WorkerEndedError, WorkerProcess
+from probatum.runs.isolation.process import Hear, Log, RaisedError, WorkerEndedError, WorkerProcess
 from probatum.runs.messages import Advanced, Listener, Started, Stopped, Warned, Work
 from probatum.runs.session import Answered, Result, SystemFacts, Unseen
 from probatum.runs.shared_rows import SharedRows
@@ -252,7 +252,6 @@ def open_isolated(
     *,
     asked: int = 0,
     keep_asked: Callable[[int], None] | None = None,
-    patience: float = PATIENCE,
 ) -> RemoteSession:
     """Open the system that a description names in a worker process.
 
@@ -261,7 +260,6 @@ def open_isolated(
         seed: of a recipe.
         asked: rows that earlier attempts at the run asked the model about, where somebody limited that.
         keep_asked: gets their number before any more are sent.
-        patience: seconds that one step of the model may take.
 
     Raises:
         ProbatumError: a file is missing, broken or untrusted, or the model and the data do not fit each other.
@@ -272,7 +270,7 @@ def open_isolated(
         seed=seed,
         folder=folder,
         log=Log(),
-        patience=patience,
+        patience=description.input_limits.fact().model_seconds,
         asked=asked,
         keep_asked=keep_asked,
     )

@@ -70,7 +70,8 @@ def from_file(
         ModelError: the file holds weights only and no function builds their network, or they do not fit it.
     """
     said = description.model
-    loaded = loading.load(description.folder / file, trusted=said.trust_file, stated=stated)
+    limits = description.input_limits.fact()
+    loaded = loading.load(description.folder / file, trusted=said.trust_file, stated=stated, limits=limits)
     inputs["model"] = loaded.digest
     if said.python is not None:
         function, inputs["network"] = code.function(said.python)
@@ -94,7 +95,8 @@ def address(description: Description, counted: Quota | None) -> Address:
     permission = None
     if said.allowed_by is not None and said.allowed_until is not None and counted is not None:
         permission = Permission(by=said.allowed_by, until=said.allowed_until, quota=counted)
-    return Address(url=said.url or "", permission=permission, today=datetime.date.today())
+    limits = description.input_limits.fact()
+    return Address(url=said.url or "", permission=permission, today=datetime.date.today(), limits=limits)
 
 
 def leave(description: Description) -> tuple[str, ...]:

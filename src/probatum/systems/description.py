@@ -5,7 +5,6 @@ All mistakes of a file are found before any is reported, each with its line. Nam
 data's header is known, by ``check_columns``.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Any, final
 
 from pydantic import BaseModel, ValidationError
 
-from probatum.errors import DescriptionError, UsageError
+from probatum.errors import DescriptionError, InputFileError, UsageError
 from probatum.facts.finding import Json
+from probatum.systems.input_files import read_file
 from probatum.systems.lines import Path as Place
 from probatum.systems.lines import Spoken, Whereabouts, locate
 from probatum.systems.mistakes import came, close, mistake, worded
@@ -22,6 +22,7 @@ from probatum.systems.sections import (
     AttackSection,
     DataSection,
     DeclarationSection,
+    InputLimitsSection,
     ModelSection,
     RecipeSection,
     RuleSection,
@@ -29,6 +30,7 @@ from probatum.systems.sections import (
 )
 from probatum.systems.sense import column_mistakes, sense_mistakes, split_reference
 from probatum.systems.settings import nested
+from probatum.systems.toml import TOML_BYTES, decoded, tables
 
 __all__ = ["Description", "check_columns", "describe", "read_description", "split_reference"]
 
@@ -38,6 +40,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "data": DataSection,
     "attack": AttackSection,
     "recipe": RecipeSection,
+    "input_limits": InputLimitsSection,
 }
 LISTS: dict[str, type[BaseModel]] = {"rules": RuleSection, "declarations": DeclarationSection}
 
@@ -52,6 +55,7 @@ class Description:
     data: DataSection = field(default_factory=DataSection)
     attack: AttackSection = field(default_factory=AttackSection)
     recipe: RecipeSection = field(default_factory=RecipeSection)
+    input_limits: InputLimitsSection = field(default_factory=InputLimitsSection)
     rules: tuple[RuleSection, ...] = ()
     declarations: tuple[DeclarationSection, ...] = ()
     path: Path | None = field(default=None, compare=False)  # None: from the command line or from Python
@@ -87,16 +91,16 @@ def read_description(path: Path, *, trusted: bool = False) -> Description:
         DescriptionError: with every mistake at once, each with its line.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        raw = tomllib.loads(text)
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}; check its name, or write one with: probatum init") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise DescriptionError(path.name, ["wanted TOML, which is UTF-8 text; other bytes came."]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise DescriptionError(path.name, [_syntax(str(error), text)]) from None
+        content = read_file(path, TOML_BYTES)
+    except InputFileError as error:
+        if error.absent:
+            raise UsageError(f"There is no file {path}; check its name, or write one with: probatum init") from None
+        raise UsageError(f"The description {path} was not read: {error.reason}.") from None
+    try:
+        text = decoded(content)
+        raw = tables(text)
+    except ValueError as error:
+        raise DescriptionError(path.name, [str(error)]) from None
     folder = path.resolve().parent
     description, mistakes = _built(raw, path=path, folder=folder, name=folder.name, lines=locate(text))
     if mistakes:
@@ -200,14 +204,6 @@ def _readable(raw: Any, model: type[BaseModel]) -> BaseModel:
     except ValidationError as error:
         wrong = {detail["loc"][0] for detail in error.errors()}
         return model.model_validate({key: value for key, value in raw.items() if key not in wrong})
-
-
-def _syntax(message: str, text: str) -> str:
-    """Word what ``tomllib`` says, with the line in front."""
-    said, _, place = message.partition(" (at ")
-    last = len(text.rstrip().split("\n"))
-    line = place.partition("line ")[2].partition(",")[0] or str(last)
-    return f'line {line}: this is not TOML: {said[:1].lower()}{said[1:]}; text wants quotes, as in name = "income".'
 
 
 def _line_of(sentence: str) -> int:

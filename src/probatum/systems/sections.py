@@ -9,8 +9,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 
 from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import Topic
+from probatum.facts.input_limits import InputLimits
 from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
+
+DEEPEST = 10_000  # levels; libraries that read trees call themselves once a level
+LONGEST = 86_400.0  # seconds: a day
 
 
 def _label(value: Any) -> Any:
@@ -181,6 +185,26 @@ class RecipeSection(Section):
     """``[recipe]``: how the model was trained."""
 
     train: Reference | None = None  # train(rows, seed) -> model
+
+
+class InputLimitsSection(Section):
+    """``[input_limits]``: the largest inputs that are read. They concern resources, never a verdict."""
+
+    file_bytes: Annotated[StrictInt, Field(ge=1)] = InputLimits().file_bytes
+    depth: Annotated[StrictInt, Field(ge=1, le=DEEPEST)] = InputLimits().depth
+    reply_bytes: Annotated[StrictInt, Field(ge=1)] = InputLimits().reply_bytes
+    model_seconds: Annotated[StrictInt | StrictFloat, Field(gt=0, le=LONGEST)] = InputLimits().model_seconds
+    seconds: Annotated[StrictInt | StrictFloat, Field(gt=0, le=LONGEST)] = InputLimits().seconds
+
+    def fact(self) -> InputLimits:
+        """Return what was stated as a fact."""
+        return InputLimits(
+            file_bytes=self.file_bytes,
+            depth=self.depth,
+            reply_bytes=self.reply_bytes,
+            model_seconds=float(self.model_seconds),
+            seconds=float(self.seconds),
+        )
 
 
 class RuleSection(Section):

@@ -227,23 +227,37 @@ def _files(description: "Description") -> Iterator[tuple[str, Place]]:
         if reference is None:
             continue
         name = reference if key == "file" else split_reference(reference)[0]
-        if not (folder / name).exists():
-            yield f"there is no file {name}{_similar(folder / name)}", (section, key)
+        if not _exists(folder / name):
+            hint = _similar(folder / name, in_file=description.path is not None)
+            yield f"there is no file {name}{hint}", (section, key)
         elif (folder / name).is_dir() and section != "data":  # a folder of pictures, one folder a class
             yield f"{name} is a folder; wanted a file.", (section, key)
     for section, key in (("model", "python"), ("data", "load"), ("recipe", "train")):
         reference = getattr(getattr(description, section), key)
         if reference is not None and not _is_module(folder, reference.partition(":")[0]):
             path = reference.partition(":")[0].replace(".", "/")
-            yield f"there is no {path}.py in the description's folder, nor such a package.", (section, key)
+            where = "in the description's folder" if description.path is not None else "here"
+            yield f"there is no {path}.py {where}, nor such a package.", (section, key)
 
 
-def _similar(path: Path) -> str:
+def _exists(path: Path) -> bool:
+    """Say whether something is there, whatever the name: one with a zero byte or too long a one is nowhere."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _similar(path: Path, *, in_file: bool) -> str:
     """Return a hint at files of a like name, or where the file was looked for."""
     if not path.parent.is_dir():
         return "; its folder does not exist."
-    near = close(path.name, tuple(sorted(entry.name for entry in path.parent.iterdir())))
-    return f" in the folder of the description.{near}"
+    try:
+        names = sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        return "; its folder cannot be listed."
+    where = " in the folder of the description" if in_file else ""
+    return f"{where}.{close(path.name, tuple(names))}"
 
 
 def _is_module(folder: Path, module: str) -> bool:

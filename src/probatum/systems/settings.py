@@ -164,6 +164,8 @@ SETTINGS: tuple[Setting, ...] = (
     _attack("falls_only", "Columns that can only be lowered."),
 )
 
+RESOURCES = "the resources that this machine spends on one system; the defaults suit all but very large ones"
+
 # Keys that neither an option nor an argument holds, and why.
 IN_THE_FILE_ONLY: Mapping[tuple[str, ...], str] = {
     ("model", "file"): "the subject itself, the first argument",
@@ -177,6 +179,10 @@ IN_THE_FILE_ONLY: Mapping[tuple[str, ...], str] = {
     ("data", "time"): "read and checked, but not used yet",
     ("data", "source"): "read and checked, but not used yet",
     ("attack", "cost"): "a table of numbers",
+    ("input_limits", "file_bytes"): RESOURCES,
+    ("input_limits", "depth"): RESOURCES,
+    ("input_limits", "reply_bytes"): RESOURCES,
+    ("input_limits", "seconds"): RESOURCES,
     ("rules",): "a list of sections",
     ("declarations",): "a list of sections: each is signed by a person",
 }

@@ -123,3 +123,10 @@ class TestRights:
 
     def test_it_does_not_apply_when_the_file_never_lay_on_a_disk(self):
         assert asked(PICKLED, part=observe).state is State.NOT_APPLICABLE
+
+
+def test_a_file_that_cannot_run_code_is_not_called_safe():
+    finding = asked(b'{"learner": {}, "version": [3, 0, 0]}')
+    assert "cannot run code" in finding.sentence
+    assert any("not for that reason safe to parse" in detail for detail in finding.details)
+    assert not any("safe to parse" in detail for detail in asked(PICKLED).details)

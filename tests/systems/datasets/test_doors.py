@@ -200,7 +200,7 @@ def test_says_when_names_and_fields_do_not_fit(tmp_path):
         ('age,income\n"1,no\n2,no\n', "test.csv, line 2: 1 field, but the header has 2"),
         ("age,age,income\n1,2,no\n", 'test.csv has more than once the column "age"; give each column a name'),
         ("age,income\n1,\n", "No row of test.csv has a true answer (the target is empty)"),
-        (b"\x1f\x8b\x08\x00rubbish", "test.csv is a damaged or cut-off gzip file; fetch it again."),
+        (b"\x1f\x8b\x08\x00rubbish", "test.csv was not read: it is a damaged or cut-off gzip file; fetch it again."),
         ("income\nno\nyes\n", "No column of test.csv is left for the model; name some in [data] features."),
         ('age,income\n1,"' + "x" * 200_000 + '"\n', "test.csv cannot be read as csv in line 2: field larger than"),
     ],

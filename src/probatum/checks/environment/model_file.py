@@ -11,9 +11,10 @@ Measure     can_run_code: number of files whose format can run code when it is l
 Judged      can_run_code, against the policy's limit, which is none.
 Source      arXiv:2508.15987 (PickleBall: how many models are pickles, and what they can do); the documentation of
             Python's pickle; the formats' own descriptions.
-Not shown   whether the code in the file does harm: nobody looked at what it would do. Who may write the file is seen
-            on this machine only, by its owner and mode bits (not by access lists), so it is told beside the record and
-            not judged.
+Not shown   whether the code in the file does harm: nobody looked at what it would do. Whether a file without code is
+            safe to parse: a damaged one may crash the library that reads it, or make it answer wrongly. Who may write
+            the file is seen on this machine only, by its owner and mode bits (not by access lists), so it is told
+            beside the record and not judged.
 """
 
 import os
@@ -99,6 +100,12 @@ def _sentence(found: list[tuple[StoredFile, Kind]]) -> str:
 
 def _details(file: StoredFile, kind: Kind) -> Iterator[str]:
     yield kind.why
+    if not kind.can_run_code:
+        yield (
+            "A file that cannot run code is not for that reason safe to parse: one made to do harm may crash the "
+            "library that reads it, or make it answer wrongly. Its counts and indices are compared before that, as far "
+            "as the format is known; this finds many such files, not all."
+        )
     if kind.can_run_code and file.stated:
         yield "The description states the file's digest, so only this very file is loaded; it must itself be trusted."
 

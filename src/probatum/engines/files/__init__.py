@@ -10,5 +10,7 @@
 ``packed``     the formats that are compressed
 ``described``  the formats that describe themselves in JSON
 ``fields``     the formats that are protocol buffers
+``protobuf``   protocol buffers, field by field
+``structure``  whether a model file is whole and consistent, before its library sees it
 ``rights``     who may write a file on this machine; the one part that looks at a disk
 """

@@ -73,13 +73,13 @@ def _object(text: bytes, *, keep_numbers: bool = True) -> dict[str, object] | No
     """Return the object that a text is; without its numbers, which take most of the memory, where nobody wants them."""
     number = {} if keep_numbers else {"parse_int": bool, "parse_float": bool}
     try:
-        value = json.loads(text, object_pairs_hook=_once, **number)  # type: ignore[arg-type]
+        value = json.loads(text, object_pairs_hook=once, **number)  # type: ignore[arg-type]
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Return an object; ValueError where a key comes twice."""
     found = dict(pairs)
     if len(found) < len(pairs):

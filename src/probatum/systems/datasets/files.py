@@ -1,22 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files become tables: read once, digested, parsed; whatever is wrong with one is said in one sentence."""
 
-import gzip
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
-from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
-from probatum.errors import DataError, DescriptionError, MissingExtraError
-from probatum.systems.datasets import delimited, digests
+from probatum.errors import DataError, DescriptionError, InputFileError
+from probatum.systems.datasets import delimited, digests, npz, parquet
 from probatum.systems.datasets.column_reading import Source, settle, words_in
 from probatum.systems.datasets.encodings import decode
 from probatum.systems.datasets.images import read_folder
@@ -26,6 +21,7 @@ from probatum.systems.datasets.python_rows import whole
 from probatum.systems.datasets.separators import body
 from probatum.systems.datasets.tables import Table, column_names, listed
 from probatum.systems.description import Description, check_columns, split_reference
+from probatum.systems.input_files import read_file, unpacked
 
 READABLE = "wanted csv, parquet or npz (csv may be gzipped)"
 FOREIGN = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".arff", ".feather", ".pkl", ".pickle", ".zip", ".tgz", ".tar"}
@@ -51,7 +47,7 @@ def read(
     path = folder / name
     if path.is_dir():
         return _pictures(path, description, like, notes)
-    data = _bytes(path)
+    data = _bytes(path, description.input_limits.file_bytes)
     suffix = _suffix(path)
     if suffix in FOREIGN:
         raise DataError(f"{path.name} is of a kind that cannot be read; {READABLE}. {_export(suffix)}")
@@ -88,14 +84,14 @@ def refuse_duplicates(names: Sequence[str], what: str) -> None:
         raise DataError(f"{what} has more than once {listed(twice)}; give each column a name of its own.")
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int) -> bytes:
     """Read a file whole."""
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"There is no file {path}; check its name and folder.") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+        data = read_file(path, most)
+    except InputFileError as error:
+        if error.absent:
+            raise DataError(f"There is no file {path}; check its name and folder.") from None
+        raise DataError(f"{path} was not read: {error.reason}.") from None
     if not data:
         raise DataError(f"{path.name} is empty; wanted rows.")
     return data
@@ -104,7 +100,8 @@ def _bytes(path: Path) -> bytes:
 def _pictures(path: Path, description: Description, like: Table | None, notes: list[str]) -> Table:
     """Read a folder with one folder of pictures a class; they get colours where those of ``like`` have some."""
     colours = None if like is None or like.features.ndim not in (3, 4) else like.features.ndim == 4
-    table = read_folder(path, description.data.target, notes, colours=colours)
+    most = description.input_limits.file_bytes
+    table = read_folder(path, description.data.target, notes, colours=colours, most=most)
     if like is None:
         refuse_columns(description, [*column_names(table.features), str(table.truth.name)])
     return table
@@ -134,7 +131,7 @@ def _parse_csv(
 ) -> Table:
     """Parse delimited text."""
     said = description.data
-    text = decode(_plain(data, name), name, said.encoding, notes)
+    text = decode(_plain(data, name, description.input_limits.file_bytes), name, said.encoding, notes)
     table = body(text, name, said.separator, said.target, said.names)
     layout = delimited.scan(table.text, name, said.names, table.separator, table.first)
     notes += table.notes
@@ -200,14 +197,15 @@ def _widened(features: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     return features.astype(wider) if wider else features
 
 
-def _plain(data: bytes, name: str) -> bytes:
+def _plain(data: bytes, name: str, most: int) -> bytes:
     """Return the bytes as they are, or unpacked where they are gzipped."""
-    if not data.startswith(b"\x1f\x8b"):
-        return data
     try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        raise DataError(f"{name} is a damaged or cut-off gzip file; fetch it again.") from None
+        plain = unpacked(data, name, most)
+    except InputFileError as error:
+        raise DataError(f"{name} was not read: {error.reason}.") from None
+    if not plain or plain.isspace():
+        raise DataError(f"{name} is empty; wanted rows.")
+    return plain
 
 
 def _parse_npz(
@@ -220,26 +218,10 @@ def _parse_npz(
     known: KnownCells,
 ) -> Table:
     """Take two arrays out of an npz file."""
-    try:
-        with np.load(BytesIO(data), allow_pickle=False) as archive:
-            held = list(archive.files)
-            if arrays is None:
-                raise DataError(f'{name} holds {", ".join(held)}; say which, as in "{name}:x_test,y_test".')
-            for wanted in arrays:
-                if wanted not in held:
-                    raise DataError(f'{name} has no array "{wanted}"; it holds {", ".join(held)}.')
-            features, answers = archive[arrays[0]], archive[arrays[1]]
-    except (ValueError, OSError, BadZipFile, EOFError, AttributeError):
-        raise DataError(f"{name} is damaged, no npz file, or holds Python objects, which are not read.") from None
-    if features.ndim < 2 or answers.reshape(len(answers), -1).shape[1] != 1 or len(features) != len(answers):
-        raise DataError(
-            f"{name}: wanted rows of two or more axes and one answer a row; {arrays[0]} has the shape "
-            f"{features.shape}, {arrays[1]} {answers.shape}."
-        )
-    truth = pd.Series(answers.ravel(), name=description.data.target or arrays[1])
-    table = Table(features=features, truth=truth, what=name, digest=digests.of_bytes(data))
+    features, answers = npz.read_pair(data, name, arrays, description.input_limits.file_bytes)
+    table = npz.table(features, answers, name, arrays, description.data.target, digests.of_bytes(data))
     if like is None:
-        refuse_columns(description, [*column_names(features), str(truth.name)])
+        refuse_columns(description, [*column_names(features), str(table.truth.name)])
     return table
 
 
@@ -253,13 +235,7 @@ def _parse_parquet(
     known: KnownCells,
 ) -> Table:
     """Parse a parquet file with the optional pyarrow."""
-    if find_spec("pyarrow") is None:
-        raise MissingExtraError(f"Reading {name} needs pyarrow, which is not installed: pip install probatum[parquet]")
-    try:
-        frame = pd.read_parquet(BytesIO(data), engine="pyarrow")
-    except (OSError, ValueError):
-        raise DataError(f"{name} is damaged or no parquet file; fetch or write it again.") from None
-    frame = whole(frame, name)
+    frame = whole(parquet.read_frame(data, name, description.input_limits.file_bytes), name)
     if like is None:
         refuse_columns(description, [str(column) for column in frame.columns])
     features, truth = split(frame.reset_index(drop=True), description.data.target, name)

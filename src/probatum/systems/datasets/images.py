@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from probatum.errors import DataError, MissingExtraError
+from probatum.errors import DataError, InputFileError, MissingExtraError
 from probatum.systems.datasets.tables import Table
+from probatum.systems.input_files import RAISE_LIMIT, read_file
 from probatum.systems.mistakes import visible
 
 FORMAT = b"probatum-images/1\n"
@@ -26,11 +27,14 @@ TARGET = "class"  # what the target is called where nobody said
 GREY = ("1", "L")  # Pillow's names for how points are kept
 COLOURS = ("RGB", "P", "RGBA", "LA", "CMYK", "YCbCr")
 ORIENTATION = 0x0112  # EXIF: how a viewer is to turn the picture; 1: not at all
+COLOUR_BYTES = 3  # of a point
 MOST_BYTES = 4_000_000_000  # of all pictures together
 OWN_WAY = 'or read them yourself, in a function named by load = "module:function" under [data]'
 
 
-def read_folder(folder: Path, target: str | None, notes: list[str], *, colours: bool | None = None) -> Table:
+def read_folder(
+    folder: Path, target: str | None, notes: list[str], *, colours: bool | None = None, most: int = MOST_BYTES
+) -> Table:
     """Return the pictures of a folder of folders as a table of arrays; classes in order, files in order of their names.
 
     Args:
@@ -38,6 +42,7 @@ def read_folder(folder: Path, target: str | None, notes: list[str], *, colours: 
         target: what the class is called.
         notes: what was left out or converted is added here.
         colours: whether the rows that these stand beside have colours; None: there are none.
+        most: bytes that one picture may have, also unpacked.
 
     Raises:
         MissingExtraError: Pillow is not installed.
@@ -52,11 +57,11 @@ def read_folder(folder: Path, target: str | None, notes: list[str], *, colours: 
     for file in files:
         name = file.relative_to(folder).as_posix()
         try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise DataError(f"{folder.name}/{name} cannot be read: {error.strerror}.") from None
+            data = read_file(file, most)
+        except InputFileError as error:
+            raise DataError(f"{folder.name}/{visible(name)} was not read: {error.reason}.") from None
         digest.update(f"{len(name.encode())}:{name}{len(data)}:".encode() + data)
-        points, straight = _points(data, f"{folder.name}/{visible(name)}")
+        points, straight = _points(data, f"{folder.name}/{visible(name)}", most)
         pictures.append(points)
         turned += not straight
         _require_one_size(pictures, files, folder)
@@ -106,12 +111,14 @@ def _files(folder: Path, notes: list[str]) -> list[Path]:
     return pictures
 
 
-def _points(data: bytes, name: str) -> tuple[np.ndarray, bool]:
+def _points(data: bytes, name: str, most: int) -> tuple[np.ndarray, bool]:
     """Return a picture as (h, w) or (h, w, 3) uint8, and whether viewers show it as it lies in the file."""
     from PIL import Image
 
     try:
         with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as picture:
+            if picture.width * picture.height * COLOUR_BYTES > most:  # a small file may unpack to gigabytes
+                raise DataError(f"{name} unpacks to more than {most:,} bytes; {RAISE_LIMIT}.")
             picture.load()
             mode = "16 bits a colour" if _deep(data) else picture.mode
             if mode not in GREY + COLOURS:
