@@ -6,6 +6,7 @@
     ProbatumError                 what was wanted, what came, what to do; never a traceback for the user
     ├── UsageError                the command or the call was used wrongly
     ├── DescriptionError          probatum.toml, a policy or a plan has mistakes (all of them at once)
+    ├── InputFileError            an input file is absent, no regular file, too large, or cannot be read
     ├── DataError                 a data file cannot be read, or does not hold what was said of it
     │   └── InsufficientDataError too few rows for the question; becomes "cannot tell"
     ├── ModelError                the model cannot be loaded or asked
@@ -41,6 +42,16 @@ class DescriptionError(ProbatumError):
         self.mistakes = mistakes
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         super().__init__("\n".join([f"{file} has {count}:", *(f"  {mistake}" for mistake in mistakes)]))
+
+
+class InputFileError(ProbatumError):
+    """An input file is absent, no regular file, too large, or cannot be read; ``reason`` says which."""
+
+    def __init__(self, name: str, reason: str, *, absent: bool = False) -> None:
+        """Keep the reason, so that whoever wanted the file can word what it was wanted for."""
+        self.reason = reason
+        self.absent = absent
+        super().__init__(f"{name}: {reason}.")
 
 
 class DataError(ProbatumError):
