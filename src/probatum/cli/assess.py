@@ -50,6 +50,7 @@ def assess(
     from probatum.runs.assess import prepare
     from probatum.runs.describing import described
     from probatum.runs.folder import new_folder, write_fact
+    from probatum.runs.hold import resumed
     from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice, read_plan
     from probatum.runs.repeating import commands
@@ -59,25 +60,25 @@ def assess(
     choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
     if resume is not None and (plan, output, dry_run) != (None, None, False):
         raise UsageError("--resume goes on with the run's own plan, in its folder; leave out --plan, -o and --dry-run.")
-    plan = plan if resume is None else plan_of(resume)
-    fixed = None if plan is None else read_plan(plan, checks())
-    if fixed is not None and choice != Choice():
-        raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
-    description = described(subject, said, called=options())
-    progress.stage("opening the model and the data")
-    unfinished = None if resume is None else Unfinished(resume)
-    opened = open_described(description, int(fixed.seed) if fixed else seed, unfinished=unfinished)
-    prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
-    if dry_run:
-        progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
-        if output is not None:
-            write_fact(new_folder(opened.subject.name, output) / "plan.json", prepared.plan)
-        return 0
-    folder = resume or new_folder(opened.subject.name, output)
-    with resumable(folder, description, policy):
-        run = run_assess(
-            prepared, folder=folder, jobs=jobs, progress=progress, repeat=commands(description, prepared.plan, policy)
-        )
-        present(run.edition, quiet=quiet)
-    say(f"The report: {folder / 'report.html'}")
+    with resumed(resume) as held:
+        plan = plan if held is None else plan_of(held.path)
+        fixed = None if plan is None else read_plan(plan, checks())
+        if fixed is not None and choice != Choice():
+            raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
+        description = described(subject, said, called=options())
+        progress.stage("opening the model and the data")
+        unfinished = None if held is None else Unfinished(held)
+        opened = open_described(description, int(fixed.seed) if fixed else seed, unfinished=unfinished)
+        prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
+        if dry_run:
+            progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
+            if output is not None:
+                with new_folder(opened.subject.name, output) as empty:
+                    write_fact(empty.path / "plan.json", prepared.plan)
+            return 0
+        with held or new_folder(opened.subject.name, output) as held, resumable(held, description, policy):
+            repeat = commands(description, prepared.plan, policy)
+            run = run_assess(prepared, held=held, jobs=jobs, progress=progress, repeat=repeat)
+            present(run.edition, quiet=quiet)
+    say(f"The report: {run.folder / 'report.html'}")
     return code_for(run.edition, strict=strict)

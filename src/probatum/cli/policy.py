@@ -33,7 +33,7 @@ def new(output: Output = Path("policy.toml"), stakes: StakesOption = Stakes.MEDI
 
     if output.exists():
         raise UsageError(f"{output} is there already. Choose another with -o, or remove it yourself.")
-    write_whole(output, draft(stakes).encode())
+    write_whole(output, draft(stakes).encode(), parents=True)
     say(f"Wrote {output}. Change the limits, say why, and name their sources. Check it: probatum policy check {output}")
     return 0
 

@@ -18,25 +18,19 @@ from time import perf_counter
 
 from probatum.checks.interface import broken, checks
 from probatum.errors import DescriptionError, ModelError, UnreachableError
-from probatum.evidence.canonical import identify
+from probatum.evidence.canonical import digest, identify
 from probatum.evidence.judging import judge, worst
-from probatum.evidence.wire import record_id, to_json
+from probatum.evidence.wire import record_id
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Plan
 from probatum.facts.policy import Policy
-from probatum.facts.record import (
-    JUDGEMENT_FORMAT,
-    OBSERVED_FORMAT,
-    RECORD_FORMAT,
-    Judgement,
-    Observed,
-    Record,
-    Verdict,
-)
-from probatum.report.interface import Context, Edition, judged_beside
+from probatum.facts.record import OBSERVED_FORMAT, RECORD_FORMAT, Judgement, Observed, Record, Verdict
+from probatum.report.interface import Context, Edition
 from probatum.runs import folder as files
 from probatum.runs.forecast import Forecast, Speed, foreseen
 from probatum.runs.foresight import too_few
+from probatum.runs.hold import Hold
+from probatum.runs.judging import judge_record
 from probatum.runs.measuring import Measured, Measuring
 from probatum.runs.opening import Opened
 from probatum.runs.planning import Choice, make_plan
@@ -82,6 +76,7 @@ class Run:
     context: Context
     observed: Observed
     folder: Path
+    repeat: tuple[str, ...] = ()  # commands
 
     @property
     def verdict(self) -> Verdict:
@@ -97,6 +92,8 @@ class Run:
             judgement=self.judgement,
             context=self.context,
             observed=self.observed.findings,
+            repeat=self.repeat,
+            folder=str(self.folder),
         )
 
     def __repr__(self) -> str:
@@ -131,10 +128,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def assess(
-    prepared: Prepared, *, folder: Path, jobs: int | None, progress: Progress, repeat: Sequence[str] = ()
-) -> Run:
-    """Run a plan to its end and leave record, judgement, context and report in the folder.
+def assess(prepared: Prepared, *, held: Hold, jobs: int | None, progress: Progress, repeat: Sequence[str] = ()) -> Run:
+    """Run a plan to its end and leave record, judgement, context and report in the folder that is held.
 
     What the folder keeps of an earlier attempt is not done again.
 
@@ -144,8 +139,9 @@ def assess(
     start, today = perf_counter(), datetime.now(UTC)
     opened, plan, policy = prepared.opened, prepared.plan, prepared.policy
     jobs = prepared.jobs(jobs)
+    folder = held.path
     files.sweep(folder)
-    unfinished = Unfinished(folder)
+    unfinished = Unfinished(held)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
     unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions(opened))
     progress.planned(plan, prepared.forecast(jobs))  # whoever has read it may interrupt: the folder can go on
@@ -170,30 +166,11 @@ def assess(
         measured_on=today.date().isoformat(),
         seconds=round(perf_counter() - start, 1),
         host=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        repeat=tuple(repeat),
-        folder=str(folder),
     )
-    run = _finish(_record(prepared, measured), policy, context, measured.observed, folder, today)
+    run = _run(prepared, measured, context, held, tuple(repeat), today)
+    _write(run, prepared.policy, held)
     unfinished.remove()
     return run
-
-
-def judge_record(record: Record, seen: Observed, policy: Policy, on: datetime) -> Judgement:
-    """Return the verdicts on every finding of a record, and of those seen beside it that are judged."""
-    beside = judged_beside(seen.findings)
-    return Judgement(
-        format=JUDGEMENT_FORMAT,
-        record=seen.record,
-        policy=policy_digest(policy),
-        policy_title=policy.title,
-        policy_by=policy.by,
-        stakes=policy.stakes,
-        on=on.date().isoformat(),
-        verdicts=tuple(
-            judge(finding, policy, on=on.date(), subject=record.plan.subject) for finding in (*record.findings, *beside)
-        ),
-        observed=identify(to_json(seen)) if beside else None,
-    )
 
 
 def _record(prepared: Prepared, measured: Measured) -> Record:
@@ -223,21 +200,37 @@ def _versions(opened: Opened) -> dict[str, str]:
     return always | dict(opened.libraries)
 
 
-def _finish(
-    record: Record, policy: Policy, context: Context, observed: tuple[Finding, ...], folder: Path, today: datetime
+def _run(
+    prepared: Prepared, measured: Measured, context: Context, held: Hold, repeat: tuple[str, ...], today: datetime
 ) -> Run:
-    """Write everything down, the report last: what looks finished is finished."""
+    record = _record(prepared, measured)
     identity = record_id(record)
-    seen = Observed(format=OBSERVED_FORMAT, record=identity, findings=observed)
-    judgement = judge_record(record, seen, policy, today)
-    run = Run(record=record, record_id=identity, judgement=judgement, context=context, observed=seen, folder=folder)
-    files.write_fact(folder / "context.json", context)
-    files.write_fact(folder / "policy.json", policy)
-    files.write_fact(folder / "observed.json", seen)
-    files.write_record(folder / "record.json", record)
-    files.write_fact(folder / "judgement.json", judgement)
-    files.write_whole(folder / "report.html", render(run.edition, "html").encode())
-    return run
+    seen = Observed(format=OBSERVED_FORMAT, record=identity, findings=measured.observed)
+    return Run(
+        record=record,
+        record_id=identity,
+        judgement=judge_record(record, seen, prepared.policy, today.date()),
+        context=context,
+        observed=seen,
+        folder=held.path,
+        repeat=repeat,
+    )
+
+
+def _write(run: Run, policy: Policy, held: Hold) -> None:
+    """Write everything down, the report last: what looks finished is finished."""
+    held.require()
+    folder, page = run.folder, render(run.edition, "html").encode()
+    digests = {
+        "plan.json": files.write_fact(folder / "plan.json", run.record.plan),
+        "context.json": files.write_fact(folder / "context.json", run.context),
+        "policy.json": files.write_fact(folder / "policy.json", policy),
+        "observed.json": files.write_fact(folder / "observed.json", run.observed),
+        "report.html": digest(page),
+    }
+    files.write_record(folder / "record.json", run.record)
+    files.write_fact(folder / "judgement.json", replace(run.judgement, files=digests))
+    files.write_whole(folder / "report.html", page)
 
 
 def _require_same(plan: Plan, opened: Opened, policy: Policy) -> None:
