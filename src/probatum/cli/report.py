@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from probatum.cli.screen import say
+from probatum.cli.screen import deliver
 
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that assess wrote.")]
 FormatName = Annotated[str, typer.Option("--format", help="html, json or terminal.")]
@@ -21,7 +21,7 @@ def report(run: Folder, format_name: FormatName = "terminal", output: File = Non
 
     text = render_stored(read_run(run).edition, format_name)
     if output is None:
-        say(text)
+        deliver(text)
     else:
         write_whole(output, text.encode(), parents=True)
     return 0
