@@ -157,6 +157,14 @@ def read_fact(file: Path, kind: type[Fact]) -> Fact:
     return parsed(file, content_of(file), kind)
 
 
+def is_folder(path: Path) -> bool:
+    """Say whether a folder is there; a name that none can have is that of none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def content_of(file: Path, most: int = JSON_BYTES) -> bytes:
     """Return the bytes of a file of a run.
 

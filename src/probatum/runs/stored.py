@@ -21,7 +21,7 @@ from probatum.facts.policy import Policy
 from probatum.facts.record import Judgement, Observed, Record
 from probatum.report.commands import with_known_commands
 from probatum.report.interface import Context, Edition
-from probatum.runs.folder import ARRAY_BYTES, ARRAYS, array_file, content_of, parsed
+from probatum.runs.folder import ARRAY_BYTES, ARRAYS, array_file, content_of, is_folder, parsed
 from probatum.runs.judging import difference, judge_record
 from probatum.runs.repeating import stored_commands
 
@@ -63,7 +63,7 @@ def read_run(folder: Path) -> StoredRun:
     Raises:
         RunFolderError: a file is absent or altered; the message names it.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise RunFolderError(f"{folder} is not a folder. Name the folder that assess wrote.")
     contents = {name: content_of(folder / name) for name in (RECORD, JUDGEMENT)}
     judgement = parsed(folder / JUDGEMENT, contents[JUDGEMENT], Judgement)

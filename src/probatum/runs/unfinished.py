@@ -17,7 +17,7 @@ from probatum.evidence.wire import read_value, to_json
 from probatum.facts.finding import Finding, Json
 from probatum.facts.plan import Plan, Refit, Unit
 from probatum.runs.answers import PARTS, KeptAnswers
-from probatum.runs.folder import ARRAYS, make_inner, read_array, read_fact, write_array, write_fact
+from probatum.runs.folder import ARRAYS, is_folder, make_inner, read_array, read_fact, write_array, write_fact
 from probatum.runs.hold import LOCK_FILE, Hold
 from probatum.systems.interface import Answers
 
@@ -211,7 +211,7 @@ def plan_of(run: Path) -> Path | None:
     Raises:
         RunFolderError: there is no such folder, or the run in it is whole.
     """
-    if not run.is_dir():
+    if not is_folder(run):
         raise RunFolderError(f"{run} is not a folder. Name the folder of the run that was cut short.")
     if is_whole(run):
         raise RunFolderError(f"{run} holds a run that is whole. Show it with: probatum report {run}")
