@@ -69,7 +69,7 @@ def assess(
         progress.stage("opening the model and the data")
         unfinished = None if held is None else Unfinished(held)
         opened = open_described(description, int(fixed.seed) if fixed else seed, unfinished=unfinished)
-        prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
+        prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed, goes_on=held is not None)
         if dry_run:
             progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
             if output is not None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 
 from probatum.checks.interface import broken, checks
-from probatum.errors import DescriptionError, ModelError, UnreachableError
+from probatum.errors import ModelError, UnreachableError
 from probatum.evidence.canonical import digest, identify
 from probatum.evidence.judging import judge, worst
 from probatum.evidence.wire import record_id
@@ -29,12 +29,12 @@ from probatum.report.interface import Context, Edition
 from probatum.runs import folder as files
 from probatum.runs.forecast import Forecast, Speed, foreseen
 from probatum.runs.foresight import too_few
+from probatum.runs.given_plans import completed, model_of, require_same
 from probatum.runs.hold import Hold
 from probatum.runs.judging import judge_record
 from probatum.runs.measuring import Measured, Measuring
 from probatum.runs.opening import Opened
 from probatum.runs.planning import Choice, make_plan
-from probatum.runs.policies import policy_digest
 from probatum.runs.progress import Progress
 from probatum.runs.reporting import render
 from probatum.runs.unfinished import SERVER, Unfinished
@@ -108,18 +108,30 @@ class Run:
         return f'<iframe srcdoc="{page}" style="width:100%;height:45em;border:1px solid #ccc"></iframe>'
 
 
-def prepare(opened: Opened, policy: Policy, choice: Choice, plan: Plan | None = None) -> Prepared:
-    """Fix the plan: a new one, or the one given.
+def prepare(
+    opened: Opened, policy: Policy, choice: Choice, plan: Plan | None = None, *, goes_on: bool = False
+) -> Prepared:
+    """Fix the plan: a new one, or the one given, with what the default one would have added.
+
+    Args:
+        opened: the system.
+        policy: that the plan is made under.
+        choice: what the user asked for.
+        plan: the one given.
+        goes_on: it is that of a run that was cut short, so that it stays as it is.
 
     Raises:
         UsageError: nothing is left to run.
-        DescriptionError: the plan given was made for another system or another policy.
+        DescriptionError: the plan given was made for another system, model or policy.
     """
     known = checks()
-    if plan is None:
-        plan = make_plan(opened.subject, opened.system.capabilities, known, policy, choice, broken())
-    else:
-        _require_same(plan, opened, policy)
+    if plan is not None:
+        require_same(plan, opened, policy, known)
+        choice = Choice(effort=plan.effort, seed=int(plan.seed), include_rows=plan.include_rows)
+    if plan is None or not goes_on:
+        made = make_plan(opened.subject, opened.system.capabilities, known, policy, choice, broken())
+        made = replace(made, model=model_of(opened))
+        plan = made if plan is None else completed(plan, made, opened, known)
     return Prepared(opened=opened, plan=plan, policy=policy)
 
 
@@ -231,13 +243,3 @@ def _write(run: Run, policy: Policy, held: Hold) -> None:
     files.write_record(folder / "record.json", run.record)
     files.write_fact(folder / "judgement.json", replace(run.judgement, files=digests))
     files.write_whole(folder / "report.html", page)
-
-
-def _require_same(plan: Plan, opened: Opened, policy: Policy) -> None:
-    mistakes = []
-    if plan.policy != policy_digest(policy) or plan.confidence != policy.confidence:
-        mistakes.append("the plan was made under another policy; give the one it was made under with --policy.")
-    if replace(plan.subject, notes=()) != replace(opened.subject, notes=()):
-        mistakes.append("the plan was made for another system, or its data have other rows or columns now.")
-    if mistakes:
-        raise DescriptionError("The plan", mistakes)

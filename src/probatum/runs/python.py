@@ -146,7 +146,7 @@ def assess(
         unfinished = None if held is None else Unfinished(held)
         opened = _open(model, said, int(fixed.seed) if fixed else seed, unfinished)
         limits = shipped(opened.subject.stakes) if policy is None else read_policy(Path(policy))
-        prepared = prepare(opened, limits, choice, fixed)
+        prepared = prepare(opened, limits, choice, fixed, goes_on=held is not None)
         wanted = None if folder is None else Path(folder)
         with held or new_folder(opened.subject.name, wanted) as held:
             return run_assess(prepared, held=held, jobs=jobs, progress=shown(progress))
