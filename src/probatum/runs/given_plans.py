@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 
 from probatum.checks.interface import Check
 from probatum.errors import DescriptionError
+from probatum.evidence.wire import to_json
 from probatum.facts.plan import Omission, Plan, Subject, Unit
 from probatum.facts.policy import Policy
 from probatum.runs.opening import Opened
@@ -96,7 +97,7 @@ def _departures(plan: Plan, default: Plan) -> Iterator[str]:
     planned = {unit.check for unit in plan.units}
     for unit in plan.units:
         wanted = usual.get((unit.check, unit.part))
-        if wanted is not None and (unit.options, unit.seed_name) != (wanted.options, wanted.seed_name):
+        if wanted is not None and to_json(unit) != to_json(wanted):
             yield f"The plan that was given changes {unit.check}: {_changes(unit, wanted)}."
     keys = {(unit.check, unit.part) for unit in plan.units}
     for check, part in usual:

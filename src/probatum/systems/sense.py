@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mistakes that no single key shows: what contradicts, what is missing, which files and columns do not exist."""
 
+import re
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,8 @@ LATER_KEYS = {
     ("data", "recent"): "leave it out.",
 }
 SHOWN = 12  # columns listed in a message
+LIKE_DATA = 0.25  # of the names of columns that are numbers: they are more likely the first row
+NUMBER = re.compile(r"[+-]?[0-9][0-9.,:/e+-]*", re.ASCII)
 
 
 def split_reference(reference: str) -> tuple[str, tuple[str, str] | None]:
@@ -58,10 +61,10 @@ def sense_mistakes(description: "Description", broken: frozenset[str], lines: Wh
 def column_mistakes(description: "Description", columns: Sequence[str], lines: Whereabouts | None) -> list[str]:
     """Return the mistakes in names of columns, each once a place."""
     data, known = description.data, set(columns)
-    shown = ", ".join(columns[:SHOWN]) + (f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else "")
+    there = _there(columns)
     found = [
         mistake(
-            f'there is no column "{name}".{close(name, tuple(columns))} The columns are {shown}.',
+            f'there is no column "{name}".{close(name, tuple(columns))} {there}',
             place,
             lines,
             item=name,
@@ -78,6 +81,19 @@ def column_mistakes(description: "Description", columns: Sequence[str], lines: W
             sentence = f'"{name}" is what the system said, so it cannot stand here.'
             found.append(mistake(sentence, place, lines, item=name))
     return found
+
+
+def _there(columns: Sequence[str]) -> str:
+    """State which columns there are; not where their names may be the cells of a person."""
+    numbers = [name for name in columns if NUMBER.fullmatch(name)]
+    counted = set(numbers) == {str(place) for place in range(len(numbers))}  # of an array
+    if not counted and len(numbers) >= LIKE_DATA * len(columns):
+        return (
+            "The names of the columns look like a row of data, so they are not shown. If the file has no line of "
+            "names, state them: names."
+        )
+    more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
+    return f"The columns are {', '.join(columns[:SHOWN])}{more}."
 
 
 def _named_columns(description: "Description") -> Iterator[tuple[Place, str]]:
@@ -222,28 +238,38 @@ def _data(description: "Description") -> Iterator[tuple[str, Place]]:
 def _files(description: "Description") -> Iterator[tuple[str, Place]]:
     """Yield the files and modules that do not exist."""
     folder = description.folder
+    place = "this folder" if description.path is None else "the folder of the description"
     for section, key in (("model", "file"), ("model", "scores"), ("data", "train"), ("data", "test")):
         reference = getattr(getattr(description, section), key)
         if reference is None:
             continue
         name = reference if key == "file" else split_reference(reference)[0]
-        if not (folder / name).exists():
-            yield f"there is no file {name}{_similar(folder / name)}", (section, key)
+        if not _exists(folder / name):
+            yield f"there is no file {name}{_similar(folder / name, place)}", (section, key)
         elif (folder / name).is_dir() and section != "data":  # a folder of pictures, one folder a class
             yield f"{name} is a folder; wanted a file.", (section, key)
     for section, key in (("model", "python"), ("data", "load"), ("recipe", "train")):
         reference = getattr(getattr(description, section), key)
         if reference is not None and not _is_module(folder, reference.partition(":")[0]):
             path = reference.partition(":")[0].replace(".", "/")
-            yield f"there is no {path}.py in the description's folder, nor such a package.", (section, key)
+            yield f"there is no {path}.py in {place}, nor such a package.", (section, key)
 
 
-def _similar(path: Path) -> str:
+def _exists(path: Path) -> bool:
+    """Say whether something is there; under a name that nothing can have, nothing is."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _similar(path: Path, place: str) -> str:
     """Return a hint at files of a like name, or where the file was looked for."""
-    if not path.parent.is_dir():
-        return "; its folder does not exist."
-    near = close(path.name, tuple(sorted(entry.name for entry in path.parent.iterdir())))
-    return f" in the folder of the description.{near}"
+    try:
+        near = close(path.name, tuple(sorted(entry.name for entry in path.parent.iterdir())))
+    except (OSError, ValueError):
+        return "; its folder does not exist, or cannot be read."
+    return f" in {place}.{near}"
 
 
 def _is_module(folder: Path, module: str) -> bool:
