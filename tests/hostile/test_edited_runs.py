@@ -163,6 +163,9 @@ def test_a_record_in_other_bytes_is_refused_although_its_digest_is_right(
 def test_a_damaged_file_is_named(desk: Desk, stored: Path, name: str, content: bytes | str | None) -> None:
     file = stored / name
     file.unlink()
+    if content is None and name == "plan.json":  # the record holds it
+        assert desk.type("report", "run").code == 0
+        return
     if content == "folder":
         file.mkdir()
     elif content == "pipe":

@@ -23,14 +23,17 @@ def incoherent(record: Record, identity: str, observed: Observed) -> str | None:
             return f'the format "{wanted}" was wanted; "{came}" came'
     if observed.record != identity:
         return "what was seen on the machine was seen beside another record"
-    for units, findings in (
-        ([unit for unit in record.plan.units if unit.part != OBSERVED], record.findings),
-        ([unit for unit in record.plan.units if unit.part == OBSERVED], observed.findings),
-    ):
-        problem = _not_of(units, findings)
-        if problem is not None:
-            return problem
-    return _card_absent(record) or _no_digest([*record.arrays.values(), *record.inputs.values()])
+    problem = _not_of([unit for unit in record.plan.units if unit.part != OBSERVED], record.findings)
+    problem = problem or _not_of(_seen_units(record, observed), observed.findings)
+    return problem or _card_absent(record) or _no_digest(record.arrays.values())
+
+
+def _seen_units(record: Record, observed: Observed) -> list[Unit]:
+    """Return the work whose findings stand beside the record: all that is judged, and of the rest what is told."""
+    judged = {unit.check for unit in record.plan.units if unit.part != OBSERVED}
+    told = {finding.check for finding in observed.findings}
+    units = (unit for unit in record.plan.units if unit.part == OBSERVED)
+    return [unit for unit in units if unit.check not in judged or unit.check in told]
 
 
 def _not_of(units: Sequence[Unit], findings: Sequence[Finding]) -> str | None:

@@ -18,7 +18,7 @@ from time import perf_counter
 
 from probatum.checks.interface import broken, checks
 from probatum.errors import ModelError, UnreachableError
-from probatum.evidence.canonical import digest, identify
+from probatum.evidence.canonical import identify
 from probatum.evidence.judging import judge, worst
 from probatum.evidence.wire import record_id
 from probatum.facts.finding import Finding
@@ -37,6 +37,7 @@ from probatum.runs.opening import Opened
 from probatum.runs.planning import Choice, make_plan
 from probatum.runs.progress import Progress
 from probatum.runs.reporting import render
+from probatum.runs.stored import StoredRun, write_run
 from probatum.runs.unfinished import SERVER, Unfinished
 
 WORTH_PROCESSES = 60.0  # seconds foreseen, of which a third or so come true: less is done before others have started
@@ -94,6 +95,18 @@ class Run:
             observed=self.observed.findings,
             repeat=self.repeat,
             folder=str(self.folder),
+        )
+
+    def stored(self, policy: Policy) -> StoredRun:
+        """Return what is written down of it, beside the policy that it was judged by."""
+        return StoredRun(
+            folder=self.folder,
+            record=self.record,
+            record_id=self.record_id,
+            judgement=self.judgement,
+            context=self.context,
+            observed=self.observed,
+            policy=policy,
         )
 
     def __repr__(self) -> str:
@@ -180,7 +193,8 @@ def assess(prepared: Prepared, *, held: Hold, jobs: int | None, progress: Progre
         host=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
     )
     run = _run(prepared, measured, context, held, tuple(repeat), today)
-    _write(run, prepared.policy, held)
+    held.require()
+    write_run(held.path, run.stored(prepared.policy), render(run.edition, "html"))
     unfinished.remove()
     return run
 
@@ -227,19 +241,3 @@ def _run(
         folder=held.path,
         repeat=repeat,
     )
-
-
-def _write(run: Run, policy: Policy, held: Hold) -> None:
-    """Write everything down, the report last: what looks finished is finished."""
-    held.require()
-    folder, page = run.folder, render(run.edition, "html").encode()
-    digests = {
-        "plan.json": files.write_fact(folder / "plan.json", run.record.plan),
-        "context.json": files.write_fact(folder / "context.json", run.context),
-        "policy.json": files.write_fact(folder / "policy.json", policy),
-        "observed.json": files.write_fact(folder / "observed.json", run.observed),
-        "report.html": digest(page),
-    }
-    files.write_record(folder / "record.json", run.record)
-    files.write_fact(folder / "judgement.json", replace(run.judgement, files=digests))
-    files.write_whole(folder / "report.html", page)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Read a finished run, and make sure that its files belong together: nothing of it is shown that another one denies.
+"""A finished run in its folder: written so that its files name each other, read only where they belong together.
 
 The judgement holds the digests of the files beside it, the record those of its arrays, and the judgement's verdicts
 must be those that its policy gives the record. So an edit of any one file is found. Whoever makes all of them anew
@@ -21,13 +21,24 @@ from probatum.facts.policy import Policy
 from probatum.facts.record import Judgement, Observed, Record
 from probatum.report.commands import with_known_commands
 from probatum.report.interface import Context, Edition
-from probatum.runs.folder import ARRAY_BYTES, ARRAYS, array_file, content_of, is_folder, parsed
+from probatum.runs.folder import (
+    ARRAY_BYTES,
+    ARRAYS,
+    array_file,
+    content_of,
+    is_folder,
+    parsed,
+    write_fact,
+    write_record,
+    write_whole,
+)
 from probatum.runs.judging import difference, judge_record
 from probatum.runs.repeating import stored_commands
 
 RECORD, JUDGEMENT, CONTEXT, OBSERVED = "record.json", "judgement.json", "context.json", "observed.json"
 POLICY, PLAN, REPORT = "policy.json", "plan.json", "report.html"
-NEEDED = (CONTEXT, OBSERVED, POLICY, PLAN)  # the report can be made again at any time
+NEEDED = (CONTEXT, OBSERVED, POLICY)
+SPARE = (PLAN, REPORT)  # the record holds the plan, and the report can be made again at any time
 ALTERED = "One of the files was altered or damaged."
 
 
@@ -83,7 +94,7 @@ def read_run(folder: Path) -> StoredRun:
         observed=parsed(folder / OBSERVED, contents[OBSERVED], Observed),
         policy=parsed(folder / POLICY, contents[POLICY], Policy),
     )
-    if parsed(folder / PLAN, contents[PLAN], Plan) != record.plan:
+    if PLAN in contents and parsed(folder / PLAN, contents[PLAN], Plan) != record.plan:
         raise RunFolderError(f"{folder}: {PLAN} is not the plan in {RECORD}. {ALTERED}")
     problem = incoherent(record, identity, stored.observed)
     if problem is not None:
@@ -91,6 +102,24 @@ def read_run(folder: Path) -> StoredRun:
     _require_arrays(folder, record)
     _require_judged(stored)
     return stored
+
+
+def write_run(folder: Path, stored: StoredRun, page: str, *, plan: bool = True) -> None:
+    """Write a run's files, the judgement with the digests of those beside it, the report last.
+
+    Args:
+        folder: where to; it holds the arrays already, where they are kept.
+        stored: the run.
+        page: its report, as HTML.
+        plan: write the plan beside the record, too.
+    """
+    content = page.encode()
+    facts: list[tuple[str, object]] = [(CONTEXT, stored.context), (OBSERVED, stored.observed), (POLICY, stored.policy)]
+    facts += [(PLAN, stored.record.plan)] if plan else []
+    digests = {name: write_fact(folder / name, fact) for name, fact in facts} | {REPORT: digest(content)}
+    write_record(folder / RECORD, stored.record)
+    write_fact(folder / JUDGEMENT, replace(stored.judgement, files=digests))
+    write_whole(folder / REPORT, content)
 
 
 def _beside(folder: Path, judgement: Judgement) -> dict[str, bytes]:
@@ -102,10 +131,10 @@ def _beside(folder: Path, judgement: Judgement) -> dict[str, bytes]:
     missing = [name for name in NEEDED if name not in judgement.files]
     if missing:
         raise RunFolderError(f"{folder}: {JUDGEMENT} states no digest of {missing[0]}. {ALTERED}")
-    present = (*NEEDED, *([REPORT] if REPORT in judgement.files and (folder / REPORT).exists() else []))
+    present = (*NEEDED, *(name for name in SPARE if (folder / name).exists()))
     contents = {name: content_of(folder / name) for name in present}
     for name, content in contents.items():
-        if digest(content) != judgement.files[name]:
+        if digest(content) != judgement.files.get(name):
             raise RunFolderError(
                 f"{folder}: {name} is not the file that was written with {JUDGEMENT}. {ALTERED}{_REMEDY.get(name, '')}"
             )

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mistakes that no single key shows: what contradicts, what is missing, which files and columns do not exist."""
 
-import re
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,8 +23,6 @@ LATER_KEYS = {
     ("data", "recent"): "leave it out.",
 }
 SHOWN = 12  # columns listed in a message
-LIKE_DATA = 0.25  # of the names of columns that are numbers: they are more likely the first row
-NUMBER = re.compile(r"[+-]?[0-9][0-9.,:/e+-]*", re.ASCII)
 
 
 def split_reference(reference: str) -> tuple[str, tuple[str, str] | None]:
@@ -61,10 +58,10 @@ def sense_mistakes(description: "Description", broken: frozenset[str], lines: Wh
 def column_mistakes(description: "Description", columns: Sequence[str], lines: Whereabouts | None) -> list[str]:
     """Return the mistakes in names of columns, each once a place."""
     data, known = description.data, set(columns)
-    there = _there(columns)
+    shown = ", ".join(columns[:SHOWN]) + (f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else "")
     found = [
         mistake(
-            f'there is no column "{name}".{close(name, tuple(columns))} {there}',
+            f'there is no column "{name}".{close(name, tuple(columns))} The columns are {shown}.',
             place,
             lines,
             item=name,
@@ -81,19 +78,6 @@ def column_mistakes(description: "Description", columns: Sequence[str], lines: W
             sentence = f'"{name}" is what the system said, so it cannot stand here.'
             found.append(mistake(sentence, place, lines, item=name))
     return found
-
-
-def _there(columns: Sequence[str]) -> str:
-    """State which columns there are; not where their names may be the cells of a person."""
-    numbers = [name for name in columns if NUMBER.fullmatch(name)]
-    counted = set(numbers) == {str(place) for place in range(len(numbers))}  # of an array
-    if not counted and len(numbers) >= LIKE_DATA * len(columns):
-        return (
-            "The names of the columns look like a row of data, so they are not shown. If the file has no line of "
-            "names, state them: names."
-        )
-    more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
-    return f"The columns are {', '.join(columns[:SHOWN])}{more}."
 
 
 def _named_columns(description: "Description") -> Iterator[tuple[Place, str]]:

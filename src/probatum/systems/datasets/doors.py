@@ -208,9 +208,7 @@ def _loaded(load: Load, description: Description) -> tuple[Table | None, Table]:
     try:
         frames = load()
     except Exception as error:
-        # Its text may quote a row; of a file that is not there it names the file, and what to do.
-        said = f": {error}" if isinstance(error, FileNotFoundError) else ". Run again with --debug to see where."
-        raise DataError(f"{name} did not return the rows; it raised {type(error).__name__}{said}") from error
+        raise DataError(f"{name} did not return the rows; it raised {type(error).__name__}: {error}") from error
     if not isinstance(frames, tuple | list) or len(frames) != 2:
         raise DataError(f"{name} returned {type(frames).__name__}; {PARTS}")
     for part in frames[frames[0] is None :]:
