@@ -206,7 +206,7 @@ by = "y"
         ("at_least = 0", "", "[[data.relations]] 1: wanted at_most, at_least or equals."),
         ('kind = "rises"', 'kind = "climbs"', '[[rules]] 1, kind: wanted "rises", "falls", "must not matter", '),
         ('train = "recipe:train"', 'train = "recipe"', '[recipe] train: wanted "module:function", such as "rec'),
-        ('train = "recipe:train"', 'train = "cook:train"', "[recipe] train: there is no cook.py in the folder of"),
+        ('train = "recipe:train"', 'train = "cook:train"', "[recipe] train: there is no cook.py in the descripti"),
         ("expires = 2027-03-01", "expires = 2026-02-01", "[[declarations]] 1, expires: 2026-02-01 is before da"),
         ("expires = 2027-03-01", 'expires = "soon"', "[[declarations]] 1, expires: wanted a date without a t"),
         ("expires = 2027-03-01", "expires = 2027-03-01T10:00:00", "[[declarations]] 1, expires: wanted a date wi"),

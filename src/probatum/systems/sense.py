@@ -222,38 +222,28 @@ def _data(description: "Description") -> Iterator[tuple[str, Place]]:
 def _files(description: "Description") -> Iterator[tuple[str, Place]]:
     """Yield the files and modules that do not exist."""
     folder = description.folder
-    place = "this folder" if description.path is None else "the folder of the description"
     for section, key in (("model", "file"), ("model", "scores"), ("data", "train"), ("data", "test")):
         reference = getattr(getattr(description, section), key)
         if reference is None:
             continue
         name = reference if key == "file" else split_reference(reference)[0]
-        if not _exists(folder / name):
-            yield f"there is no file {name}{_similar(folder / name, place)}", (section, key)
+        if not (folder / name).exists():
+            yield f"there is no file {name}{_similar(folder / name)}", (section, key)
         elif (folder / name).is_dir() and section != "data":  # a folder of pictures, one folder a class
             yield f"{name} is a folder; wanted a file.", (section, key)
     for section, key in (("model", "python"), ("data", "load"), ("recipe", "train")):
         reference = getattr(getattr(description, section), key)
         if reference is not None and not _is_module(folder, reference.partition(":")[0]):
             path = reference.partition(":")[0].replace(".", "/")
-            yield f"there is no {path}.py in {place}, nor such a package.", (section, key)
+            yield f"there is no {path}.py in the description's folder, nor such a package.", (section, key)
 
 
-def _exists(path: Path) -> bool:
-    """Say whether something is there; under a name that nothing can have, nothing is."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
-
-
-def _similar(path: Path, place: str) -> str:
+def _similar(path: Path) -> str:
     """Return a hint at files of a like name, or where the file was looked for."""
-    try:
-        near = close(path.name, tuple(sorted(entry.name for entry in path.parent.iterdir())))
-    except (OSError, ValueError):
-        return "; its folder does not exist, or cannot be read."
-    return f" in {place}.{near}"
+    if not path.parent.is_dir():
+        return "; its folder does not exist."
+    near = close(path.name, tuple(sorted(entry.name for entry in path.parent.iterdir())))
+    return f" in the folder of the description.{near}"
 
 
 def _is_module(folder: Path, module: str) -> bool:
