@@ -53,8 +53,9 @@ def test_a_recipe_that_raises_is_a_model_error(lender: Dataset) -> None:
     def train(rows: pd.DataFrame, seed: int) -> None:
         raise LookupError("no such column")
 
-    with pytest.raises(ModelError, match="LookupError: no such column"):
+    with pytest.raises(ModelError, match="with LookupError") as caught:
         train_by_recipe(train, lender.train, 0, Wish())
+    assert "no such column" not in str(caught.value)  # the text may quote a row
 
 
 def test_a_recipe_that_returns_no_model_is_a_model_error(lender: Dataset) -> None:

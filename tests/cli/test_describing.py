@@ -3,7 +3,6 @@
 
 import inspect
 import json
-import shlex
 import subprocess
 import sys
 
@@ -140,10 +139,7 @@ def test_settings_reach_the_run_when_typed(desk: Desk):
 def test_the_command_that_repeats_a_run_makes_the_same_record(desk: Desk):
     words = ["--protected", "sex", "--protected", "region", "--missing", "?", "--missing", "n,a", "--stakes", "low"]
     plan_of(desk, *words)
-    context = json.loads((desk.folder / "run" / "context.json").read_text())
-    again = shlex.split(context["repeat"][0])
-    assert again[0] == "probatum"
-    assert desk.type(*again[1:], "-o", "again").code == 3
+    assert desk.type(*desk.command_to_repeat(), "-o", "again").code == 3
     assert (desk.folder / "run" / "record.json").read_bytes() == (desk.folder / "again" / "record.json").read_bytes()
 
 

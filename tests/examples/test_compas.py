@@ -15,6 +15,7 @@ from probatum.cli.app import run as run_command
 from probatum.facts.finding import Finding, Part
 from probatum.facts.policy import Stakes
 from probatum.runs.assess import assess, prepare
+from probatum.runs.folder import new_folder
 from probatum.runs.opening import open_described
 from probatum.runs.planning import Choice
 from probatum.runs.policies import shipped
@@ -90,7 +91,8 @@ def test_source_is_named_when_data_are_absent(
 def bias_of(description: Path, folder: Path) -> Finding:
     opened = open_described(read_description(description), seed=0)
     prepared = prepare(opened, shipped(Stakes.HIGH), Choice(only=("usage/bias",)))
-    run = assess(prepared, folder=folder, jobs=1, progress=Quiet())
+    with new_folder("bias", folder) as held:
+        run = assess(prepared, held=held, jobs=1, progress=Quiet())
     return run.record.findings[0]
 
 

@@ -17,7 +17,8 @@ import pytest
 from functional.workshop import Desk, Said
 from probatum import policies
 from probatum.errors import RunFolderError, StorageError
-from probatum.runs.folder import read_run, write_whole
+from probatum.runs.folder import write_whole
+from probatum.runs.stored import read_run
 
 PROBATUM = Path(sys.executable).with_name("probatum")
 pytestmark = pytest.mark.slow  # processes are started and stopped by the dozen

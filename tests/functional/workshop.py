@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small lender in a folder: real rows, a real trained pipeline, and the commands as a user types them."""
 
+import html
+import re
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +151,12 @@ class Desk:
     def verdicts(self, run: str = "run") -> dict[str, Verdict]:
         """Return a run's verdicts by check."""
         return {verdict.check: verdict.verdict for verdict in self.judgement(run).verdicts}
+
+    def command_to_repeat(self, run: str = "run") -> list[str]:
+        """Return the words after ``probatum`` of the command that a run's report shows for repeating it."""
+        page = (self.folder / run / "report.html").read_text(encoding="utf-8")
+        shown = re.findall(r"<code>(probatum assess .*?)</code>", page)
+        return shlex.split(html.unescape(shown[-1]))[1:]
 
     def notes(self, run: str = "run") -> str:
         """Return what was repaired or assumed on the way in."""

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lender of the functional tests, and real models from which hostile ones are made."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from functional.conftest import desk, lender
+from functional.workshop import Desk
+from probatum.cli.app import run
 
 __all__ = ["desk", "lender"]
 
 RNG_SEED = 0
+CHECKS = ("--only", "usage/error-rate", "--only", "usage/declarations", "--only", "environment/model-file")
 
 
 def rows():
@@ -37,3 +43,18 @@ def catboost_model(tmp_path_factory):
     plain = {"iterations": 4, "depth": 3, "verbose": 0, "allow_writing_files": False}
     catboost.CatBoostClassifier(**plain).fit(*rows()).save_model(str(file))
     return file.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def finished(lender: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that came to its end."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    assert run(["assess", str(lender / "probatum.toml"), *CHECKS, "-o", str(folder), "--quiet"]) in (0, 1, 3)
+    return folder
+
+
+@pytest.fixture
+def stored(finished: Path, desk: Desk) -> Path:
+    """A copy of it, beside the lender's files."""
+    shutil.copytree(finished, desk.folder / "run")
+    return desk.folder / "run"

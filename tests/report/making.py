@@ -202,10 +202,15 @@ def edition(
         measured_on="2026-07-14",
         seconds=21.4,
         host="Linux, 2 cores",
+    )
+    return Edition(
+        record=record,
+        record_id=DIGEST,
+        judgement=judgement,
+        context=context,
         repeat=("probatum assess probatum.toml --plan probatum-runs/lender-1/plan.json",),
         folder="probatum-runs/lender-1",
     )
-    return Edition(record=record, record_id=DIGEST, judgement=judgement, context=context)
 
 
 def error_rate(rate: float, classes: Sequence[str], n: int, *, kinds: Sequence[Part], ratio_value: float) -> Finding:

@@ -8,7 +8,8 @@ import pytest
 from functional.workshop import Desk
 from probatum.errors import RunFolderError
 from probatum.evidence.canonical import digest
-from probatum.runs.folder import new_folder, read_run
+from probatum.runs.folder import new_folder
+from probatum.runs.stored import read_run
 
 WRITTEN = {
     "arrays",
@@ -72,15 +73,16 @@ def test_a_damaged_or_missing_file_is_refused(desk: Desk, name: str, content: by
 
 def test_a_folder_by_name_is_the_next_free_one(desk: Desk) -> None:
     first, second = new_folder("My / Lender!", None), new_folder("My / Lender!", None)
-    assert [first.name, second.name] == ["my-lender-1", "my-lender-2"]
-    assert new_folder("<>", None).name == "run-1"
-    assert stat.S_IMODE(first.stat().st_mode) == 0o700
+    assert [first.path.name, second.path.name] == ["my-lender-1", "my-lender-2"]
+    assert new_folder("<>", None).path.name == "run-1"
+    assert stat.S_IMODE(first.path.stat().st_mode) == 0o700
 
 
 def test_an_empty_folder_is_taken_and_made_private(desk: Desk) -> None:
     wanted = desk.folder / "mine"
     wanted.mkdir(mode=0o755)
-    assert new_folder("lender", wanted) == wanted
+    with new_folder("lender", wanted) as held:
+        assert held.path == wanted
     assert stat.S_IMODE(wanted.stat().st_mode) == 0o700
     (wanted / "a").touch()
     with pytest.raises(RunFolderError, match="not an empty folder"):

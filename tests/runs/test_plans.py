@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A plan is fixed before the first measurement, shown without running, and repeated to the same record."""
 
-import json
-
 import pytest
 
 from functional.workshop import Desk, people
@@ -111,6 +109,5 @@ def test_the_record_does_not_depend_on_the_number_of_processes(desk: Desk) -> No
 def test_the_command_in_the_report_repeats_the_run(desk: Desk) -> None:
     desk.describe(("trust_file = true\n", ""))
     desk.assess("--trust-file", "--seed", "4", "--skip", "usage/error-slices", "--include-rows", "-o", "first")
-    (command,) = json.loads((desk.folder / "first" / "context.json").read_text())["repeat"]
-    assert desk.type(*command.split()[1:], "-o", "second").code in (0, 1)
+    assert desk.type(*desk.command_to_repeat("first"), "-o", "second").code in (0, 1)
     assert desk.record("first").findings == desk.record("second").findings

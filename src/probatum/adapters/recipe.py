@@ -64,8 +64,10 @@ def trained_by(train: Train, rows: Rows, seed: int) -> Any:
     """
     try:
         return train(_frame(rows), seed)
-    except Exception as error:  # a recipe may raise anything
-        raise ModelError(f"The recipe failed while training: {type(error).__name__}: {error}.") from error
+    except Exception as error:  # a recipe may raise anything; its text may quote a row
+        raise ModelError(
+            f"The recipe failed while training, with {type(error).__name__}. Run again with --debug to see where."
+        ) from error
 
 
 def _frame(rows: Rows) -> pd.DataFrame:

@@ -15,12 +15,13 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 
 def main() -> None:
     """Run the command line and end the process with its code."""
+    from probatum.cli.streams import make_reliable
+
+    make_reliable()
     try:
         from probatum.cli.app import run
-        from probatum.cli.screen import settle
 
         code = run(sys.argv[1:])
-        settle()
     except KeyboardInterrupt:  # so early that nothing has begun
         code = 130
     sys.exit(code)

@@ -2,7 +2,7 @@
 """All commands under one name, and the one place where errors become messages and codes."""
 
 import sys
-from traceback import print_exc
+from traceback import format_exc
 from typing import Any
 
 import typer
@@ -12,7 +12,6 @@ from probatum.cli import assess, checks, demo, doctor, init, policy, rejudge, re
 from probatum.cli.describing import GroupedCommand, with_settings
 from probatum.cli.screen import complain, say, write
 from probatum.errors import InterruptedRunError, ProbatumError
-from probatum.runs.printing import printable
 from probatum.runs.warned import gathered
 
 USED_WRONGLY, INTERRUPTED = 2, 130
@@ -59,7 +58,7 @@ def run(arguments: list[str]) -> int:
     with gathered() as warned:
         code = _run(arguments)
     for line in warned.lines():
-        write(printable(line), sys.stderr)
+        write(line, sys.stderr)
     return code
 
 
@@ -76,7 +75,7 @@ def _run(arguments: list[str]) -> int:
         code = app(args=words, prog_name="probatum", standalone_mode=False, obj=debug)
     except ProbatumError as error:
         if debug and not isinstance(error, InterruptedRunError):
-            print_exc()
+            write(format_exc(), sys.stderr)
         complain(str(error))
         return error.exit_code
     except WrongWords as error:
@@ -84,13 +83,14 @@ def _run(arguments: list[str]) -> int:
         return USED_WRONGLY
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
-    except SystemExit as end:  # typer ends the process where whoever read its own words, such as help, has had enough
+    except SystemExit as end:  # typer takes any broken pipe for one of standard output, which never raises here
         if not isinstance(end.__context__, BrokenPipeError):
             raise
-        code = 0
+        complain("A pipe to another process broke, so nothing was finished. Run it again.")
+        return 3
     except Exception as error:  # noqa: BLE001  # the last fence: one line instead of a traceback
         if debug:
-            print_exc()
+            write(format_exc(), sys.stderr)
         complain(f"Something unexpected happened ({type(error).__name__}). Run again with --debug and report it.")
         return 3
     if code == INTERRUPTED:  # newer releases of typer catch it themselves and return the code

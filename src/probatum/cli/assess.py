@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``probatum assess``: measure a system and say where it goes wrong."""
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +51,7 @@ def assess(
     from probatum.runs.assess import prepare
     from probatum.runs.describing import described
     from probatum.runs.folder import new_folder, write_fact
+    from probatum.runs.hold import resumed
     from probatum.runs.planning import Choice, read_plan
     from probatum.runs.remote import open_isolated
     from probatum.runs.repeating import commands
@@ -60,27 +61,30 @@ def assess(
     choice = Choice(only=tuple(only), skip=tuple(skip), effort=effort, seed=seed, include_rows=include_rows)
     if resume is not None and (plan, output, dry_run) != (None, None, False):
         raise UsageError("--resume goes on with the run's own plan, in its folder; leave out --plan, -o and --dry-run.")
-    plan = plan if resume is None else plan_of(resume)
-    fixed = None if plan is None else read_plan(plan, checks())
-    if fixed is not None and choice != Choice():
-        raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
-    description = described(subject, said, called=options())
-    progress.stage("opening the model and the data")
-    unfinished = None if resume is None else Unfinished(resume)
-    asked, keep = (0, None) if unfinished is None else (unfinished.asked(), unfinished.keep_asked)
-    first = int(fixed.seed) if fixed else seed
-    with closing(open_isolated(description, first, asked=asked, keep_asked=keep)) as session:
-        subject_facts = session.facts.subject
-        prepared = prepare(session, policy_for(policy, subject_facts.stakes), choice, fixed)
+    with ExitStack() as stack:
+        held = stack.enter_context(resumed(resume))
+        plan = plan if held is None else plan_of(held.path)
+        fixed = None if plan is None else read_plan(plan, checks())
+        if fixed is not None and choice != Choice():
+            raise UsageError("A plan fixes what runs; leave out --only, --skip, --effort, --seed and --include-rows.")
+        description = described(subject, said, called=options())
+        progress.stage("opening the model and the data")
+        unfinished = None if held is None else Unfinished(held)
+        asked, keep = (0, None) if unfinished is None else (unfinished.asked(), unfinished.keep_asked)
+        first = int(fixed.seed) if fixed else seed
+        session = stack.enter_context(closing(open_isolated(description, first, asked=asked, keep_asked=keep)))
+        name, stakes = session.facts.subject.name, session.facts.subject.stakes
+        prepared = prepare(session, policy_for(policy, stakes), choice, fixed, goes_on=held is not None)
         if dry_run:
             progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
             if output is not None:
-                write_fact(new_folder(subject_facts.name, output) / "plan.json", prepared.plan)
+                with new_folder(name, output) as empty:
+                    write_fact(empty.path / "plan.json", prepared.plan)
             return 0
-        folder = resume or new_folder(subject_facts.name, output)
+        held = held or stack.enter_context(new_folder(name, output))
+        stack.enter_context(resumable(held, description, policy))
         repeat = commands(description, prepared.plan, policy)
-        with resumable(folder, description, policy):
-            run = run_assess(prepared, folder=folder, jobs=jobs, progress=progress, repeat=repeat)
-            present(run.edition, quiet=quiet)
-    say(f"The report: {folder / 'report.html'}")
+        run = run_assess(prepared, held=held, jobs=jobs, progress=progress, repeat=repeat)
+        present(run.edition, quiet=quiet)
+    say(f"The report: {run.folder / 'report.html'}")
     return code_for(run.edition, strict=strict)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from probatum.cli.screen import say
+from probatum.cli.screen import deliver
 from probatum.errors import UsageError
 
 Name = Annotated[str | None, typer.Argument(help="A check's id, for its page.")]
@@ -25,12 +25,12 @@ def checks(name: Name = None, format_name: FormatName = "terminal") -> int:
         raise UsageError(f"No check is called {name}. There are: {', '.join(known)}.")
     if format_name == "json":
         cards = [to_json(check.card) for check in known.values() if name in (None, check.id)]
-        say(json.dumps(cards, indent=1, ensure_ascii=False))
+        deliver(json.dumps(cards, indent=1, ensure_ascii=False))
     elif name is not None:
         check = known[name]
-        say(f"{check.id}: {check.title}\n\n{check.page.strip()}")
+        deliver(f"{check.id}: {check.title}\n\n{check.page.strip()}")
     else:
         width = max(map(len, known))
         for check in known.values():
-            say(f"{check.id:<{width}}  {check.question}")
+            deliver(f"{check.id:<{width}}  {check.question}")
     return 0

@@ -32,20 +32,19 @@ def demo(
     hidden = planted_fault(name)  # also refuses names that are no demo, before a folder is made
     if clean and hidden is None:
         raise UsageError(f"{name} is real data with nothing planted in it; leave out --clean.")
-    folder = new_folder(f"demo-{name}{'-clean' if clean else ''}", output)
-    progress.stage(f"writing the system to {folder / 'system'}, to look at and to change")
-    description = read_description(write_demo(name, folder / "system", clean=clean))
-    progress.stage("making the data and training the model")
-    with closing(open_isolated(description, seed=0)) as session:
-        prepared = prepare(session, policy_for(None, session.facts.subject.stakes), Choice())
-        repeat = commands(description, prepared.plan, None)
-        with resumable(folder, description):
-            run = assess(prepared, folder=folder, jobs=None, progress=progress, repeat=repeat)
+    with new_folder(f"demo-{name}{'-clean' if clean else ''}", output) as held:
+        progress.stage(f"writing the system to {held.path / 'system'}, to look at and to change")
+        description = read_description(write_demo(name, held.path / "system", clean=clean))
+        progress.stage("making the data and training the model")
+        with closing(open_isolated(description, seed=0)) as session, resumable(held, description):
+            prepared = prepare(session, policy_for(None, session.facts.subject.stakes), Choice())
+            repeat = commands(description, prepared.plan, None)
+            run = assess(prepared, held=held, jobs=None, progress=progress, repeat=repeat)
             present(run.edition, quiet=quiet)
     code = code_for(run.edition, strict=False)
     if hidden is not None and not clean:
         found = group_found(hidden, run.record)
         say(reveal(hidden, found))
         code = 0 if found else 1  # the failure was planted: finding it is success
-    say(f"The report: {folder / 'report.html'}")
+    say(f"The report: {run.folder / 'report.html'}")
     return code

@@ -2,7 +2,6 @@
 """``probatum doctor``: what is installed and really works."""
 
 from probatum.cli.screen import say
-from probatum.runs.printing import printable
 
 
 def doctor() -> int:
@@ -13,5 +12,5 @@ def doctor() -> int:
     width = max(len(thing.name) for thing in examined)
     for thing in examined:
         mark = "works  " if thing.works else ("BROKEN " if thing.needed else "absent ")
-        say(f"{mark} {thing.name:<{width}}  {printable(thing.says)}")
+        say(f"{mark} {thing.name:<{width}}  {thing.says}")
     return 0 if all(thing.works for thing in examined if thing.needed) else 3

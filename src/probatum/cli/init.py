@@ -24,7 +24,7 @@ def init(subject: Subject, said: Said, output: File = Path("probatum.toml")) -> 
     if subject.endswith(".toml"):
         raise UsageError(f"{subject} is a description already; name a model, or a table of decisions.")
     text = draft(subject, said, called=options(), folder=output.parent)
-    write_whole(output, text.encode())
+    write_whole(output, text.encode(), parents=True)
     say(f"Wrote {output}. Read it and correct the guesses. If it names a model file, say there whether you trust it.")
     say(f"Then: probatum assess {output}")
     return 0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from probatum.cli.screen import say
+from probatum.cli.screen import deliver, say
 from probatum.errors import UsageError
 from probatum.facts.policy import NOT_STATED, Stakes
 
@@ -22,7 +22,7 @@ def show(stakes: StakesOption = Stakes.MEDIUM) -> int:
     """Print the policy that comes with Probatum, as TOML."""
     from probatum.runs.policies import shipped_text
 
-    say(shipped_text(stakes).rstrip())
+    deliver(shipped_text(stakes).rstrip())
     return 0
 
 
@@ -33,7 +33,7 @@ def new(output: Output = Path("policy.toml"), stakes: StakesOption = Stakes.MEDI
 
     if output.exists():
         raise UsageError(f"{output} is there already. Choose another with -o, or remove it yourself.")
-    write_whole(output, draft(stakes).encode())
+    write_whole(output, draft(stakes).encode(), parents=True)
     say(f"Wrote {output}. Change the limits, say why, and name their sources. Check it: probatum policy check {output}")
     return 0
 

@@ -19,9 +19,9 @@ def rejudge(run: Folder, policy: PolicyFile, strict: Strict = False, quiet: Quie
     from probatum.runs.rejudge import rejudge as judge_again
 
     before, after = judge_again(run, read_policy(policy))
-    present(after.edition, quiet=quiet)
+    present(after, quiet=quiet)
     changes = () if quiet else zip(before.judgement.verdicts, after.judgement.verdicts, strict=True)
     for old, new in changes:
         change = "unchanged" if old.verdict is new.verdict else f"was {old.verdict.value}"
         say(f"{new.check}: {new.verdict.value} ({change})")
-    return code_for(after.edition, strict=strict)
+    return code_for(after, strict=strict)

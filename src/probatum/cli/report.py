@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from probatum.cli.screen import say
+from probatum.cli.screen import deliver
 
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that assess wrote.")]
 FormatName = Annotated[str, typer.Option("--format", help="html, json or terminal.")]
@@ -15,13 +15,13 @@ File = Annotated[Path | None, typer.Option("-o", "--output", help="A file; else 
 
 def report(run: Folder, format_name: FormatName = "terminal", output: File = None) -> int:
     """Show a finished run in another format."""
-    from probatum.runs.folder import read_run, write_whole
-    from probatum.runs.rejudge import edition_of
-    from probatum.runs.reporting import render
+    from probatum.runs.folder import write_whole
+    from probatum.runs.reporting import render_stored
+    from probatum.runs.stored import read_run
 
-    text = render(edition_of(read_run(run)), format_name)
+    text = render_stored(read_run(run).edition, format_name)
     if output is None:
-        say(text)
+        deliver(text)
     else:
-        write_whole(output, text.encode())
+        write_whole(output, text.encode(), parents=True)
     return 0

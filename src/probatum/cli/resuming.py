@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from probatum.errors import InterruptedRunError, StorageError, UnreachableError, WorkerError
 
 if TYPE_CHECKING:
+    from probatum.runs.hold import Hold
     from probatum.systems.description import Description
 
 
 @contextmanager
-def resumable(folder: Path, description: "Description", policy: Path | None = None) -> Iterator[None]:
+def resumable(held: "Hold", description: "Description", policy: Path | None = None) -> Iterator[None]:
     """Name the command that goes on with a run wherever it is stopped from outside.
 
     Raises:
@@ -24,22 +25,27 @@ def resumable(folder: Path, description: "Description", policy: Path | None = No
     """
     from probatum.runs.repeating import resume_command
 
-    command = resume_command(description, policy, folder)
+    command = resume_command(description, policy, held.path)
     try:
         yield
     except KeyboardInterrupt as interrupt:
-        raise InterruptedRunError(f"Interrupted. {_left(folder, command)}") from interrupt
+        raise InterruptedRunError(f"Interrupted. {_left(held, command)}") from interrupt
     except (StorageError, WorkerError, UnreachableError) as error:
-        raise type(error)(f"{error} {_left(folder, command)}") from error
+        raise type(error)(f"{error} {_left(held, command)}") from error
 
 
-def _left(folder: Path, command: str) -> str:
-    """Say what the folder holds, and what to type; an empty start is removed, so that it can be made again."""
+def _left(held: "Hold", command: str) -> str:
+    """State what the folder holds, and what to type; an empty start is removed, so that it can be made again."""
+    from probatum.runs.folder import ARRAYS
     from probatum.runs.unfinished import NAME, is_whole
 
+    folder = held.path
+    if not held.there:
+        return "Nothing was kept. Run it again."
     if is_whole(folder):
         return f"The run was done by then. Show it with: probatum report {folder}"
     if (folder / "plan.json").exists():
         return f"What was measured so far is kept. Go on with: {command}"
     shutil.rmtree(folder / NAME, ignore_errors=True)
+    shutil.rmtree(folder / ARRAYS, ignore_errors=True)
     return "Nothing was kept. Run it again."

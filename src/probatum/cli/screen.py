@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes to the screen: progress and complaints to standard error, answers to standard output."""
 
-import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from probatum.runs.printing import printable
+from probatum.cli.streams import failure_of
+from probatum.errors import StorageError
+from probatum.report.words import printable
 
 if TYPE_CHECKING:
     from probatum.report.interface import Edition
@@ -13,37 +14,43 @@ if TYPE_CHECKING:
 
 
 def complain(message: str) -> None:
-    """Print an error, as it is."""
-    write(f"probatum: {printable(message)}", sys.stderr)
+    """Print an error."""
+    write(f"probatum: {message}", sys.stderr)
 
 
 def say(text: str = "") -> None:
-    """Print an answer."""
+    """Print an answer; the command has done its work, whether anybody can read that or not."""
     write(text, sys.stdout)
+    failure = failure_of(sys.stdout)
+    if failure is not None:
+        complain(f"The answer could not be written to standard output: {failure.strerror}.")
 
 
-def write(text: str, stream: TextIO, end: str = "\n") -> None:
-    """Print text at once; whoever reads may have had enough, which changes neither the run nor its exit code."""
-    try:
-        print(text, file=stream, end=end, flush=True)
-    except BrokenPipeError:
-        silence(stream)
+def deliver(text: str) -> None:
+    """Print what a command is for, as a file would hold it: in UTF-8 wherever nobody watches.
+
+    Raises:
+        StorageError: it could not be written; a reader who has had enough is no error.
+    """
+    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        write(text, sys.stdout)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(f"{printable(text)}\n".encode())
+    failure = failure_of(sys.stdout)
+    if failure is not None:
+        raise StorageError(f"Standard output could not be written: {failure.strerror}.")
 
 
-def silence(stream: TextIO) -> None:
-    """Send all that is written from now on nowhere, also what is still held back until the process ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+def write(text: str, stream: TextIO) -> None:
+    """Print text at once, in which nothing steers a terminal: all that commands print comes through here."""
+    print(printable(text), file=stream, flush=True)
 
 
-def settle() -> None:
-    """Write what is still held back, so that a pipe that broke is no error when the process ends."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BrokenPipeError:
-            silence(stream)
+def _show_progress(text: str) -> None:
+    """Print progress as it is: it has made its own texts safe, and writes over its last line."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def present(edition: "Edition", *, quiet: bool = False) -> None:
@@ -69,4 +76,4 @@ def watcher(*, debug: bool = False, quiet: bool = False) -> "Progress":
     from probatum.runs.display import Display
 
     live = sys.stderr.isatty() and not quiet
-    return Display(lambda text: write(text, sys.stderr, end=""), live=live, debug=debug, quiet=quiet)
+    return Display(_show_progress, live=live, debug=debug, quiet=quiet)

@@ -91,6 +91,7 @@ class Plan:
     units: tuple[Unit, ...]
     omitted: tuple[Omission, ...]
     refits: tuple[Refit, ...] = ()  # shared by all units that need them
+    model: Mapping[str, str] = field(default_factory=dict)  # digests of what answers, by role; none of a live object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 """The reproducible body of a run, and its judgement under a policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from probatum.facts.finding import Finding
@@ -110,4 +110,4 @@ class Judgement:
     stakes: Stakes
     on: str  # ISO 8601 date
     verdicts: tuple[FindingVerdict, ...]
-    observed: str | None = None  # digest of what was seen on the machine of the run, where some of that is judged too
+    files: Mapping[str, str] = field(default_factory=dict)  # name of each file beside it, digest of its bytes

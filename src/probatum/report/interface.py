@@ -16,8 +16,6 @@ class Context:
     measured_on: str  # ISO 8601 date
     seconds: float | None = None  # how long the run took
     host: str | None = None  # the machine, in words
-    repeat: tuple[str, ...] = ()  # commands that repeat the run, in order
-    folder: str | None = None  # the run's folder, as the commands name it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +27,8 @@ class Edition:
     judgement: Judgement
     context: Context
     observed: tuple[Finding, ...] = ()  # seen on the machine of the run; outside the record
+    repeat: tuple[str, ...] = ()  # commands that repeat the run, in order; made by whoever shows it, never stored
+    folder: str | None = None  # the run's folder, as whoever shows it names it
 
     @property
     def findings(self) -> tuple[Finding, ...]:

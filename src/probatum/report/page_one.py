@@ -10,6 +10,7 @@ from probatum.facts.declaration import TOPICS
 from probatum.facts.finding import Advice, Finding, State
 from probatum.facts.policy import STARTING_POINT, Stakes
 from probatum.facts.record import TopicVerdict, Verdict
+from probatum.report.commands import SYSTEM, typed
 from probatum.report.decisions import treated, untold
 from probatum.report.further import LEAKAGE
 from probatum.report.interface import Edition, judged_beside
@@ -28,6 +29,7 @@ OWN_LIMITS = (
     "A limit is a choice. To state your own, write them into a file, each with its reason. Then judge the same numbers "
     "by them, without a new test."
 )
+STANDS_FOR = f" In the command, {SYSTEM} stands for the system: its description, or its file with its settings."
 UNKNOWN_TRAINING = "What it learned from is not known here, so it may have seen some of these cases before."
 _STEPS_SHOWN = 3
 _MONTHS = (
@@ -128,9 +130,9 @@ def page_one(edition: Edition) -> PageOne:
         limits=_limits(edition),
         own_limits=OWN_LIMITS,
         new_policy=f"probatum policy new --stakes {edition.judgement.stakes.value}",
-        rejudge=f"probatum rejudge {visible(edition.context.folder or 'RUN')} --policy FILE",
+        rejudge=f"probatum rejudge {typed(edition.folder)} --policy FILE",
         repeat=_repeat(edition),
-        repeat_commands=tuple(visible(command) for command in edition.context.repeat),
+        repeat_commands=tuple(visible(command) for command in edition.repeat),
         record_id=edition.record_id,
     )
 
@@ -253,7 +255,8 @@ def _holds(until: date | None) -> str:
 def _repeat(edition: Edition) -> str:
     same = "The same plan on the same machine gives the same numbers, and the same record id."
     beside = any(finding.state is State.MEASURED for finding in judged_beside(edition.observed))
-    return f"{same} Times are never quite the same, so they are no part of the record." if beside else same
+    times = " Times are never quite the same, so they are no part of the record." if beside else ""
+    return f"{same}{times}{STANDS_FOR if any(f' {SYSTEM} ' in command for command in edition.repeat) else ''}"
 
 
 def _limits(edition: Edition) -> str:

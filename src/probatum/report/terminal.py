@@ -8,9 +8,10 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +20,7 @@ from probatum.report.marks import FAIL, NOT_APPLICABLE, PASS, Mark
 from probatum.report.matrix import LOSSES
 from probatum.report.page_one import PageOne, page_one
 from probatum.report.sections import LimitStory, Section, Sight, sections, seen_here
-from probatum.report.words import visible
+from probatum.report.words import printable, visible
 
 WIDTH = 80
 _STYLES = {
@@ -51,10 +52,22 @@ class Terminal:
 def show(edition: Edition, console: Console) -> None:
     """Print to a console, in colour where it has any; signs it cannot print become question marks."""
     if console.encoding.lower().startswith("utf"):
-        console.print(page(edition))
+        console.print(_Harmless(page(edition)))
     else:
         text = Terminal().render(edition).encode(console.encoding, errors="replace").decode(console.encoding)
         console.out(text, highlight=False, end="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Harmless:
+    """What is shown, with nothing in its texts that steers a terminal: only the styles of this file do."""
+
+    shown: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Make each piece of text printable on its own, since whole lines hold the escapes of styles."""
+        for piece in console.render(self.shown, options):
+            yield piece if piece.control else Segment(printable(piece.text), piece.style)
 
 
 def page(edition: Edition) -> RenderableType:

@@ -52,6 +52,11 @@ def visible(text: str, *, longest: int | None = None) -> str:
     return shown
 
 
+def printable(text: str) -> str:
+    """Return a text of several lines in which nothing steers a terminal; idempotent."""
+    return "\n".join(line if line.isprintable() else visible(line) for line in text.split("\n"))
+
+
 def quoted(name: str) -> str:
     """Return an untrusted name in quotation marks, safe to stand in a sentence."""
     return f"“{visible(name, longest=LONGEST_NAME)}”"

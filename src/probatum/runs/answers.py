@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from probatum.runs.folder import write_array
+from probatum.runs.folder import read_array, write_array
 from probatum.seeds import stream
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers
@@ -57,15 +57,18 @@ def keep(folder: Path, answers: Ordered) -> KeptAnswers:
 
 
 def recall(folder: Path, seed: int, rows: Rows, kept: KeptAnswers) -> Answers:
-    """Read answers back, in the order of the rows."""
+    """Read answers back, in the order of the rows.
+
+    Raises:
+        RunFolderError: an array is absent, or not what was written.
+    """
     back = np.argsort(order(seed, rows))
     found = {role.rpartition("/")[2]: digest for role, digest in kept.digests.items()}
 
     def array(part: str) -> np.ndarray | None:
         if part not in found:
             return None
-        file = folder / f"{found[part].removeprefix('sha256:')}.npy"
-        return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)[back])
+        return np.asarray(read_array(folder, found[part])[back])
 
     labels = array("labels")
     if labels is None:

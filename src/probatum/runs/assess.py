@@ -17,32 +17,26 @@ from pathlib import Path
 from time import perf_counter
 
 from probatum.checks.interface import broken, checks
-from probatum.errors import DescriptionError, ModelError, UnreachableError
-from probatum.evidence.canonical import identify
+from probatum.errors import ModelError, UnreachableError
 from probatum.evidence.judging import judge, worst
-from probatum.evidence.wire import record_id, to_json
+from probatum.evidence.wire import record_id
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Plan
 from probatum.facts.policy import Policy
-from probatum.facts.record import (
-    JUDGEMENT_FORMAT,
-    OBSERVED_FORMAT,
-    RECORD_FORMAT,
-    Judgement,
-    Observed,
-    Record,
-    Verdict,
-)
-from probatum.report.interface import Context, Edition, judged_beside
+from probatum.facts.record import OBSERVED_FORMAT, RECORD_FORMAT, Judgement, Observed, Record, Verdict
+from probatum.report.interface import Context, Edition
 from probatum.runs import folder as files
 from probatum.runs.forecast import Forecast
 from probatum.runs.foresight import too_few
+from probatum.runs.given_plans import completed, model_of, require_same
+from probatum.runs.hold import Hold
+from probatum.runs.judging import judge_record
 from probatum.runs.measuring import Measured, Measuring
 from probatum.runs.planning import Choice, make_plan
-from probatum.runs.policies import policy_digest
 from probatum.runs.progress import Progress
 from probatum.runs.reporting import render
 from probatum.runs.session import Session, SystemFacts
+from probatum.runs.stored import StoredRun, write_run
 from probatum.runs.unfinished import SERVER, Unfinished
 
 WORTH_PROCESSES = 60.0  # seconds foreseen, of which a third or so come true: less is done before others have started
@@ -81,6 +75,7 @@ class Run:
     context: Context
     observed: Observed
     folder: Path
+    repeat: tuple[str, ...] = ()  # commands
 
     @property
     def verdict(self) -> Verdict:
@@ -96,6 +91,20 @@ class Run:
             judgement=self.judgement,
             context=self.context,
             observed=self.observed.findings,
+            repeat=self.repeat,
+            folder=str(self.folder),
+        )
+
+    def stored(self, policy: Policy) -> StoredRun:
+        """Return what is written down of it, beside the policy that it was judged by."""
+        return StoredRun(
+            folder=self.folder,
+            record=self.record,
+            record_id=self.record_id,
+            judgement=self.judgement,
+            context=self.context,
+            observed=self.observed,
+            policy=policy,
         )
 
     def __repr__(self) -> str:
@@ -110,18 +119,30 @@ class Run:
         return f'<iframe srcdoc="{page}" style="width:100%;height:45em;border:1px solid #ccc"></iframe>'
 
 
-def prepare(session: Session, policy: Policy, choice: Choice, plan: Plan | None = None) -> Prepared:
-    """Fix the plan: a new one, or the one given.
+def prepare(
+    session: Session, policy: Policy, choice: Choice, plan: Plan | None = None, *, goes_on: bool = False
+) -> Prepared:
+    """Fix the plan: a new one, or the one given, with what the default one would have added.
+
+    Args:
+        session: the system.
+        policy: that the plan is made under.
+        choice: what the user asked for.
+        plan: the one given.
+        goes_on: it is that of a run that was cut short, so that it stays as it is.
 
     Raises:
         UsageError: nothing is left to run.
-        DescriptionError: the plan given was made for another system or another policy.
+        DescriptionError: the plan given was made for another system, model or policy.
     """
     known, facts = checks(), session.facts
-    if plan is None:
-        plan = make_plan(facts.subject, frozenset(facts.capabilities), known, policy, choice, broken())
-    else:
-        _require_same(plan, facts, policy)
+    if plan is not None:
+        require_same(plan, facts, policy, known)
+        choice = Choice(effort=plan.effort, seed=int(plan.seed), include_rows=plan.include_rows)
+    if plan is None or not goes_on:
+        made = make_plan(facts.subject, frozenset(facts.capabilities), known, policy, choice, broken())
+        made = replace(made, model=model_of(facts))
+        plan = made if plan is None else completed(plan, made, facts, known)
     return Prepared(session=session, plan=plan, policy=policy)
 
 
@@ -130,10 +151,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def assess(
-    prepared: Prepared, *, folder: Path, jobs: int | None, progress: Progress, repeat: Sequence[str] = ()
-) -> Run:
-    """Run a plan to its end and leave record, judgement, context and report in the folder.
+def assess(prepared: Prepared, *, held: Hold, jobs: int | None, progress: Progress, repeat: Sequence[str] = ()) -> Run:
+    """Run a plan to its end and leave record, judgement, context and report in the folder that is held.
 
     What the folder keeps of an earlier attempt is not done again.
 
@@ -145,8 +164,9 @@ def assess(
     server = {SERVER: facts.source} if facts.source else {}
     session, plan, policy = prepared.session, prepared.plan, prepared.policy
     jobs = prepared.jobs(jobs)
+    folder = held.path
     files.sweep(folder)
-    unfinished = Unfinished(folder)
+    unfinished = Unfinished(held)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
     unfinished.begin(plan, {**facts.inputs, **server}, _versions(facts))
     progress.planned(plan, prepared.forecast(jobs))  # whoever has read it may interrupt: the folder can go on
@@ -171,30 +191,14 @@ def assess(
         measured_on=today.date().isoformat(),
         seconds=round(perf_counter() - start, 1),
         host=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        repeat=tuple(repeat),
-        folder=str(folder),
     )
-    run = _finish(_record(prepared, measured), policy, context, measured.observed, folder, today, session.printed())
+    run = _run(prepared, measured, context, held, tuple(repeat), today)
+    held.require()
+    if printed := session.printed():
+        files.write_whole(folder / LOG, printed)
+    write_run(held.path, run.stored(prepared.policy), render(run.edition, "html"))
     unfinished.remove()
     return run
-
-
-def judge_record(record: Record, seen: Observed, policy: Policy, on: datetime) -> Judgement:
-    """Return the verdicts on every finding of a record, and of those seen beside it that are judged."""
-    beside = judged_beside(seen.findings)
-    return Judgement(
-        format=JUDGEMENT_FORMAT,
-        record=seen.record,
-        policy=policy_digest(policy),
-        policy_title=policy.title,
-        policy_by=policy.by,
-        stakes=policy.stakes,
-        on=on.date().isoformat(),
-        verdicts=tuple(
-            judge(finding, policy, on=on.date(), subject=record.plan.subject) for finding in (*record.findings, *beside)
-        ),
-        observed=identify(to_json(seen)) if beside else None,
-    )
 
 
 def _record(prepared: Prepared, measured: Measured) -> Record:
@@ -217,36 +221,18 @@ def _versions(facts: SystemFacts) -> dict[str, str]:
     return always | dict(facts.libraries)
 
 
-def _finish(
-    record: Record,
-    policy: Policy,
-    context: Context,
-    observed: tuple[Finding, ...],
-    folder: Path,
-    today: datetime,
-    printed: bytes,
+def _run(
+    prepared: Prepared, measured: Measured, context: Context, held: Hold, repeat: tuple[str, ...], today: datetime
 ) -> Run:
-    """Write everything down, the report last: what looks finished is finished."""
+    record = _record(prepared, measured)
     identity = record_id(record)
-    seen = Observed(format=OBSERVED_FORMAT, record=identity, findings=observed)
-    judgement = judge_record(record, seen, policy, today)
-    run = Run(record=record, record_id=identity, judgement=judgement, context=context, observed=seen, folder=folder)
-    files.write_fact(folder / "context.json", context)
-    if printed:
-        files.write_whole(folder / LOG, printed)
-    files.write_fact(folder / "policy.json", policy)
-    files.write_fact(folder / "observed.json", seen)
-    files.write_record(folder / "record.json", record)
-    files.write_fact(folder / "judgement.json", judgement)
-    files.write_whole(folder / "report.html", render(run.edition, "html").encode())
-    return run
-
-
-def _require_same(plan: Plan, facts: SystemFacts, policy: Policy) -> None:
-    mistakes = []
-    if plan.policy != policy_digest(policy) or plan.confidence != policy.confidence:
-        mistakes.append("the plan was made under another policy; give the one it was made under with --policy.")
-    if replace(plan.subject, notes=()) != replace(facts.subject, notes=()):
-        mistakes.append("the plan was made for another system, or its data have other rows or columns now.")
-    if mistakes:
-        raise DescriptionError("The plan", mistakes)
+    seen = Observed(format=OBSERVED_FORMAT, record=identity, findings=measured.observed)
+    return Run(
+        record=record,
+        record_id=identity,
+        judgement=judge_record(record, seen, prepared.policy, today.date()),
+        context=context,
+        observed=seen,
+        folder=held.path,
+        repeat=repeat,
+    )

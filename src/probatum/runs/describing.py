@@ -7,7 +7,7 @@ from typing import Any
 
 from probatum.errors import UsageError
 from probatum.systems.description import Description, describe, read_description
-from probatum.systems.mistakes import label
+from probatum.systems.mistakes import label, visible
 
 TABLES = (".csv", ".tsv", ".parquet", ".pq")  # what a model never is
 TEXT = ".txt"  # a table, or a model of LightGBM
@@ -41,10 +41,12 @@ def described(
 def name_of(subject: str, source: Place) -> str:
     """Return how the report calls a system that nobody named."""
     if source == ("model", "python"):
-        return subject.partition(":")[0]
-    if source == ("model", "url"):
-        return subject.rstrip("/").rpartition("/")[2] or subject
-    return Path(Path(subject).name.removesuffix(".gz")).stem
+        name = subject.partition(":")[0]
+    elif source == ("model", "url"):
+        name = subject.rstrip("/").rpartition("/")[2] or subject
+    else:
+        name = Path(Path(subject).name.removesuffix(".gz")).stem
+    return visible(name)  # a file's name may be no text, which a record cannot hold
 
 
 def _from_file(file: Path, said: Mapping[Place, Any], called: Mapping[Place, str]) -> Description:

@@ -7,6 +7,7 @@ plan, a record or a verdict.
 
 import sys
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from threading import Event, RLock, Thread
 from time import monotonic
 from typing import final
@@ -16,9 +17,9 @@ from probatum.facts.plan import OBSERVED, Plan, Unit
 from probatum.facts.progress import Step
 from probatum.facts.record import FindingVerdict
 from probatum.report.marks import mark_of
+from probatum.report.words import printable
 from probatum.runs.forecast import Forecast, Remaining, duration
 from probatum.runs.interrupts import held_back
-from probatum.runs.printing import printable
 from probatum.runs.progress import Progress, Quiet
 
 EVERY = 20.0  # seconds after which a pipe gets a line, if there was none in between
@@ -138,6 +139,7 @@ class Display:
             self.look()
 
     def _show(self, text: str) -> None:
+        text = printable(text)
         shown = text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
         self._write("\r" + shown.ljust(len(self._shown)))
         self._shown = shown
@@ -166,13 +168,14 @@ def shown(wanted: bool | None) -> Progress:
         wanted: tell; None: where somebody watches, in a terminal or a notebook.
     """
     notebook = "ipykernel" in sys.modules
-    watched = notebook or sys.stderr.isatty()
-    if not (watched if wanted is None else wanted):
+    watched = notebook or (sys.stderr is not None and sys.stderr.isatty())
+    if sys.stderr is None or not (watched if wanted is None else wanted):
         return Quiet()
 
     def write(text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):  # gone, full, closed, or without the letter: no reason to lose a run
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
     return Display(write, live=watched)
 

@@ -108,13 +108,16 @@ class Measuring:
         plan = self._plan
         found = {_key(unit): self._unfinished.finding(unit) for unit in plan.units}
         self._findings = {key: finding for key, finding in found.items() if finding is not None}
-        self._progress.recalled(self._findings.values())
         refits = {one: self._unfinished.refit(one) for one in plan.refits}
         self._refits = {one: answers for one, answers in refits.items() if answers is not None}
+        for what in self._unfinished.spoilt:
+            self._progress.stage(f"altered or damaged since it was kept, so it is done again: {what}")
+        self._progress.recalled(self._findings.values())
         units: list[Work] = [unit for unit in plan.units if _key(unit) not in self._findings]
         late = [unit for unit in units if isinstance(unit, Unit) and plan.refits and self._waits(unit)]
         early = [unit for unit in units if unit not in late]  # first, so that something is soon to be seen
-        early += [one for one in plan.refits if late and one not in self._refits]
+        needed = bool(late or self._unfinished.spoilt)  # their answers are arrays of the record, too
+        early += [one for one in plan.refits if needed and one not in self._refits]
         return early, list(late)
 
     def _waits(self, unit: Unit) -> bool:

@@ -41,6 +41,7 @@ NEED_A_MODEL: tuple[type[Any], ...] = (TrainTest, CrossFit, ModelFiles, Attacked
 NO_MODEL = "There is no model to test: only its decisions are known, as a table."
 NO_TRUTH = "It needs the right answers, and nobody said which column holds them."
 NOT_CHOSEN = "It was not among those chosen by --only."
+SKIPPED = "It was left out by --skip."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def make_plan(
         include_rows=choice.include_rows,
         units=tuple(units),
         omitted=tuple(omitted),
-        refits=_refits(units, checks, subject, capabilities),
+        refits=refits_for(units, checks, subject, capabilities),
     )
 
 
@@ -102,14 +103,20 @@ def _units(check: Check, options: dict[str, Json]) -> list[Unit]:
     """Return the check, and what it looks at on this machine as a part of its own; of a volatile one that is all."""
     if check.volatile:
         return [Unit(check=check.id, part=OBSERVED, seed_name=check.id, options=options)]
-    parts = [""] if check.observe is None else ["", OBSERVED]
     return [
         Unit(check=check.id, part=part, seed_name=f"{check.id}/{part}" if part else check.id, options=options)
-        for part in parts
+        for part in parts_of(check)
     ]
 
 
-def _refits(
+def parts_of(check: Check) -> tuple[str, ...]:
+    """Return the parts of a check, each of which is a piece of work."""
+    if check.volatile:
+        return (OBSERVED,)
+    return ("",) if check.observe is None else ("", OBSERVED)
+
+
+def refits_for(
     units: Sequence[Unit], checks: Mapping[str, Check], subject: Subject, capabilities: frozenset[Capability]
 ) -> tuple[Refit, ...]:
     """Return the refits that the units need, each once."""
@@ -148,7 +155,7 @@ def _omission(check: Check, subject: Subject, capabilities: frozenset[Capability
     if choice.only and not _matches(check.id, choice.only):
         return Omission(check=check.id, why=NOT_CHOSEN, chosen=True)
     if _matches(check.id, choice.skip):
-        return Omission(check=check.id, why="It was left out by --skip.", chosen=True)
+        return Omission(check=check.id, why=SKIPPED, chosen=True)
     if subject.task not in check.tasks:
         why = check.not_for or f"It has no meaning for a {subject.task.value} task."
         return Omission(check=check.id, why=why, chosen=False)

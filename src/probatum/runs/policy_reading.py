@@ -2,13 +2,14 @@
 """Read a policy, as TOML or as the ``policy.json`` of a run, and tell every mistake at once."""
 
 import json
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from probatum.checks.interface import Check
 from probatum.errors import DescriptionError
+from probatum.evidence import strict
 from probatum.facts.declaration import TOPICS
 from probatum.facts.policy import NOT_STATED, POLICY_FORMAT, Direction, Limit, Policy, Stakes
 from probatum.runs.settings import option_mistakes
@@ -50,13 +51,9 @@ def _raw(text: str, name: str) -> tuple[dict[str, Any], Lines | None]:
     """Return the tables of a text, in the form that TOML gives them."""
     if text.lstrip().startswith("{"):
         try:
-            return _from_json(json.loads(text)), None
-        except json.JSONDecodeError as error:
-            raise DescriptionError(name, [f"line {error.lineno}: this is not JSON: {error.msg}."]) from error
-        except RecursionError as error:
-            raise DescriptionError(name, ["it is nested too deeply for a policy."]) from error
-        except ValueError as error:  # a number of thousands of digits
-            raise DescriptionError(name, [f"this is not JSON: {error}."]) from error
+            return _from_json(dict[str, Any](strict.parse(text.encode()))), None  # type: ignore[arg-type]  # it begins as one
+        except ValueError as error:
+            raise DescriptionError(name, [f"{error}."]) from error
     try:
         return tables(text), locate(text)
     except ValueError as error:
@@ -207,7 +204,7 @@ def _limit(entry: Any) -> Limit | None:
     directions = [way for way in Direction if way.value in entry]
     value = entry[directions[0].value] if len(directions) == 1 else None
     because, source = entry.get("because", NOT_STATED), entry.get("source", NOT_STATED)
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
     texts = isinstance(because, str) and isinstance(source, str)
     if not number or not texts or set(entry) - {directions[0].value, "because", "source"}:
         return None

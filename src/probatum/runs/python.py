@@ -19,6 +19,7 @@ from probatum.runs.assess import assess as run_assess
 from probatum.runs.describing import described
 from probatum.runs.display import shown
 from probatum.runs.folder import new_folder
+from probatum.runs.hold import resumed
 from probatum.runs.opening import open_live
 from probatum.runs.planning import Choice, read_plan
 from probatum.runs.policies import read_policy, shipped
@@ -141,18 +142,19 @@ def assess(
     )
     if resume is not None and (plan, folder) != (None, None):
         raise UsageError("resume goes on with the run's own plan, in its folder; leave out plan and folder.")
-    unfinished = None if resume is None else Unfinished(Path(resume))
-    plan_file = plan if resume is None else plan_of(Path(resume))
-    fixed = None if plan_file is None else read_plan(Path(plan_file), checks())
-    if fixed is not None and choice != Choice():
-        raise UsageError("A plan fixes what runs; leave out only, skip, effort, seed and include_rows.")
-    with closing(_open(model, said, int(fixed.seed) if fixed else seed, unfinished)) as session:
-        subject = session.facts.subject
-        limits = shipped(subject.stakes) if policy is None else read_policy(Path(policy))
-        prepared = prepare(session, limits, choice, fixed)
-        where = None if folder is None else Path(folder)
-        place = new_folder(subject.name, where) if resume is None else Path(resume)
-        return run_assess(prepared, folder=place, jobs=jobs, progress=shown(progress))
+    with resumed(None if resume is None else Path(resume)) as held:
+        plan_file = plan if held is None else plan_of(held.path)
+        fixed = None if plan_file is None else read_plan(Path(plan_file), checks())
+        if fixed is not None and choice != Choice():
+            raise UsageError("A plan fixes what runs; leave out only, skip, effort, seed and include_rows.")
+        unfinished = None if held is None else Unfinished(held)
+        with closing(_open(model, said, int(fixed.seed) if fixed else seed, unfinished)) as session:
+            subject = session.facts.subject
+            limits = shipped(subject.stakes) if policy is None else read_policy(Path(policy))
+            prepared = prepare(session, limits, choice, fixed, goes_on=held is not None)
+            wanted = None if folder is None else Path(folder)
+            with held or new_folder(subject.name, wanted) as held:
+                return run_assess(prepared, held=held, jobs=jobs, progress=shown(progress))
 
 
 def _said(settings: Mapping[str, Any]) -> dict[Place, Any]:

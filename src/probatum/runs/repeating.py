@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from probatum.facts.plan import Effort, Plan
+from probatum.report.commands import SYSTEM, typed
 from probatum.runs.describing import TRUST, name_of
 from probatum.runs.planning import NOT_CHOSEN
 from probatum.systems.description import Description
@@ -31,6 +32,12 @@ def resume_command(description: Description, policy: Path | None, folder: Path) 
     words = ["probatum", "assess", *_subject(description)]
     words += ["--policy", str(policy)] if policy is not None else []
     return shlex.join([*words, "--resume", str(folder)])
+
+
+def stored_commands(folder: Path) -> tuple[str, ...]:
+    """Return the commands that repeat a run of which only the folder is known: its files name no system to be run."""
+    plan, policy = (typed(str(folder / name)) for name in ("plan.json", "policy.json"))
+    return (f"probatum assess {SYSTEM} --plan {plan} --policy {policy}",)
 
 
 def _subject(description: Description) -> list[str]:

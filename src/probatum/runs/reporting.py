@@ -2,7 +2,7 @@
 """Find a format by name and let it render."""
 
 from probatum import registry
-from probatum.errors import UsageError
+from probatum.errors import ProbatumError, RunFolderError, UsageError
 from probatum.report.interface import Edition, Format
 
 
@@ -25,3 +25,21 @@ def render(edition: Edition, name: str) -> str:
     if name not in known:
         raise UsageError(f"Wanted one of the formats {', '.join(known)}; got {name}.")
     return known[name].render(edition)
+
+
+def render_stored(edition: Edition, name: str) -> str:
+    """Return the report of a stored run in one format.
+
+    Raises:
+        UsageError: there is no such format.
+        RunFolderError: the record holds what no check of this program writes.
+    """
+    try:
+        return render(edition, name)
+    except ProbatumError:
+        raise
+    except Exception as error:  # a record of somebody else may hold anything
+        raise RunFolderError(
+            f"{edition.folder or 'The run'}: the record cannot be shown ({type(error).__name__}). Another version of "
+            "Probatum wrote it, or it was altered."
+        ) from error

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from probatum.checks.interface import Check
+from probatum.evidence.canonical import canonical
 from probatum.facts.finding import Json
 from probatum.systems.mistakes import came
 
@@ -22,7 +23,18 @@ def option_mistakes(check: Check, options: Mapping[str, Json]) -> list[str]:
             mistakes.append(f"{place}: the check has no such option; there are: {there}.")
         elif not _alike(value, own[name]):
             mistakes.append(f"{place}: wanted {KINDS.get(type(own[name]), 'something else')}; {came(value)}.")
+        elif not _storable(value):
+            mistakes.append(f"{place}: wanted finite numbers, whole ones below 2**53, which a plan can hold.")
     return mistakes
+
+
+def _storable(value: Json) -> bool:
+    """Say whether a value can stand in a plan."""
+    try:
+        canonical(value)
+    except (ValueError, TypeError):  # TypeError: a date of TOML
+        return False
+    return True
 
 
 def _alike(value: Json, own: object) -> bool:

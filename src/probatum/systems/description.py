@@ -17,7 +17,7 @@ from probatum.facts.finding import Json
 from probatum.systems.input_files import read_file
 from probatum.systems.lines import Path as Place
 from probatum.systems.lines import Spoken, Whereabouts, locate
-from probatum.systems.mistakes import came, close, mistake, worded
+from probatum.systems.mistakes import came, close, mistake, visible, worded
 from probatum.systems.sections import (
     AttackSection,
     DataSection,
@@ -102,7 +102,7 @@ def read_description(path: Path, *, trusted: bool = False) -> Description:
     except ValueError as error:
         raise DescriptionError(path.name, [str(error)]) from None
     folder = path.resolve().parent
-    description, mistakes = _built(raw, path=path, folder=folder, name=folder.name, lines=locate(text))
+    description, mistakes = _built(raw, path=path, folder=folder, name=visible(folder.name), lines=locate(text))
     if mistakes:
         raise DescriptionError(path.name, sorted(mistakes, key=_line_of))
     if not trusted:
