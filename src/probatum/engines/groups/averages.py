@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """An average in every group, and its difference to that of others."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import floor, log10
 
 import numpy as np
 from scipy.special import stdtrit
@@ -20,6 +22,7 @@ class Averages:
     lowest: Means  # among all rows, had each missing answer been the lowest ever given
     highest: Means  # and the highest
     unit: str
+    spread: float  # how far any value may be from the average of all rows
     least: int = LEAST_ROWS  # rows of a group that is compared; see ``skewed_rows``
 
     @property
@@ -39,8 +42,18 @@ class Averages:
 
     @property
     def shown(self) -> np.ndarray:
-        """(g,) bool: the average may be told; it counts nobody."""
+        """(g,) bool: the average may be told, rounded to ``step``."""
         return np.ones(len(self.n), dtype=bool)
+
+    @property
+    def step(self) -> np.ndarray:
+        """(g,) 1, 2 or 5 times a power of ten: what is told is rounded to multiples of it.
+
+        It is at least what the one value that is furthest off adds to the average of the group. So whoever knows the
+        size of every group, and takes away what is told of some from what is told of others, is still unsure of one
+        person's value by as much as any value differs.
+        """
+        return np.array([rounding_step(self.spread / max(int(n), 1)) for n in self.n])
 
     def ends(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
         """Return each group's range (g,); NaN under 2 rows."""
@@ -58,7 +71,7 @@ class Averages:
     def take(self, groups: np.ndarray) -> "Averages":
         """Return the same average in some of the groups."""
         seen, lowest, highest = (one.take(groups) for one in (self.seen, self.lowest, self.highest))
-        return Averages(seen=seen, lowest=lowest, highest=highest, unit=self.unit, least=self.least)
+        return Averages(seen=seen, lowest=lowest, highest=highest, unit=self.unit, spread=self.spread, least=self.least)
 
     def method(self, family: int) -> str:
         """Name the method of each group's range."""
@@ -67,6 +80,24 @@ class Averages:
     def gap_method(self, family: int) -> str:
         """Name the method of the differences."""
         return mean_method(family)
+
+
+def rounding_step(at_least: float) -> float:
+    """Return the smallest of 1, 2 and 5 times a power of ten that is no smaller; 0 for 0."""
+    if at_least <= 0:
+        return 0.0
+    power = 10.0 ** floor(log10(at_least))
+    return next(power * times for times in (1, 2, 5, 10) if power * times >= at_least * (1 - 1e-12))
+
+
+def to_steps(values: np.ndarray, steps: np.ndarray, rounded: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return multiples of the steps, 1, 2 or 5 times a power of ten, to which ``rounded`` takes the values."""
+    sizes = np.where(steps > 0, steps, 1.0)
+    decimals = np.where(steps > 0, np.maximum(-np.floor(np.log10(sizes)), 0), 12).astype(int)
+    near = values / sizes
+    near = np.where(np.abs(near - np.round(near)) < 1e-9, np.round(near), rounded(near))
+    exact = [round(float(one), int(places)) for one, places in zip(near * sizes, decimals, strict=True)]
+    return np.where(steps > 0, np.array(exact), values)
 
 
 def averages(
@@ -84,10 +115,12 @@ def averages(
     """
     every = seen[~np.isnan(seen)]
     least = skewed_rows(skewness(every) if every.size else 0.0)  # of all rows: see ``skewed_rows``
+    spread = float(np.abs(every - every.mean()).max()) if every.size else 0.0
     own = [moments(codes, groups, values) for values in (seen, lowest, highest)]
     rest = [_without(one, values) for one, values in zip(own, (seen, lowest, highest), strict=True)]
     first, second = (
-        Averages(seen=one[0], lowest=one[1], highest=one[2], unit=unit, least=least) for one in (own, rest)
+        Averages(seen=one[0], lowest=one[1], highest=one[2], unit=unit, spread=spread, least=least)
+        for one in (own, rest)
     )
     return first, second
 

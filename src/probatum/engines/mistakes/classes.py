@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from probatum.engines.disclosure.confusion import Confusion
 from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.engines.intervals.proportions import clopper_pearson
-from probatum.engines.mistakes.small_counts import SMALL, covered, hidden_beside, share_within, shares_within
+from probatum.engines.mistakes.small_counts import SMALL, share_between, share_within
 from probatum.facts.finding import Measure, Part
 
 CLOSE = 0.1  # a runner-up within 10 points of the answer given
@@ -36,73 +37,44 @@ def discreet_share(count: int, n: int, *, confidence: float) -> Measure:
     return Measure(value=None, unit="share", interval=part.interval, n=n, why=why)
 
 
-def error_rate(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *, confidence: float) -> Measure:
-    """Return the share of wrong answers, with the same share within each true class.
+def error_rate(counts: Confusion, names: Sequence[str], *, confidence: float) -> Measure:
+    """Return the share of wrong answers, with the same share within each true class of ten cases or more.
 
     Args:
-        truth: (n,) int32 places in ``names``.
-        labels: (n,) int32 likewise, -1 for no answer.
+        counts: of right answers and answers.
         names: of the k classes.
         confidence: of the whole share, and of all the classes' shares at once.
     """
-    wrong = truth != labels
-    rows = np.bincount(truth, minlength=len(names))
-    mistakes = np.bincount(truth[wrong], minlength=len(names))
-    present = np.flatnonzero(rows)
-    parts = shares_within(
-        [names[place] for place in present.tolist()],
-        mistakes[present].tolist(),
-        rows[present].tolist(),
-        confidence=confidence,
-        family=len(present),
-    )
-    return share(int(wrong.sum()), len(truth), confidence=confidence, groups=_worst_first(parts))
+    rows = counts.exact.sum(axis=0)
+    family = int((rows > 0).sum())
+    parts = [
+        share_between(names[at], counts.missed[at], counts.right[at], confidence=confidence, family=family)
+        for at in np.flatnonzero(rows >= SMALL).tolist()
+    ]
+    return share(_mistakes(counts), counts.total, confidence=confidence, groups=_worst_first(parts))
 
 
-def mistake_kinds(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *, confidence: float) -> Measure:
+def mistake_kinds(counts: Confusion, names: Sequence[str], *, confidence: float) -> Measure:
     """Return the share of wrong answers, split by what was said and what was right.
 
-    The groups are shares of all rows, named ``said X, was Y``, most frequent first; ``no answer, was Y`` is a kind.
+    The groups are shares of all rows, named ``said X, was Y``, most frequent first, those hidden by their names;
+    ``no answer, was Y`` is a kind.
     """
-    wrong = truth != labels
-    width = len(names) + 1
-    counts = np.bincount((labels[wrong] + 1) * width + truth[wrong], minlength=width * width)
-    hidden = _hidden_kinds(counts.reshape(width, width), truth, len(names)).ravel()
-    kinds = np.flatnonzero(counts)
     said = ["no answer", *(f"said {name}" for name in names)]
-    ordered = kinds[np.argsort(-counts[kinds], kind="stable")].tolist()
-    parts = shares_within(
-        [f"{said[kind // width]}, was {names[kind % width]}" for kind in ordered],
-        counts[ordered].tolist(),
-        [len(truth)] * len(ordered),
-        confidence=confidence,
-        family=len(names) * len(names),
-    )
-    parts = [
-        covered(part.name, part.n, confidence=confidence, family=len(names) * len(names))
-        if hidden[kind] and part.value is not None
-        else part
-        for kind, part in zip(ordered, parts, strict=True)
-    ]
-    return share(int(wrong.sum()), len(truth), confidence=confidence, groups=parts)
+    rows = counts.exact.sum(axis=0)
+    parts = []
+    for answer, right in np.argwhere(counts.exact > 0).tolist():
+        if answer - 1 != right and rows[right] >= SMALL:
+            found = counts.kinds[answer, right]
+            name = f"{said[answer]}, was {names[right]}"
+            family = len(names) * len(names)
+            parts.append(share_between(name, found, counts.total - found[::-1], confidence=confidence, family=family))
+    parts.sort(key=lambda part: (-((part.interval.upper if part.interval else None) or 0.0), part.name))
+    return share(_mistakes(counts), counts.total, confidence=confidence, groups=parts)
 
 
-def _hidden_kinds(table: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
-    """Return which kinds would tell a hidden count beside what is told of each class; (answers, truths)."""
-    rows = np.bincount(truth, minlength=classes)
-    missed, falsely = table.sum(axis=0)[:classes], table.sum(axis=1)[1:]
-    by_truth, by_answer = (
-        np.array([part.value is None and count > 0 for part, count in zip(parts, sums.tolist(), strict=True)])
-        for parts, sums in (
-            (_sums(missed, rows), missed),
-            (_sums(falsely, len(truth) - rows), falsely),
-        )
-    )
-    return hidden_beside(table, (np.append(False, by_answer), np.append(by_truth, False)))
-
-
-def _sums(counts: np.ndarray, rows: np.ndarray) -> list[Part]:
-    return shares_within([""] * len(rows), counts.tolist(), rows.tolist(), confidence=0.95, family=1)
+def _mistakes(counts: Confusion) -> int:
+    return counts.total - int(np.trace(counts.exact[1:]))
 
 
 def trivial_class(reference: np.ndarray, classes: int) -> int:
