@@ -65,11 +65,17 @@ def _classes(data: TestRows, answers: Answers, options: Options, terms: Terms) -
     sure, counts = terms.confidence, confusion(truth, labels, len(names))
     measures = {
         "error_rate": classes.error_rate(counts, names, confidence=sure),
-        "error_ratio": classes.error_ratio(truth, labels, trivial, confidence=sure),
-        "trivial_error_rate": classes.share(int((truth != trivial).sum()), len(truth), confidence=sure),
+        "trivial_error_rate": classes.trivial_error_rate(counts, trivial, confidence=sure),
         "mistake_kinds": classes.mistake_kinds(counts, names, confidence=sure),
         **per_class.measures(counts, names, confidence=sure),
-        **_skill(truth, answers, reference, len(names), confidence=sure),
+        **classes.discreetly(
+            {
+                "error_ratio": classes.error_ratio(truth, labels, trivial, confidence=sure),
+                **_skill(truth, answers, reference, len(names), confidence=sure),
+            },
+            counts,
+            trivial,
+        ),
     }
     scored = answers.scored
     if answers.scores is not None and scored.any():

@@ -23,6 +23,7 @@ import numpy as np
 
 SMALL = 10
 MOST = SMALL - 1  # that a small count may be
+PASSES = 3
 NONE = -1
 
 
@@ -93,44 +94,63 @@ def ranges(people: Profiles, sizes: Sequence[int], sets: Sets) -> list[Ranges]:
         sets: what is counted.
     """
     tables = [people.table(place, size, sets.layers) for place, size in enumerate(sizes)]
-    found = [Ranges(least=table.copy(), most=table.copy(), small=(table > 0) & (table < SMALL)) for table in tables]
-    touched = [np.zeros(table.shape, dtype=np.int64) for table in tables]
-    seen: set[bytes] = set()
-    for both in _alternatives(people, tables, sets):
-        changes = [
-            [_change(people, place, len(table), sets.layers, moves) for moves in both]
-            for place, table in enumerate(tables)
+    hull = _Hull(people, sets, tables)
+    wanted = [(table > 0) & (table < SMALL) for table in tables]
+    for _ in range(PASSES):
+        hull.hide(wanted)
+        # a count of 0 that others led to less than 9 looks like a small one
+        wanted = [
+            (table == 0) & (one.most > 0) & (one.most < MOST) for table, one in zip(tables, hull.found, strict=True)
         ]
-        same = b"".join(change.tobytes() for pair in changes for change in pair)
-        if same in seen:  # one count may be small in several groupings
-            continue
-        seen.add(same)
-        for table, one, by, pair in zip(tables, found, touched, changes, strict=True):
-            by += np.logical_or.reduce([change != 0 for change in pair])
-            for change in pair:
-                np.minimum(one.least, table + change, out=one.least)
-                np.maximum(one.most, table + change, out=one.most)
-    return [_outwards(one, by > 1) for one, by in zip(found, touched, strict=True)]
+        if not any(one.any() for one in wanted):
+            break
+    return [_outwards(one, by > 1) for one, by in zip(hull.found, hull.touched, strict=True)]
 
 
-def _alternatives(
-    people: Profiles, tables: Sequence[np.ndarray], sets: Sets
-) -> Iterator[tuple[list[Move], list[Move]]]:
-    """Yield for each small count the moves that make it 0, and those that make it 9, as far as there are."""
-    there = people.counts.any(axis=0)
-    distinct = np.sort(np.unique(sets.layers & there, axis=0, return_index=True)[1])
-    layers = sets.layers[distinct] & there
-    inner = (layers[:, None] & ~layers[None]).sum(axis=2) == 0  # (s, s) bool: the first lies in the second
-    np.fill_diagonal(inner, val=False)
-    for grouping, table in enumerate(tables):
-        counts = table[:, distinct]
-        same = ((counts[:, :, None] == counts[:, None]) & inner).any(
-            axis=1
-        )  # a part of it is as many, and stands for it
-        for group, place in np.argwhere((counts > 0) & (counts < SMALL) & ~same).tolist():
-            count = int(counts[group, place])
-            draw = _Draw(people, sets, grouping, people.members[:, grouping] == group, int(distinct[place]))
-            yield draw.moves(count), draw.moves(count - MOST)
+class _Hull:
+    """The least and the most of each count over the data sets made up so far."""
+
+    def __init__(self, people: Profiles, sets: Sets, tables: Sequence[np.ndarray]) -> None:
+        self.found = [
+            Ranges(least=table.copy(), most=table.copy(), small=(table > 0) & (table < SMALL)) for table in tables
+        ]
+        self.touched = [np.zeros(table.shape, dtype=np.int64) for table in tables]  # by how many small counts
+        self._people, self._sets, self._tables = people, sets, tables
+        self._seen: set[bytes] = set()
+        there = people.counts.any(axis=0)
+        self._kinds = np.sort(np.unique(sets.layers & there, axis=0, return_index=True)[1])
+        layers = sets.layers[self._kinds] & there
+        self._inner = (layers[:, None] & ~layers[None]).sum(axis=2) == 0  # (s, s) bool: the first lies in the second
+        np.fill_diagonal(self._inner, val=False)
+
+    def hide(self, wanted: Sequence[np.ndarray]) -> None:
+        """Make up two data sets for each count wanted, (g, s) bool of each table."""
+        for both in self._alternatives(wanted):
+            changes = [
+                [_change(self._people, place, len(table), self._sets.layers, moves) for moves in both]
+                for place, table in enumerate(self._tables)
+            ]
+            same = b"".join(change.tobytes() for pair in changes for change in pair)
+            if same in self._seen:  # one count may be small in several groupings
+                continue
+            self._seen.add(same)
+            for table, one, by, pair in zip(self._tables, self.found, self.touched, changes, strict=True):
+                by += np.logical_or.reduce([change != 0 for change in pair])
+                for change in pair:
+                    np.minimum(one.least, table + change, out=one.least)
+                    np.maximum(one.most, table + change, out=one.most)
+
+    def _alternatives(self, wanted: Sequence[np.ndarray]) -> Iterator[tuple[list[Move], list[Move]]]:
+        """Yield for each count the moves that make it 0, and those that make it 9, as far as there are."""
+        for grouping, (table, chosen) in enumerate(zip(self._tables, wanted, strict=True)):
+            counts, mine = table[:, self._kinds], chosen[:, self._kinds]
+            # a part of it is as many and small too, and stands for it
+            same = ((counts[:, :, None] == counts[:, None]) & mine[:, :, None] & self._inner).any(axis=1)
+            for group, place in np.argwhere(mine & ~same).tolist():
+                count, kind = int(counts[group, place]), int(self._kinds[place])
+                inside = self._people.members[:, grouping] == group
+                draw = _Draw(self._people, self._sets, grouping, inside, kind)
+                yield draw.moves(count), draw.moves(count - MOST)
 
 
 def _outwards(one: Ranges, several: np.ndarray) -> Ranges:

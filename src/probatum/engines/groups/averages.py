@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """An average in every group, and its difference to that of others."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import floor, log10
 
 import numpy as np
 from scipy.special import stdtrit
 
+from probatum.engines.disclosure.rounding import rounding_step
 from probatum.engines.intervals import means
 from probatum.engines.intervals.differences import LEAST_ROWS, Means, mean_difference_bounds, mean_method, skewed_rows
 from probatum.engines.intervals.multiplicity import sidak
@@ -80,24 +79,6 @@ class Averages:
     def gap_method(self, family: int) -> str:
         """Name the method of the differences."""
         return mean_method(family)
-
-
-def rounding_step(at_least: float) -> float:
-    """Return the smallest of 1, 2 and 5 times a power of ten that is no smaller; 0 for 0."""
-    if at_least <= 0:
-        return 0.0
-    power = 10.0 ** floor(log10(at_least))
-    return next(power * times for times in (1, 2, 5, 10) if power * times >= at_least * (1 - 1e-12))
-
-
-def to_steps(values: np.ndarray, steps: np.ndarray, rounded: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Return multiples of the steps, 1, 2 or 5 times a power of ten, to which ``rounded`` takes the values."""
-    sizes = np.where(steps > 0, steps, 1.0)
-    decimals = np.where(steps > 0, np.maximum(-np.floor(np.log10(sizes)), 0), 12).astype(int)
-    near = values / sizes
-    near = np.where(np.abs(near - np.round(near)) < 1e-9, np.round(near), rounded(near))
-    exact = [round(float(one), int(places)) for one, places in zip(near * sizes, decimals, strict=True)]
-    return np.where(steps > 0, np.array(exact), values)
 
 
 def averages(

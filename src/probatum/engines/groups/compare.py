@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.engines.groups.averages import Averages, to_steps
+from probatum.engines.disclosure.rounding import to_steps
+from probatum.engines.groups.averages import Averages
 from probatum.engines.groups.questions import Groups, Question
 from probatum.engines.groups.scope import Scope, Seen, scope
 from probatum.engines.groups.shares import Shares

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from probatum.engines.groups.averages import Averages, to_steps
+from probatum.engines.disclosure.rounding import to_steps
+from probatum.engines.groups.averages import Averages
 from probatum.engines.groups.compare import Comparison, Gap, differences, gaps, worst
 from probatum.engines.groups.questions import Question
 from probatum.engines.groups.scope import tens

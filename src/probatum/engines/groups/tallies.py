@@ -79,7 +79,7 @@ def tally(counted: "Bounds", left: "Bounds") -> Tally:
         most_left=left.most,
         most=counted.most,
         fewest_left=left.least,
-        hidden=few(counted.exact) | few(left.exact) | few(counted.exact + left.exact),
+        hidden=counted.open | left.open | few(counted.exact + left.exact),
         rows=counted.exact + left.exact,
     )
 
@@ -91,6 +91,11 @@ class Bounds:
     least: np.ndarray  # (g,)
     most: np.ndarray  # (g,)
     exact: np.ndarray  # (g,) never to be told
+
+    @property
+    def open(self) -> np.ndarray:
+        """(g,) bool: it is small, or could be as far as is told."""
+        return few(self.exact) | ((self.least < SMALL) & (self.least < self.most))
 
     def beside(self, whole: "Bounds") -> "Bounds":
         """Return the count in all other rows, out of what may be told of the group and of all rows together."""

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mistakes of a model that names classes. A row without an answer counts as a mistake."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from probatum.engines.disclosure.confusion import Confusion
+from probatum.engines.disclosure.rounding import rounded, rounding_step
 from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.engines.intervals.proportions import clopper_pearson
 from probatum.engines.mistakes.small_counts import SMALL, share_between, share_within
@@ -93,6 +94,38 @@ def error_ratio(truth: np.ndarray, labels: np.ndarray, trivial: int, *, confiden
         confidence=confidence,
     )
     return Measure(value=value, unit="ratio", interval=interval, n=len(truth), why=interval.why)
+
+
+def trivial_error_rate(counts: Confusion, trivial: int, *, confidence: float) -> Measure:
+    """Return the error rate of always saying ``trivial``, as far as the size of that class may be told."""
+    rows = counts.rows[trivial]
+    if rows[0] == rows[1]:
+        return share(counts.total - int(rows[0]), counts.total, confidence=confidence)
+    part = share_between("", counts.total - rows[::-1], rows, confidence=confidence)
+    why = f"Some class has fewer than {SMALL} cases, so that the sizes of classes are not told."
+    return Measure(value=None, unit="share", interval=part.interval, n=counts.total, why=why)
+
+
+def discreetly(measures: Mapping[str, Measure], counts: Confusion, trivial: int) -> dict[str, Measure]:
+    """Return the numbers that rest on the sizes of classes, rounded so far that a size told as a range stays one.
+
+    Args:
+        measures: error_ratio, and skill with the scores that it is made of where there are chances.
+        counts: of right answers and answers.
+        trivial: the class that the rule always says.
+    """
+    if (counts.rows[:, 0] == counts.rows[:, 1]).all():
+        return dict(measures)
+    others = max(counts.total - int(counts.exact.sum(axis=0)[trivial]), 1)
+    of_counts = rounding_step(SMALL * max(_mistakes(counts), 1) / others**2)
+    by_chances = "brier_score" in measures
+    steps = {
+        "error_ratio": of_counts,
+        "skill": 0.0 if by_chances else of_counts,
+        "brier_score": rounding_step(2 * SMALL / counts.total),
+        "trivial_brier_score": rounding_step(2 * SMALL / counts.total),
+    }
+    return {name: rounded(one, steps.get(name, 0.0)) for name, one in measures.items()}
 
 
 def close_calls(scores: np.ndarray, *, confidence: float) -> Measure:
