@@ -35,6 +35,7 @@ from probatum.facts.record import (
 )
 from probatum.report.interface import Context, Edition, judged_beside
 from probatum.runs import folder as files
+from probatum.runs.disclosure.control import controlled
 from probatum.runs.forecast import Forecast, Speed, foreseen
 from probatum.runs.foresight import too_few
 from probatum.runs.measuring import Measured, Measuring
@@ -206,7 +207,7 @@ def _record(prepared: Prepared, measured: Measured) -> Record:
         versions=_versions(prepared.opened),
         arrays=measured.arrays,
         checks=tuple(check.card for check in checks().values() if check.id in named),
-        findings=measured.findings,
+        findings=controlled(measured.findings, plan.subject),
     )
 
 

@@ -12,12 +12,14 @@ chapter 4 (feasibility intervals).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 SMALL = 10
+FEW = 4  # unknowns of a sum that is looked up before it is worked out
 _TOLERANCE = 1e-6
 
 
@@ -66,8 +68,10 @@ class Unknowns:
         """
         if not self.wanted:
             return
-        program = self._program()
+        program, many = self._program(), self._many()
         for what, places, total in self.wanted:
+            if len(places) <= FEW and any(part in many for part in _parts(places)):
+                continue
             goal = np.zeros(len(self.names))
             for place in places:
                 goal[place] += 1
@@ -77,6 +81,10 @@ class Unknowns:
             least = np.ceil(self._solve(goal, program) - _TOLERANCE)
             if most < min(SMALL - 1, total) or least > 1:
                 yield Leak(what=what, least=int(least), most=int(most))
+
+    def _many(self) -> set[frozenset[int]]:
+        """Return the sums that are published as ten or more."""
+        return {frozenset(places) for places, least, _ in self.rows if least >= SMALL and min(places) >= 0}
 
     def _program(self) -> Mapping[str, object]:
         cells: list[tuple[int, int, float]] = []
@@ -100,3 +108,7 @@ class Unknowns:
         if found.status != 0:
             raise InconsistentError(found.message)
         return float(found.fun)
+
+
+def _parts(places: Sequence[int]) -> Iterator[frozenset[int]]:
+    return (frozenset(one) for size in range(1, len(places) + 1) for one in combinations(places, size))
