@@ -23,6 +23,10 @@ EffortOption = Annotated[
 PlanFile = Annotated[Path | None, typer.Option("--plan", metavar="FILE", help="Repeat the plan of an earlier run.")]
 Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Continue an interrupted run.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and exit; with -o, also write it.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="Key that names rows; by default .probatum-key beside the description."),
+]
 Rows = Annotated[bool, typer.Option("--include-rows", help="Show the cells of example rows, except personal ones.")]
 
 
@@ -43,6 +47,7 @@ def assess(
     strict: Strict = False,
     include_rows: Rows = False,
     quiet: Quiet = False,
+    key: KeyFile = None,
 ) -> int:
     """Assess a system and write a plain report."""
     from probatum.checks.interface import checks
@@ -50,6 +55,7 @@ def assess(
     from probatum.runs.assess import prepare
     from probatum.runs.describing import described
     from probatum.runs.folder import new_folder, write_fact
+    from probatum.runs.keys import made_key
     from probatum.runs.opening import open_described
     from probatum.runs.planning import Choice, read_plan
     from probatum.runs.repeating import commands
@@ -67,17 +73,17 @@ def assess(
     progress.stage("opening the model and the data")
     unfinished = None if resume is None else Unfinished(resume)
     opened = open_described(description, int(fixed.seed) if fixed else seed, unfinished=unfinished)
-    prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed)
+    named = None if key is None else made_key(key)
+    prepared = prepare(opened, policy_for(policy, opened.subject.stakes), choice, fixed, key=named)
     if dry_run:
         progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
         if output is not None:
             write_fact(new_folder(opened.subject.name, output) / "plan.json", prepared.plan)
         return 0
     folder = resume or new_folder(opened.subject.name, output)
-    with resumable(folder, description, policy):
-        run = run_assess(
-            prepared, folder=folder, jobs=jobs, progress=progress, repeat=commands(description, prepared.plan, policy)
-        )
+    with resumable(folder, description, policy, key):
+        repeat = commands(description, prepared.plan, policy, key)
+        run = run_assess(prepared, folder=folder, jobs=jobs, progress=progress, repeat=repeat)
         present(run.edition, quiet=quiet)
     say(f"The report: {folder / 'report.html'}")
     return code_for(run.edition, strict=strict)

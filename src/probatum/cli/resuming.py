@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def resumable(folder: Path, description: "Description", policy: Path | None = None) -> Iterator[None]:
+def resumable(
+    folder: Path, description: "Description", policy: Path | None = None, key: Path | None = None
+) -> Iterator[None]:
     """Name the command that goes on with a run wherever it is stopped from outside.
 
     Raises:
@@ -24,7 +26,7 @@ def resumable(folder: Path, description: "Description", policy: Path | None = No
     """
     from probatum.runs.repeating import resume_command
 
-    command = resume_command(description, policy, folder)
+    command = resume_command(description, policy, folder, key)
     try:
         yield
     except KeyboardInterrupt as interrupt:

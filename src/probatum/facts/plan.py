@@ -91,6 +91,7 @@ class Plan:
     units: tuple[Unit, ...]
     omitted: tuple[Omission, ...]
     refits: tuple[Refit, ...] = ()  # shared by all units that need them
+    key: str = ""  # digest of the key that names rows; it decides no number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

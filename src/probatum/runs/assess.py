@@ -20,6 +20,7 @@ from probatum.checks.interface import broken, checks
 from probatum.errors import DescriptionError, ModelError, UnreachableError
 from probatum.evidence.canonical import identify
 from probatum.evidence.judging import judge, worst
+from probatum.evidence.keys import Key
 from probatum.evidence.wire import record_id, to_json
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Plan
@@ -38,6 +39,8 @@ from probatum.runs import folder as files
 from probatum.runs.disclosure.control import controlled
 from probatum.runs.forecast import Forecast, Speed, foreseen
 from probatum.runs.foresight import too_few
+from probatum.runs.keys import NAME as KEY_FILE
+from probatum.runs.keys import key_of
 from probatum.runs.measuring import Measured, Measuring
 from probatum.runs.opening import Opened
 from probatum.runs.planning import Choice, make_plan
@@ -58,6 +61,7 @@ class Prepared:
     opened: Opened
     plan: Plan
     policy: Policy
+    key: Key  # names the rows
 
     def jobs(self, wanted: int | None) -> int:
         """Return in how many processes it runs; where nobody said, in one where others would not pay or cannot help."""
@@ -112,19 +116,29 @@ class Run:
         return f'<iframe srcdoc="{page}" style="width:100%;height:45em;border:1px solid #ccc"></iframe>'
 
 
-def prepare(opened: Opened, policy: Policy, choice: Choice, plan: Plan | None = None) -> Prepared:
+def prepare(
+    opened: Opened, policy: Policy, choice: Choice, plan: Plan | None = None, *, key: Key | None = None
+) -> Prepared:
     """Fix the plan: a new one, or the one given.
+
+    Args:
+        opened: the system.
+        policy: the limits.
+        choice: what the user asked for.
+        plan: of an earlier run; None: a new one is made.
+        key: names the rows; None: the one beside the description, which is made on first use.
 
     Raises:
         UsageError: nothing is left to run.
-        DescriptionError: the plan given was made for another system or another policy.
+        DescriptionError: the plan given was made for another system, under another policy or with another key.
     """
-    known = checks()
+    known, key = checks(), key or key_of(opened.description)
     if plan is None:
-        plan = make_plan(opened.subject, opened.system.capabilities, known, policy, choice, broken())
+        made = make_plan(opened.subject, opened.system.capabilities, known, policy, choice, broken())
+        plan = replace(made, key=key.digest)
     else:
-        _require_same(plan, opened, policy)
-    return Prepared(opened=opened, plan=plan, policy=policy)
+        _require_same(plan, opened, policy, key)
+    return Prepared(opened=opened, plan=plan, policy=policy, key=key)
 
 
 def cores() -> int:
@@ -148,7 +162,7 @@ def assess(
     files.sweep(folder)
     unfinished = Unfinished(folder)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
-    unfinished.begin(plan, {**opened.inputs, **_server(opened)}, _versions(opened))
+    unfinished.begin(plan, {**_inputs(prepared), **_server(opened)}, _versions(opened))
     progress.planned(plan, prepared.forecast(jobs))  # whoever has read it may interrupt: the folder can go on
     for doubt in too_few(plan, policy, checks()):
         progress.stage(doubt)
@@ -158,7 +172,7 @@ def assess(
 
     progress.begun()
     try:
-        measured = Measuring(opened, plan, folder, unfinished, progress, tell).run(jobs)
+        measured = Measuring(opened, plan, prepared.key, folder, unfinished, progress, tell).run(jobs)
     except UnreachableError as error:
         raise UnreachableError(f"{error} Start the server again.") from error
     except ModelError:  # it broke its own promises, and would again: the folder can be used for another run
@@ -203,12 +217,21 @@ def _record(prepared: Prepared, measured: Measured) -> Record:
     return Record(
         format=RECORD_FORMAT,
         plan=plan,
-        inputs=dict(sorted(prepared.opened.inputs.items())),
+        inputs=_inputs(prepared),
         versions=_versions(prepared.opened),
         arrays=measured.arrays,
         checks=tuple(check.card for check in checks().values() if check.id in named),
         findings=controlled(measured.findings, plan.subject),
     )
+
+
+def _inputs(prepared: Prepared) -> dict[str, str]:
+    """Return the digests of what was read: of code and models bare, of data as commitments that a key opens."""
+    data, key = prepared.opened.system.data.digests, prepared.key
+    return {
+        role: key.commitment(role, digest) if role in data else digest
+        for role, digest in sorted(prepared.opened.inputs.items())
+    }
 
 
 def _server(opened: Opened) -> dict[str, str]:
@@ -241,8 +264,13 @@ def _finish(
     return run
 
 
-def _require_same(plan: Plan, opened: Opened, policy: Policy) -> None:
+def _require_same(plan: Plan, opened: Opened, policy: Policy, key: Key) -> None:
     mistakes = []
+    if plan.key != key.digest:
+        mistakes.append(
+            f"the plan was made with another key. Copy the file {KEY_FILE} from where it was made to beside the "
+            "description or the data, or give it with --key (in Python key=)."
+        )
     if plan.policy != policy_digest(policy) or plan.confidence != policy.confidence:
         mistakes.append("the plan was made under another policy; give the one it was made under with --policy.")
     if replace(plan.subject, notes=()) != replace(opened.subject, notes=()):

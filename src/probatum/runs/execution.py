@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from probatum.checks.interface import Check, checks
 from probatum.errors import InsufficientDataError, ProbatumError, UnreachableError, WorkerError
+from probatum.evidence.keys import Key
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Finding, State, Topic
 from probatum.facts.plan import OBSERVED, Refit, Terms, Unit
@@ -163,6 +164,7 @@ class Blueprint:
     topics: tuple[Topic, ...]
     terms: Terms
     seed: int
+    key: Key  # names the rows of the answers
     known: KnownCells  # what the model knows of the cells, so that they are read alike
 
 
@@ -232,14 +234,14 @@ def _set_up(blueprint: Blueprint, queue: "SimpleQueue[Message]") -> None:
         topics=blueprint.topics,
         stored=stored_files(description, blueprint.model),
         answered={
-            name: recall(blueprint.arrays, blueprint.seed, rows[name], kept)
-            for name, kept in blueprint.answered.items()
+            name: recall(blueprint.arrays, blueprint.key, rows[name], kept) for name, kept in blueprint.answered.items()
         },
         train=open_recipe(description),
         attacker=Attacker.of(description.attack, description.data.relations),
         clock=clock_for(description),
     )
-    _bench.append((Bench(system=system, terms=blueprint.terms, seed=blueprint.seed), blueprint.arrays, queue.put))
+    bench = Bench(system=system, terms=blueprint.terms, seed=blueprint.seed, key=blueprint.key)
+    _bench.append((bench, blueprint.arrays, queue.put))
 
 
 def _run_here(piece: Work, unseen: Unseen) -> Result:
@@ -257,6 +259,6 @@ def _result(piece: Work, known: Mapping[str, Check], bench: Bench, listener: Lis
 def _with_unseen(bench: Bench, arrays: Path | None, unseen: Unseen) -> Bench:
     """Give the bench the answers of the refits, once they are known."""
     train = bench.system.data.train
-    if not unseen or arrays is None or train is None:
+    if not unseen or arrays is None or train is None or bench.key is None:
         return bench
-    return replace(bench, unseen={parts: recall(arrays, bench.seed, train, kept) for parts, kept in unseen.items()})
+    return replace(bench, unseen={parts: recall(arrays, bench.key, train, kept) for parts, kept in unseen.items()})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import final
 
 from probatum.checks.interface import checks
+from probatum.evidence.keys import Key
 from probatum.facts.finding import Finding
 from probatum.facts.plan import OBSERVED, Plan, Refit, Terms, Unit
 from probatum.runs import answers as base
@@ -44,11 +45,19 @@ class Measuring:
     """One plan at work on one system."""
 
     def __init__(
-        self, opened: Opened, plan: Plan, folder: Path, unfinished: Unfinished, progress: Progress, tell: Tell
+        self,
+        opened: Opened,
+        plan: Plan,
+        key: Key,
+        folder: Path,
+        unfinished: Unfinished,
+        progress: Progress,
+        tell: Tell,
     ) -> None:
-        """Take the system and the plan, where to keep what is done, and whom to tell of stages and of findings."""
+        """Take the system, the plan and the key, where to keep what is done, and whom to tell of stages, findings."""
         self._opened = opened
         self._plan = plan
+        self._key = key
         self._arrays = folder / "arrays"
         self._unfinished = unfinished
         self._progress = progress
@@ -95,12 +104,12 @@ class Measuring:
 
     def _ask(self, rows: Rows) -> KeptAnswers:
         """Ask about rows before any check runs, or recall what was asked before."""
-        kept, seed, system = self._unfinished.answers(rows.name), int(self._plan.seed), self._opened.system
+        kept, key, system = self._unfinished.answers(rows.name), self._key, self._opened.system
         if kept is not None:
-            system.remember(rows, base.recall(self._arrays, seed, rows, kept))
+            system.remember(rows, base.recall(self._arrays, key, rows, kept))
             return kept
         self._progress.stage(f"asking the model about {len(rows):,} {_CASES[rows.name]}")
-        kept = base.keep(self._arrays, seed, rows, system.answers(rows))
+        kept = base.keep(self._arrays, key, rows, system.answers(rows))
         if system.too_many is not None:
             self._progress.stage(f"the model fails on {system.too_many:,} rows at once: it is asked about fewer")
         self._unfinished.keep_answers(rows.name, kept)
@@ -126,7 +135,7 @@ class Measuring:
     def _do(self, executor: Executor, work: Sequence[Work], known: Unseen) -> None:
         """Run work and keep each piece as it is done."""
         test = self._opened.system.data.test
-        places = base.order(int(self._plan.seed), test)
+        places = base.order(self._key, test)
         for piece, result in executor.run(work, known) if work else ():
             if isinstance(piece, Refit) and isinstance(result, Answers):
                 self._refits[piece] = result
@@ -146,7 +155,7 @@ class Measuring:
             by_part = {one.part: answers for one, answers in self._refits.items() if one.parts == parts}
             if train is not None and len(by_part) == parts:
                 answers = unseen(train, data.test, parts, seed, by_part)
-                whole[parts] = base.keep(self._arrays, seed, train, answers, of=f"unseen of {parts}")
+                whole[parts] = base.keep(self._arrays, self._key, train, answers, of=f"unseen of {parts}")
         return whole
 
     def _found(self, unit: Unit) -> Finding:
@@ -167,6 +176,7 @@ class Measuring:
                 topics=opened.system.topics,
                 terms=terms,
                 seed=int(plan.seed),
+                key=self._key,
                 known=opened.system.data.known,
             )
             return Processes(blueprint, jobs, self._hear)
@@ -175,7 +185,7 @@ class Measuring:
             counted = "so that the rows asked about are counted in one place ([model] max_queries)"
             why = live if opened.quota is None else counted
             self._progress.stage(f"running in this process: {why}")
-        bench = Bench(system=opened.system, terms=terms, seed=int(plan.seed))
+        bench = Bench(system=opened.system, terms=terms, seed=int(plan.seed), key=self._key)
         return Inline(bench, self._checks, self._hear, self._arrays)
 
     def _hear(self, message: Message) -> None:

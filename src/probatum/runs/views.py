@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from probatum.errors import InsufficientDataError
+from probatum.evidence.keys import Key
 from probatum.facts.capabilities import Capability
 from probatum.facts.plan import Terms, Unit
 from probatum.runs.refits import failed, refit, refits, refused, unseen
@@ -22,6 +23,7 @@ class Bench:
     system: System
     terms: Terms
     seed: int
+    key: Key | None = None  # names the rows of answers that are kept; None: none are
     unseen: Mapping[int, Answers] = field(default_factory=dict)  # by number of folds: see CrossFit
 
 
