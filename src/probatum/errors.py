@@ -21,6 +21,13 @@
     └── StorageError              the disk is full or refuses to be written
 """
 
+from pathlib import Path
+from types import TracebackType
+
+HOUSE = Path(__file__).resolve().parent
+LONGEST = 60  # letters of a type's name
+SOME_ERROR = "an error"
+
 
 class ProbatumError(Exception):
     """Base of all: the command line prints the message and ends with ``exit_code``."""
@@ -103,3 +110,25 @@ class StorageError(ProbatumError):
     """The disk is full, or refuses to be written."""
 
     exit_code = 3
+
+
+def name_of_type(kind: type[BaseException]) -> str:
+    """Return the name of an error's type, if it is plainly one: a type can be made at run time, with any name."""
+    name = kind.__name__
+    return name if name.isidentifier() and name.isascii() and len(name) <= LONGEST else SOME_ERROR
+
+
+def worded_by_us(error: BaseException) -> bool:
+    """Say whether an error's text is ours: one of our types, raised by a file of this package.
+
+    The text of others may quote data, so it never reaches a record or a report.
+    """
+    return isinstance(error, ProbatumError) and _raised_here(error.__traceback__)
+
+
+def _raised_here(traceback: TracebackType | None) -> bool:
+    if traceback is None:
+        return True  # nobody else has seen it
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return HOUSE in Path(traceback.tb_frame.f_code.co_filename).resolve().parents

@@ -56,7 +56,7 @@ def everywhere(
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; what libraries warn of meanwhile is told once, when it ends."""
-    with gathered() as warned:
+    with gathered(texts="--debug" in arguments) as warned:
         code = _run(arguments)
     for line in warned.lines():
         write(printable(line), sys.stderr)

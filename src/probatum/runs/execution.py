@@ -17,7 +17,7 @@ from typing import Protocol
 from threadpoolctl import threadpool_limits
 
 from probatum.checks.interface import Check, checks
-from probatum.errors import InsufficientDataError, ProbatumError, UnreachableError, WorkerError
+from probatum.errors import InsufficientDataError, UnreachableError, WorkerError, name_of_type, worded_by_us
 from probatum.evidence.keys import Key
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Finding, State, Topic
@@ -84,13 +84,13 @@ def run_unit(unit: Unit, check: Check, bench: Bench, listener: Listener = nobody
     except Absent as absence:
         finding = _without_answer(State.NOT_APPLICABLE, str(absence))
     except InsufficientDataError as error:
-        finding = Finding(sentence="There are too few cases to tell.", why=str(error))  # judged: cannot tell
+        why = str(error) if worded_by_us(error) else None
+        finding = Finding(sentence="There are too few cases to tell.", why=why)  # judged: cannot tell
     except UnreachableError:
         raise  # every other check would find the same: the run stops here, and can go on later
     except Exception as error:  # noqa: BLE001  # a check never crashes a run
         listener(Stopped(piece=unit, traceback=_traceback(error)))
-        ours = isinstance(error, ProbatumError)
-        why = str(error) if ours else f"The check stopped with {type(error).__name__}. {FAULT}"
+        why = str(error) if worded_by_us(error) else f"The check stopped with {name_of_type(type(error))}. {FAULT}"
         finding = _without_answer(State.ERROR, why)
     task, truth = bench.system.task, bench.system.schema.truth_known
     judged = tuple(name for name, one in check.judged.items() if task in one.tasks and one.truth is truth)

@@ -11,7 +11,7 @@ from typing import final
 
 import numpy as np
 
-from probatum.errors import NoMoreAnswersError, ProbatumError
+from probatum.errors import NoMoreAnswersError, ProbatumError, name_of_type
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Topic
 from probatum.facts.plan import CHUNK_ROWS
@@ -226,7 +226,7 @@ def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str], limit: Limit
             raise  # our own refusal concerns the whole model, not one row
         except Exception as error:  # noqa: BLE001  # a model may raise anything; the type is kept and counted
             if len(rows) == 1:
-                failures[type(error).__name__] += 1
+                failures[name_of_type(type(error))] += 1
                 raised.append(str(error).partition("\n")[0][:200])
                 return [_silence(rows)]
     middle, before = len(rows) // 2, failures.total()
