@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part of a run that may be given away: report, record, judgement and policy, and nothing of a single person.
+
+It holds no arrays, no log, no host, no folder and no times; of what was seen on the machine only what is judged, such
+as how long answers take. It can be read and judged again like a run.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from probatum.errors import RunFolderError
+from probatum.evidence.canonical import identify
+from probatum.evidence.keys import COMMITMENT
+from probatum.evidence.wire import to_json
+from probatum.facts.finding import Finding
+from probatum.facts.policy import Policy
+from probatum.facts.record import Observed, Record
+from probatum.report.interface import Context, Edition, judged_beside
+from probatum.runs.assess import judge_record
+from probatum.runs.disclosure.control import controlled
+from probatum.runs.folder import StoredRun, new_folder, read_fact, read_run, write_fact, write_record, write_whole
+from probatum.runs.policies import policy_digest
+from probatum.runs.reporting import render
+
+DATA = ("test", "train", "cases")  # roles of data among what was read
+
+
+def release(run: Path, folder: Path) -> None:
+    """Write the part of a finished run that may be given away into a new folder.
+
+    Raises:
+        RunFolderError: the run is not whole, was altered, or tells of single people.
+    """
+    stored = read_run(run)
+    policy = read_fact(run / "policy.json", Policy)
+    why = next(_objections(stored, policy), None)
+    if why is not None:
+        raise RunFolderError(f"{run} cannot be published: {why} Nothing was written.")
+    record, on = stored.record, datetime.fromisoformat(stored.judgement.on).replace(tzinfo=UTC)
+    seen = Observed(
+        format=stored.observed.format, record=stored.record_id, findings=judged_beside(stored.observed.findings)
+    )
+    judgement = judge_record(record, seen, policy, on)
+    context = Context(measured_on=stored.context.measured_on)
+    edition = Edition(
+        record=record, record_id=stored.record_id, judgement=judgement, context=context, observed=seen.findings
+    )
+    page = render(edition, "html").encode()
+    folder = new_folder(record.plan.subject.name, folder)
+    write_record(folder / "record.json", record)
+    for name, fact in (("judgement", judgement), ("policy", policy), ("context", context), ("observed", seen)):
+        write_fact(folder / f"{name}.json", fact)
+    write_whole(folder / "report.html", page)
+
+
+def _objections(stored: StoredRun, policy: Policy) -> Iterator[str]:
+    """Yield why a run may not be given away, the plainest first."""
+    record = stored.record
+    if identify(to_json(record)) != stored.record_id:
+        yield "its record is not written as Probatum writes one, so it was altered."
+    if policy_digest(policy) != stored.judgement.policy:
+        yield "its policy is not the one that it was judged under."
+    if record.plan.include_rows or any(_shows_rows(finding) for finding in record.findings):
+        yield "it shows example rows. Run it again without --include-rows."
+    if not record.plan.key or _bare_digests(record):
+        yield "it was made by an earlier version, whose digests let guesses be confirmed. Run it again."
+    seen = stored.observed.findings
+    if any(controlled(findings, record.plan.subject) != findings for findings in (record.findings, seen)):
+        yield "small counts of people follow from its numbers. An earlier version made it, or it was altered."
+
+
+def _shows_rows(finding: Finding) -> bool:
+    return finding.pattern is not None or any(example.cells or example.picture for example in finding.examples)
+
+
+def _bare_digests(record: Record) -> bool:
+    return any(role in DATA and not digest.startswith(COMMITMENT) for role, digest in record.inputs.items())
