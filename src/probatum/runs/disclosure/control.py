@@ -15,8 +15,9 @@ so of its parts (``Measure.whole``): amounts of damage, radii, kinds of input. L
 than done once; a range only grows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from math import floor, log10
 
 from probatum.engines.disclosure.rounding import rounded
@@ -51,7 +52,17 @@ def leaks(finding: Finding, subject: Subject) -> list[Leak]:
     Raises:
         InconsistentError: its numbers cannot all be true.
     """
-    return [leak for tables in _tables(finding, subject) for leak in _solved(tables)]
+    found: list[Leak] = []
+    for attempts in _attempts(finding, subject):
+        for place, tables in enumerate(attempts):
+            try:
+                found += [leak for table in tables() for leak in table.leaks()]
+            except InconsistentError:
+                if place + 1 == len(attempts):
+                    raise
+            else:
+                break
+    return found
 
 
 def _attacked(finding: Finding, subject: Subject) -> Finding:
@@ -72,19 +83,15 @@ def _bare(measure: Measure) -> Measure:
     return replace(measure, groups=kept, widest=None, why=why)
 
 
-def _tables(finding: Finding, subject: Subject) -> Iterator[Iterator[Unknowns]]:
+def _attempts(finding: Finding, subject: Subject) -> Iterator[Sequence[Callable[[], Iterable[Unknowns]]]]:
     """Yield what an intruder may try, each with what to try where the first does not fit."""
     n = subject.test_rows
     if any(name in people.STATED for name in finding.measures):
-        yield (table for missing in (False, True) for table in people.unknowns(finding, n, missing=missing))
+        yield [partial(people.unknowns, finding, n, missing=missing) for missing in (False, True)]
     if subject.task is not Task.REGRESSION and "class_recall" in finding.measures:
-        yield iter([classes.unknowns(finding, subject.classes, n)])
+        yield [lambda: [classes.unknowns(finding, subject.classes, n)]]
     if "slice_error_rate" in finding.measures:
-        yield iter([slices.unknowns(finding)])
-
-
-def _solved(tables: Iterator[Unknowns]) -> list[Leak]:
-    return [leak for table in tables for leak in table.leaks()]
+        yield [lambda: [slices.unknowns(finding)]]
 
 
 def _measure(one: Measure) -> Measure:

@@ -80,15 +80,23 @@ class _Ends:
 
     def _fitting(self, end: float, n: int, *, upper: bool) -> list[tuple[int, int]]:
         """Return pairs (counted, left) of which this is the end of the range, with n to n + WIDEST rows."""
-        rows = np.arange(n, n + WIDEST + 1)[:, None]
-        reach = 12 + int(6 * np.sqrt(n))
-        around = np.floor(end * rows).astype(np.int64) + np.arange(-reach, reach + 1)[None]
-        inside = (around >= 0) & (around <= rows)
-        rows = np.broadcast_to(rows, around.shape)[inside]
-        counts = around[inside]
-        found = self._bounds(counts, rows)[int(upper)]
-        fits = np.abs(found - end) <= _SLACK
-        return list(zip(counts[fits].tolist(), (rows - counts)[fits].tolist(), strict=True))
+        rows = np.arange(n, n + WIDEST + 1)
+        first = self._first(rows, end - _SLACK, upper=upper)
+        last = self._first(rows, end + _SLACK, upper=upper)
+        return [
+            (count, int(many) - count)
+            for many, low, high in zip(rows, first, last, strict=True)
+            for count in range(int(low), int(high))
+        ]
+
+    def _first(self, rows: np.ndarray, end: float, *, upper: bool) -> np.ndarray:
+        """Return the least count of each number of rows whose range ends at ``end`` or above, by halving."""
+        low, high = np.zeros(len(rows), dtype=np.int64), rows + 1
+        while (low < high).any():
+            middle = (low + high) // 2
+            reaches = self._bounds(np.minimum(middle, rows), rows)[int(upper)] >= end
+            low, high = np.where(reaches | (low >= high), low, middle + 1), np.where(reaches, middle, high)
+        return low
 
     def _bounds(self, counts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return clopper_pearson_bounds(counts, rows, confidence=self.confidence, family=self.family)
