@@ -47,7 +47,8 @@ def attacked(codes, sizes, found, layers):
             places = [cell[layer] for cell in line for layer in chosen]
             one = found[grouping]
             table.bound(places, one.least[group, kind], one.most[group, kind])
-            table.want(f"{grouping} {group} {kind}", places, float(sum(totals[layer] for layer in chosen)))
+            if len(line) < len(cells):  # everybody is no group
+                table.want(f"{grouping} {group} {kind}", places, float(sum(totals[layer] for layer in chosen)))
     return list(table.leaks())
 
 

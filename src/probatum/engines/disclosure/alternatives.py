@@ -118,10 +118,8 @@ class _Hull:
         self._people, self._sets, self._tables = people, sets, tables
         self._seen: set[bytes] = set()
         there = people.counts.any(axis=0)
-        self._kinds = np.sort(np.unique(sets.layers & there, axis=0, return_index=True)[1])
-        layers = sets.layers[self._kinds] & there
-        self._inner = (layers[:, None] & ~layers[None]).sum(axis=2) == 0  # (s, s) bool: the first lies in the second
-        np.fill_diagonal(self._inner, val=False)
+        kinds = np.unique(sets.layers & there, axis=0, return_index=True)[1]
+        self._kinds = kinds[np.argsort(sets.layers[kinds].sum(axis=1), kind="stable")]  # the fewest layers first
 
     def hide(self, wanted: Sequence[np.ndarray]) -> None:
         """Make up two data sets for each count wanted, (g, s) bool of each table."""
@@ -142,15 +140,15 @@ class _Hull:
 
     def _alternatives(self, wanted: Sequence[np.ndarray]) -> Iterator[tuple[list[Move], list[Move]]]:
         """Yield for each count the moves that make it 0, and those that make it 9, as far as there are."""
-        for grouping, (table, chosen) in enumerate(zip(self._tables, wanted, strict=True)):
-            counts, mine = table[:, self._kinds], chosen[:, self._kinds]
-            # a part of it is as many and small too, and stands for it
-            same = ((counts[:, :, None] == counts[:, None]) & mine[:, :, None] & self._inner).any(axis=1)
-            for group, place in np.argwhere(mine & ~same).tolist():
-                count, kind = int(counts[group, place]), int(self._kinds[place])
-                inside = self._people.members[:, grouping] == group
-                draw = _Draw(self._people, self._sets, grouping, inside, kind)
-                yield draw.moves(count), draw.moves(count - MOST)
+        for kind in self._kinds.tolist():
+            for grouping, (table, chosen) in enumerate(zip(self._tables, wanted, strict=True)):
+                for group in np.flatnonzero(chosen[:, kind]).tolist():
+                    one, count = self.found[grouping], int(table[group, kind])
+                    if one.least[group, kind] <= 0 and one.most[group, kind] >= MOST:
+                        continue  # others have hidden it by now
+                    inside = self._people.members[:, grouping] == group
+                    draw = _Draw(self._people, self._sets, grouping, inside, kind)
+                    yield draw.moves(count), draw.moves(count - MOST)
 
 
 def _outwards(one: Ranges, several: np.ndarray) -> Ranges:
