@@ -24,9 +24,12 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
-LONGEST = 200  # characters of the text of an error that is not ours
+HOUSE = Path(__file__).resolve().parent
+LONGEST = 60  # letters of a type's name
 
 
 class ProbatumError(Exception):
@@ -122,26 +125,16 @@ class StorageError(ProbatumError):
     exit_code = 3
 
 
-def class_name(error: BaseException) -> str:
-    """Return the name of an error's class, or of its nearest base whose name is fixed in the module that defines it.
+def name_of_type(kind: type[BaseException]) -> str:
+    """Return the name of an error's type, or of its nearest base whose name is fixed in the module that defines it.
 
-    A class that was made while the program ran may bear anything as its name, such as a cell.
+    A type that was made while the program ran may bear anything as its name, such as a cell.
     """
-    for one in type(error).__mro__:
-        fixed = getattr(sys.modules.get(one.__module__), one.__name__, None) is one
-        if fixed and one.__name__.isidentifier() and one.__name__.isascii():
-            return one.__name__
+    for one in kind.__mro__:
+        name, fixed = one.__name__, getattr(sys.modules.get(one.__module__), one.__name__, None) is one
+        if fixed and name.isidentifier() and name.isascii() and len(name) <= LONGEST:
+            return name
     return Exception.__name__
-
-
-def text_of(error: BaseException) -> str:
-    """Return the first line of an error's text, shortened; making the text of a foreign error may raise."""
-    try:
-        text = str(error)
-    except BaseException:  # noqa: BLE001  # whatever it raises, there is no text
-        return ""
-    line = text[: 4 * LONGEST].strip().partition("\n")[0]
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def arguments_of(error: ProbatumError) -> dict[str, Any]:
@@ -166,3 +159,19 @@ def error_named(name: str, arguments: Mapping[str, Any], traceback: str = "") ->
     if traceback:
         error.add_note(f"In the worker process:\n{traceback}")
     return error
+
+
+def worded_by_us(error: BaseException) -> bool:
+    """Say whether an error's text is ours: one of our types, raised by a file of this package.
+
+    The text of others may quote data, so it never reaches a record or a report.
+    """
+    return isinstance(error, ProbatumError) and _raised_here(error.__traceback__)
+
+
+def _raised_here(traceback: TracebackType | None) -> bool:
+    if traceback is None:
+        return True  # nobody else has seen it
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return HOUSE in Path(traceback.tb_frame.f_code.co_filename).resolve().parents

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The record id does not depend on jobs, hash seed, folder or time zone."""
+"""The record id does not depend on jobs, hash seed, folder or time zone: the same plan, data and key give it."""
 
 import json
 import os
@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from probatum.evidence.keys import BYTES
 from probatum.planted.demo import write_demo
+from probatum.runs.keys import NAME as KEY_FILE
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = Path(os.environ.get("PROBATUM_DATA", ROOT.parent / "shared" / "data"))
@@ -37,6 +39,7 @@ def ids_of(description, tmp_path, variations=VARIATIONS):
     for place, variation in enumerate(variations):
         folder = tmp_path / f"system-{place}"
         shutil.copytree(description.parent, folder)
+        (folder / KEY_FILE).write_text("ab" * BYTES)  # it travels with the data
         ids.add(record_id(folder, tmp_path / f"run-{place}", **variation))
     return ids
 

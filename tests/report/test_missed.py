@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from making import edition, error_rate, subject
 
+from probatum.engines.disclosure.confusion import confusion
 from probatum.engines.mistakes import per_class
 from probatum.report.page_one import page_one
 from probatum.report.sections import sections
@@ -18,7 +19,7 @@ def of_counts(hits, misses, alarms, rest):
     labels = np.repeat([1, 0, 1, 0], [hits, misses, alarms, rest]).astype(np.int32)
     names, n = ["no", "yes"], len(truth)
     plain = error_rate((misses + alarms) / n, names, n, kinds=(), ratio_value=0.7)
-    found = per_class.measures(per_class.counted(truth, labels, names), confidence=0.95)
+    found = per_class.measures(confusion(truth, labels, len(names)), names, confidence=0.95)
     return edition(subject(), [replace(plain, measures={**plain.measures, **found})])
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, final
 
-from probatum.errors import DescriptionError, ModelError, class_name
+from probatum.errors import DescriptionError, ModelError, name_of_type
 from probatum.evidence.canonical import digest
 
 EXTRAS = {  # module, the extra that brings it
@@ -66,7 +66,7 @@ class UserCode(MetaPathFinder):
                 raise
             raise DescriptionError(
                 name,
-                [f"wanted the module {module_name}; importing it raised {class_name(error)}. {_remedy(error)}"],
+                [f"wanted the module {module_name}; importing it raised {name_of_type(type(error))}. {_remedy(error)}"],
             ) from error
         function = getattr(module, function_name, None)
         if not callable(function):

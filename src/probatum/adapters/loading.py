@@ -16,7 +16,7 @@ from probatum.adapters.tensor_files import read_safetensors, read_torch
 from probatum.engines.files import kinds
 from probatum.engines.files.identify import identify
 from probatum.engines.files.structure.check import defect
-from probatum.errors import InputFileError, ModelError, UntrustedFileError, class_name, text_of
+from probatum.errors import InputFileError, ModelError, UntrustedFileError, name_of_type
 from probatum.evidence.canonical import digest
 from probatum.facts.input_limits import InputLimits
 from probatum.systems.input_files import read_file
@@ -156,7 +156,7 @@ def _unpickle(file: Path, content: bytes) -> tuple[Any, tuple[str, ...]]:
             if isinstance(error, KeyboardInterrupt):
                 raise
             raise ModelError(
-                f"{file.name} could not be loaded ({class_name(error)}: {text_of(error)}). "
+                f"{file.name} could not be loaded ({name_of_type(type(error))}; --debug shows more). "
                 "Was it saved with other library versions? Save it again with those installed here."
             ) from error
     stale = any(type(warning.message).__name__ == "InconsistentVersionWarning" for warning in caught)

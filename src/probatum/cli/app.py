@@ -55,7 +55,7 @@ def everywhere(
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; what libraries warn of meanwhile is told once, when it ends."""
-    with gathered() as warned:
+    with gathered(texts="--debug" in arguments) as warned:
         code = _run(arguments)
     for line in warned.lines():
         write(line, sys.stderr)

@@ -24,6 +24,10 @@ EffortOption = Annotated[
 PlanFile = Annotated[Path | None, typer.Option("--plan", metavar="FILE", help="Repeat the plan of an earlier run.")]
 Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Continue an interrupted run.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and exit; with -o, also write it.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="Key that names rows; by default .probatum-key beside the description."),
+]
 Rows = Annotated[bool, typer.Option("--include-rows", help="Show the cells of example rows, except personal ones.")]
 
 
@@ -44,6 +48,7 @@ def assess(
     strict: Strict = False,
     include_rows: Rows = False,
     quiet: Quiet = False,
+    key: KeyFile = None,
 ) -> int:
     """Assess a system and write a plain report."""
     from probatum.checks.interface import checks
@@ -52,6 +57,7 @@ def assess(
     from probatum.runs.describing import described
     from probatum.runs.folder import new_folder, write_fact
     from probatum.runs.hold import resumed
+    from probatum.runs.keys import key_of, made_key
     from probatum.runs.planning import Choice, read_plan
     from probatum.runs.remote import open_isolated
     from probatum.runs.repeating import commands
@@ -74,7 +80,8 @@ def assess(
         first = int(fixed.seed) if fixed else seed
         session = stack.enter_context(closing(open_isolated(description, first, asked=asked, keep_asked=keep)))
         name, stakes = session.facts.subject.name, session.facts.subject.stakes
-        prepared = prepare(session, policy_for(policy, stakes), choice, fixed, goes_on=held is not None)
+        named = key_of(description) if key is None else made_key(key)
+        prepared = prepare(session, policy_for(policy, stakes), choice, named, fixed, goes_on=held is not None)
         if dry_run:
             progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
             if output is not None:
@@ -82,8 +89,8 @@ def assess(
                     write_fact(empty.path / "plan.json", prepared.plan)
             return 0
         held = held or stack.enter_context(new_folder(name, output))
-        stack.enter_context(resumable(held, description, policy))
-        repeat = commands(description, prepared.plan, policy)
+        stack.enter_context(resumable(held, description, policy, key))
+        repeat = commands(description, prepared.plan, policy, key)
         run = run_assess(prepared, held=held, jobs=jobs, progress=progress, repeat=repeat)
         present(run.edition, quiet=quiet)
     say(f"The report: {run.folder / 'report.html'}")

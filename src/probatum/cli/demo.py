@@ -23,6 +23,7 @@ def demo(
     from probatum.runs.assess import assess, prepare
     from probatum.runs.demo import group_found, reveal
     from probatum.runs.folder import new_folder
+    from probatum.runs.keys import key_of
     from probatum.runs.planning import Choice
     from probatum.runs.remote import open_isolated
     from probatum.runs.repeating import commands
@@ -37,7 +38,8 @@ def demo(
         description = read_description(write_demo(name, held.path / "system", clean=clean))
         progress.stage("making the data and training the model")
         with closing(open_isolated(description, seed=0)) as session, resumable(held, description):
-            prepared = prepare(session, policy_for(None, session.facts.subject.stakes), Choice())
+            limits = policy_for(None, session.facts.subject.stakes)
+            prepared = prepare(session, limits, Choice(), key_of(description))
             repeat = commands(description, prepared.plan, None)
             run = assess(prepared, held=held, jobs=None, progress=progress, repeat=repeat)
             present(run.edition, quiet=quiet)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def resumable(held: "Hold", description: "Description", policy: Path | None = None) -> Iterator[None]:
+def resumable(
+    held: "Hold", description: "Description", policy: Path | None = None, key: Path | None = None
+) -> Iterator[None]:
     """Name the command that goes on with a run wherever it is stopped from outside.
 
     Raises:
@@ -25,7 +27,7 @@ def resumable(held: "Hold", description: "Description", policy: Path | None = No
     """
     from probatum.runs.repeating import resume_command
 
-    command = resume_command(description, policy, held.path)
+    command = resume_command(description, policy, held.path, key)
     try:
         yield
     except KeyboardInterrupt as interrupt:

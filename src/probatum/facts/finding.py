@@ -56,6 +56,9 @@ class Measure:
     # the first of ``groups``, or of this one too where there are none.
     widest: Part | None = None
     scope: str | None = None  # of whom the range speaks, in a plain sentence, where it does not speak of all
+    whole: bool = (
+        False  # each of ``groups`` is about all of these rows, such as an amount of damage: no group of people
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ class Plan:
     omitted: tuple[Omission, ...]
     refits: tuple[Refit, ...] = ()  # shared by all units that need them
     model: Mapping[str, str] = field(default_factory=dict)  # digests of what answers, by role; none of a live object
+    key: str = ""  # digest of the key that names rows; it decides no number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

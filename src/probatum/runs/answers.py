@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from probatum.evidence.keys import Key
 from probatum.runs.folder import read_array, write_array
-from probatum.seeds import stream
 from probatum.systems.datasets import Rows
 from probatum.systems.interface import Answers
 
@@ -23,9 +23,9 @@ class KeptAnswers:
     failures: Mapping[str, int]
 
 
-def order(seed: int, rows: Rows) -> np.ndarray:
-    """Return the seeded permutation (n,) by which rows are named: place -> row."""
-    return stream(seed, f"rows/{rows.name}").permutation(len(rows))
+def order(key: Key, rows: Rows) -> np.ndarray:
+    """Return the keyed permutation (n,) by which rows are named: place -> row."""
+    return key.permutation(rows.name, len(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,12 +36,12 @@ class Ordered:
     failures: Mapping[str, int]  # type of exception, rows on which it was raised
 
 
-def ordered(seed: int, rows: Rows, answers: Answers, *, of: str = "") -> Ordered:
-    """Return answers in the seeded order, beside the truth where they are those of the system itself (no ``of``).
+def ordered(key: Key, rows: Rows, answers: Answers, *, of: str = "") -> Ordered:
+    """Return answers in the keyed order, beside the truth where they are those of the system itself (no ``of``).
 
     The roles are "test/labels" and the like; answers ``of`` other models are "train/unseen of 5/labels".
     """
-    places = order(seed, rows)
+    places = order(key, rows)
     arrays = {} if of else {"truth": rows.truth}
     arrays |= {part: array for part in PARTS if (array := getattr(answers, part)) is not None}
     prefix = f"{rows.name}/{of}/" if of else f"{rows.name}/"
@@ -50,19 +50,19 @@ def ordered(seed: int, rows: Rows, answers: Answers, *, of: str = "") -> Ordered
     )
 
 
-def keep(folder: Path, answers: Ordered) -> KeptAnswers:
+def keep(folder: Path, key: Key, answers: Ordered) -> KeptAnswers:
     """Write answers, each array under its own digest."""
-    digests = {role: write_array(folder, array) for role, array in answers.arrays.items()}
+    digests = {role: write_array(folder, array, salt=key.salt(role)) for role, array in answers.arrays.items()}
     return KeptAnswers(digests=digests, failures=answers.failures)
 
 
-def recall(folder: Path, seed: int, rows: Rows, kept: KeptAnswers) -> Answers:
+def recall(folder: Path, key: Key, rows: Rows, kept: KeptAnswers) -> Answers:
     """Read answers back, in the order of the rows.
 
     Raises:
         RunFolderError: an array is absent, or not what was written.
     """
-    back = np.argsort(order(seed, rows))
+    back = np.argsort(order(key, rows))
     found = {role.rpartition("/")[2]: digest for role, digest in kept.digests.items()}
 
     def array(part: str) -> np.ndarray | None:

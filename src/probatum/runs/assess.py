@@ -19,6 +19,7 @@ from time import perf_counter
 from probatum.checks.interface import broken, checks
 from probatum.errors import ModelError, UnreachableError
 from probatum.evidence.judging import judge, worst
+from probatum.evidence.keys import Key
 from probatum.evidence.wire import record_id
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Plan
@@ -26,6 +27,7 @@ from probatum.facts.policy import Policy
 from probatum.facts.record import OBSERVED_FORMAT, RECORD_FORMAT, Judgement, Observed, Record, Verdict
 from probatum.report.interface import Context, Edition
 from probatum.runs import folder as files
+from probatum.runs.disclosure.control import controlled
 from probatum.runs.forecast import Forecast
 from probatum.runs.foresight import too_few
 from probatum.runs.given_plans import completed, model_of, require_same
@@ -52,6 +54,7 @@ class Prepared:
     session: Session
     plan: Plan
     policy: Policy
+    key: Key  # names the rows
 
     def jobs(self, wanted: int | None) -> int:
         """Return in how many processes it runs; where nobody said, in one where others would not pay or cannot help."""
@@ -120,30 +123,37 @@ class Run:
 
 
 def prepare(
-    session: Session, policy: Policy, choice: Choice, plan: Plan | None = None, *, goes_on: bool = False
+    session: Session,
+    policy: Policy,
+    choice: Choice,
+    key: Key,
+    plan: Plan | None = None,
+    *,
+    goes_on: bool = False,
 ) -> Prepared:
     """Fix the plan: a new one, or the one given, with what the default one would have added.
 
     Args:
         session: the system.
-        policy: that the plan is made under.
+        policy: the limits.
         choice: what the user asked for.
-        plan: the one given.
+        key: names the rows.
+        plan: of an earlier run; None: a new one is made.
         goes_on: it is that of a run that was cut short, so that it stays as it is.
 
     Raises:
         UsageError: nothing is left to run.
-        DescriptionError: the plan given was made for another system, model or policy.
+        DescriptionError: the plan given was made for another system, model or policy, or with another key.
     """
     known, facts = checks(), session.facts
     if plan is not None:
-        require_same(plan, facts, policy, known)
+        require_same(plan, facts, policy, key, known)
         choice = Choice(effort=plan.effort, seed=int(plan.seed), include_rows=plan.include_rows)
     if plan is None or not goes_on:
         made = make_plan(facts.subject, frozenset(facts.capabilities), known, policy, choice, broken())
-        made = replace(made, model=model_of(facts))
+        made = replace(made, model=model_of(facts), key=key.digest)
         plan = made if plan is None else completed(plan, made, facts, known)
-    return Prepared(session=session, plan=plan, policy=policy)
+    return Prepared(session=session, plan=plan, policy=policy, key=key)
 
 
 def cores() -> int:
@@ -168,7 +178,7 @@ def assess(prepared: Prepared, *, held: Hold, jobs: int | None, progress: Progre
     files.sweep(folder)
     unfinished = Unfinished(held)
     files.write_fact(folder / "plan.json", plan)  # first: whatever else lies here, the run can go on by its plan
-    unfinished.begin(plan, {**facts.inputs, **server}, _versions(facts))
+    unfinished.begin(plan, {**_inputs(prepared), **server}, _versions(facts))
     progress.planned(plan, prepared.forecast(jobs))  # whoever has read it may interrupt: the folder can go on
     for doubt in too_few(plan, policy, checks()):
         progress.stage(doubt)
@@ -178,7 +188,7 @@ def assess(prepared: Prepared, *, held: Hold, jobs: int | None, progress: Progre
 
     progress.begun()
     try:
-        measured = Measuring(session, plan, folder, unfinished, progress, tell).run(jobs)
+        measured = Measuring(session, plan, prepared.key, folder, unfinished, progress, tell).run(jobs)
     except UnreachableError as error:
         raise UnreachableError(f"{error} Start the server again.") from error
     except ModelError:  # it broke its own promises, and would again: the folder can be used for another run
@@ -208,12 +218,21 @@ def _record(prepared: Prepared, measured: Measured) -> Record:
     return Record(
         format=RECORD_FORMAT,
         plan=plan,
-        inputs=dict(sorted({**facts.inputs, **measured.imported}.items())),
+        inputs=dict(sorted({**_inputs(prepared), **measured.imported}.items())),
         versions=_versions(facts),
         arrays=measured.arrays,
         checks=tuple(check.card for check in checks().values() if check.id in named),
-        findings=measured.findings,
+        findings=controlled(measured.findings, plan.subject),
     )
+
+
+def _inputs(prepared: Prepared) -> dict[str, str]:
+    """Return the digests of what was read: of code and models bare, of data as commitments that a key opens."""
+    facts, key = prepared.session.facts, prepared.key
+    return {
+        role: key.commitment(role, digest) if role in facts.data else digest
+        for role, digest in sorted(facts.inputs.items())
+    }
 
 
 def _versions(facts: SystemFacts) -> dict[str, str]:

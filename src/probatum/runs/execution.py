@@ -7,7 +7,7 @@ from traceback import format_exception
 from threadpoolctl import threadpool_limits
 
 from probatum.checks.interface import Check
-from probatum.errors import InsufficientDataError, ProbatumError, UnreachableError, class_name
+from probatum.errors import InsufficientDataError, UnreachableError, name_of_type, worded_by_us
 from probatum.facts.finding import Finding, State
 from probatum.facts.plan import OBSERVED, Refit, Unit
 from probatum.runs.messages import Listener, Stopped, asked, nobody, teller
@@ -38,15 +38,15 @@ def run_unit(unit: Unit, check: Check, bench: Bench, listener: Listener = nobody
     except Absent as absence:
         finding = _without_answer(State.NOT_APPLICABLE, str(absence))
     except InsufficientDataError as error:
-        finding = Finding(sentence="There are too few cases to tell.", why=str(error))  # judged: cannot tell
+        why = str(error) if worded_by_us(error) else None
+        finding = Finding(sentence="There are too few cases to tell.", why=why)  # judged: cannot tell
     except UnreachableError:
         raise  # every other check would find the same: the run stops here, and can go on later
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # a check never crashes a run, whatever a model raises
         listener(Stopped(piece=unit, traceback=_traceback(error)))
-        ours = isinstance(error, ProbatumError)
-        why = str(error) if ours else f"The check stopped with {class_name(error)}. {FAULT}"
+        why = str(error) if worded_by_us(error) else f"The check stopped with {name_of_type(type(error))}. {FAULT}"
         finding = _without_answer(State.ERROR, why)
     task, truth = bench.system.task, bench.system.schema.truth_known
     judged = tuple(name for name, one in check.judged.items() if task in one.tasks and one.truth is truth)

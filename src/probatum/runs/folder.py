@@ -120,11 +120,15 @@ def write_record(file: Path, record: Record) -> str:
     return record_id(record)
 
 
-def write_array(folder: Path, array: np.ndarray) -> str:
-    """Write an array under the digest of its own file, little-endian and in C order; return the digest."""
+def write_array(folder: Path, array: np.ndarray, *, salt: bytes = b"") -> str:
+    """Write an array under the digest of its own file, little-endian and in C order; return the digest.
+
+    The salt stands behind the array, where readers do not look, and keeps its digest from being guessed.
+    """
     buffer = io.BytesIO()
     plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     np.save(buffer, plain, allow_pickle=False)
+    buffer.write(salt)
     name = sha256(buffer.getvalue()).hexdigest()
     write_whole(folder / f"{name}.npy", buffer.getvalue())
     return f"sha256:{name}"

@@ -10,9 +10,11 @@ from dataclasses import fields, replace
 
 from probatum.checks.interface import Check
 from probatum.errors import DescriptionError
+from probatum.evidence.keys import Key
 from probatum.evidence.wire import to_json
 from probatum.facts.plan import Omission, Plan, Subject, Unit
 from probatum.facts.policy import Policy
+from probatum.runs.keys import NAME as KEY_FILE
 from probatum.runs.planning import NOT_CHOSEN, SKIPPED, parts_of, refits_for
 from probatum.runs.policies import policy_digest
 from probatum.runs.session import SystemFacts
@@ -27,13 +29,18 @@ def model_of(facts: SystemFacts) -> dict[str, str]:
     return {role: digest for role, digest in sorted(facts.inputs.items()) if role in ANSWERS}
 
 
-def require_same(plan: Plan, facts: SystemFacts, policy: Policy, checks: Mapping[str, Check]) -> None:
+def require_same(plan: Plan, facts: SystemFacts, policy: Policy, key: Key, checks: Mapping[str, Check]) -> None:
     """Raise where a plan was made for something else.
 
     Raises:
-        DescriptionError: another system, model or policy, or a piece of work that no check has.
+        DescriptionError: another system, model, policy or key, or a piece of work that no check has.
     """
     mistakes = []
+    if plan.key != key.digest:
+        mistakes.append(
+            f"the plan was made with another key. Copy the file {KEY_FILE} from where it was made to beside the "
+            "description or the data, or give it with --key (in Python key=)."
+        )
     if plan.policy != policy_digest(policy) or plan.confidence != policy.confidence:
         mistakes.append("the plan was made under another policy; give the one it was made under with --policy.")
     other = [name for name in _SUBJECT if getattr(plan.subject, name) != getattr(facts.subject, name)]

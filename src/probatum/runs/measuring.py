@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import final
 
 from probatum.checks.interface import checks
+from probatum.evidence.keys import Key
 from probatum.facts.finding import Finding
 from probatum.facts.plan import OBSERVED, Plan, Refit, Unit
 from probatum.runs import answers as base
@@ -41,11 +42,19 @@ class Measuring:
     """One plan at work on one system."""
 
     def __init__(
-        self, session: Session, plan: Plan, folder: Path, unfinished: Unfinished, progress: Progress, tell: Tell
+        self,
+        session: Session,
+        plan: Plan,
+        key: Key,
+        folder: Path,
+        unfinished: Unfinished,
+        progress: Progress,
+        tell: Tell,
     ) -> None:
-        """Take the system and the plan, where to keep what is done, and whom to tell of stages and of findings."""
+        """Take the system, the plan and the key, where to keep what is done, and whom to tell of stages, findings."""
         self._session = session
         self._plan = plan
+        self._key = key
         self._arrays = folder / "arrays"
         self._unfinished = unfinished
         self._progress = progress
@@ -60,7 +69,7 @@ class Measuring:
         Raises:
             ProbatumError: the model breaks its own promises, or the folder cannot be written.
         """
-        self._session.begin(self._plan, self._arrays)
+        self._session.begin(self._plan, self._key, self._arrays)
         self._session.keep_asked(self._unfinished.keep_asked)
         answered = [self._ask(rows) for rows in self._asked_rows()]
         early, late = self._open_work()
@@ -96,7 +105,7 @@ class Measuring:
             return kept
         self._progress.stage(f"asking the model about {self._session.facts.rows[rows]:,} {_CASES[rows]}")
         found = self._session.answer(rows)
-        kept = base.keep(self._arrays, found.answers)
+        kept = base.keep(self._arrays, self._key, found.answers)
         if found.too_many is not None:
             self._progress.stage(f"the model fails on {found.too_many:,} rows at once: it is asked about fewer")
         self._unfinished.keep_answers(rows, kept)
@@ -140,7 +149,7 @@ class Measuring:
         for parts in sorted({one.parts for one in self._plan.refits}):
             by_part = {one.part: answers for one, answers in self._refits.items() if one.parts == parts}
             if len(by_part) == parts:
-                whole[parts] = base.keep(self._arrays, self._session.together(parts, by_part))
+                whole[parts] = base.keep(self._arrays, self._key, self._session.together(parts, by_part))
         return whole
 
     def _found(self, unit: Unit) -> Finding:

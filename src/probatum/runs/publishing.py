@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from probatum.facts.finding import Cell, Example, Finding
+from probatum.runs.disclosure.control import discreet
 from probatum.systems.datasets import Column, Kind, Rows
 
 MASKED = "masked"
 
 
 def publish(finding: Finding, rows: Rows, places: np.ndarray, *, include_rows: bool) -> Finding:
-    """Return the finding with its examples named by their place in the seeded order.
+    """Return the finding with small counts hidden, numbers rounded, and its examples named by their place.
 
     Args:
         finding: its examples name rows by their position in ``rows``.
@@ -23,7 +24,7 @@ def publish(finding: Finding, rows: Rows, places: np.ndarray, *, include_rows: b
         places: (n,) the seeded permutation, place -> row.
         include_rows: whether the cells of example rows are shown.
     """
-    finding = finding if include_rows else replace(finding, pattern=None)
+    finding = discreet(finding if include_rows else replace(finding, pattern=None))
     if not finding.examples:
         return finding
     place_of = np.argsort(places)

@@ -13,13 +13,15 @@ import numpy as np
 from probatum.adapters.preserving import preserving
 from probatum.checks.interface import checks
 from probatum.errors import UsageError
+from probatum.evidence.keys import Key
 from probatum.facts.plan import Effort
 from probatum.runs.assess import Run, prepare
 from probatum.runs.assess import assess as run_assess
 from probatum.runs.describing import described
 from probatum.runs.display import shown
-from probatum.runs.folder import new_folder
+from probatum.runs.folder import RUNS, new_folder
 from probatum.runs.hold import resumed
+from probatum.runs.keys import key_of, made_key
 from probatum.runs.opening import open_live
 from probatum.runs.planning import Choice, read_plan
 from probatum.runs.policies import read_policy, shipped
@@ -103,6 +105,7 @@ def assess(
     jobs: int | None = None,
     include_rows: bool = False,
     progress: bool | None = None,
+    key: str | Path | bytes | None = None,
     **settings: Unpack[Settings],
 ) -> Run:
     """Assess a model on rows it was not trained on, or a table of decisions.
@@ -127,6 +130,8 @@ def assess(
             short. Objects stay in this process.
         include_rows: show the cells of example rows, personal and protected ones excepted.
         progress: tell on standard error how far it is; where absent, in a terminal or a notebook only.
+        key: what names the rows: 32 bytes, or the file that holds them, made if there is none. Where absent, the file
+            ``.probatum-key`` beside the description or the test file; of objects, beside the run's folder.
         **settings: what is said of the system:
 
     Returns:
@@ -151,10 +156,23 @@ def assess(
         with closing(_open(model, said, int(fixed.seed) if fixed else seed, unfinished)) as session:
             subject = session.facts.subject
             limits = shipped(subject.stakes) if policy is None else read_policy(Path(policy))
-            prepared = prepare(session, limits, choice, fixed, goes_on=held is not None)
+            named = _key(key, session, resume or folder)
+            prepared = prepare(session, limits, choice, named, fixed, goes_on=held is not None)
             wanted = None if folder is None else Path(folder)
             with held or new_folder(subject.name, wanted) as held:
                 return run_assess(prepared, held=held, jobs=jobs, progress=shown(progress))
+
+
+def _key(key: Any, session: Session, run: str | Path | None) -> Key:
+    """Return the key that was given, or the one that lies where it should."""
+    if isinstance(key, bytes):
+        try:
+            return Key(key)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+    if key is not None:
+        return made_key(Path(key))
+    return key_of(session.description, RUNS if run is None else Path(run).absolute().parent)
 
 
 def _said(settings: Mapping[str, Any]) -> dict[Place, Any]:

@@ -16,6 +16,7 @@ from typing import Any, final
 import numpy as np
 
 from probatum.errors import ModelError, WorkerError
+from probatum.evidence.keys import Key
 from probatum.evidence.wire import from_json
 from probatum.facts.finding import Finding, State
 from probatum.facts.plan import Plan, Refit
@@ -61,8 +62,9 @@ class RemoteSession:
             ProbatumError: the system cannot be opened.
         """
         self._opening, self._first, self._asked, self._keep = opening, first, opening.asked, opening.keep_asked
+        self.description: Description | None = opening.description
         self._remembered: dict[str, KeptAnswers] = {}
-        self._planned: tuple[Plan, Path] | None = None
+        self._planned: tuple[Plan, Key, Path] | None = None
         self._shared: SharedRows | None = None
         self._imported: dict[str, str] = {}
         self._process = WorkerProcess(opening.log, patience=opening.patience)
@@ -96,9 +98,9 @@ class RemoteSession:
         """Return how long a plan will take in so many processes."""
         return from_json(Forecast, self._call(calls.forecast, plan, jobs))
 
-    def begin(self, plan: Plan, arrays: Path) -> None:
-        """Take the plan and the folder of arrays."""
-        self._planned = plan, arrays.resolve()
+    def begin(self, plan: Plan, key: Key, arrays: Path) -> None:
+        """Take the plan, the key and the folder of arrays."""
+        self._planned = plan, key, arrays.resolve()
         self._call(calls.begin, *self._planned)
 
     def answer(self, rows: str) -> Answered:

@@ -17,20 +17,22 @@ from probatum.systems.lines import Lines
 from probatum.systems.settings import SETTINGS, Form, Setting
 
 
-def commands(description: Description, plan: Plan, policy: Path | None) -> tuple[str, ...]:
+def commands(description: Description, plan: Plan, policy: Path | None, key: Path | None = None) -> tuple[str, ...]:
     """Return the commands that repeat a run, typed where this one was."""
     words = ["probatum", "assess", *_subject(description), "--seed", plan.seed]
     words += ["--effort", plan.effort.value] if plan.effort is not Effort.STANDARD else []
     words += _chosen(plan)
     words += ["--policy", str(policy)] if policy is not None else []
+    words += ["--key", str(key)] if key is not None else []
     words += ["--include-rows"] if plan.include_rows else []
     return (shlex.join(words),)
 
 
-def resume_command(description: Description, policy: Path | None, folder: Path) -> str:
+def resume_command(description: Description, policy: Path | None, folder: Path, key: Path | None = None) -> str:
     """Return the command that goes on with the run in a folder, typed where it was begun."""
     words = ["probatum", "assess", *_subject(description)]
     words += ["--policy", str(policy)] if policy is not None else []
+    words += ["--key", str(key)] if key is not None else []
     return shlex.join([*words, "--resume", str(folder)])
 
 

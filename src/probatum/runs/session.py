@@ -9,6 +9,7 @@ from typing import Protocol, final
 from probatum.adapters.code import UserCode
 from probatum.checks.interface import checks
 from probatum.evidence.canonical import identify
+from probatum.evidence.keys import Key
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Finding
 from probatum.facts.plan import Plan, Refit, Subject, Terms
@@ -36,6 +37,7 @@ class SystemFacts:
     subject: Subject
     capabilities: tuple[Capability, ...]
     inputs: Mapping[str, str]  # role, digest
+    data: tuple[str, ...]  # roles of those inputs that are data
     libraries: Mapping[str, str]  # that answer, besides those of every run; versions
     rows: Mapping[str, int]  # "train", "test": how many
     counted: bool  # rows that the model is asked about are counted in one place
@@ -54,6 +56,7 @@ class Session(Protocol):
     """An opened system at work."""
 
     facts: SystemFacts
+    description: Description | None  # None: made of live objects
     movable: bool  # others like it can be opened in other processes
 
     def another(self) -> "Session":
@@ -65,8 +68,8 @@ class Session(Protocol):
     def forecast(self, plan: Plan, jobs: int) -> Forecast:
         """Return how long a plan will take in so many processes."""
 
-    def begin(self, plan: Plan, arrays: Path) -> None:
-        """Take the plan, and the folder of arrays, that all further work is done by."""
+    def begin(self, plan: Plan, key: Key, arrays: Path) -> None:
+        """Take the plan, the key that names rows, and the folder of arrays."""
 
     def answer(self, rows: str) -> Answered:
         """Ask the model about its own rows of this name, in the order in which they are written."""
@@ -90,6 +93,15 @@ class Session(Protocol):
         """Let go of it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """What work is done by."""
+
+    plan: Plan
+    key: Key
+    arrays: Path
+
+
 @final
 class LocalSession:
     """A system that lives in this process: a live object, or that of a worker."""
@@ -99,9 +111,9 @@ class LocalSession:
     def __init__(self, system: System, facts: SystemFacts, speed: Speed, code: UserCode | None = None) -> None:
         """Take an opened system, what is known of it, how fast it answers, and what found its modules."""
         self._system, self._speed, self._code = system, speed, code
-        self._plan: Plan | None = None
-        self._arrays = Path()
+        self._begun: _Begun | None = None
         self.facts = facts
+        self.description: Description | None = None
 
     @classmethod
     def of(cls, opened: Opened) -> "LocalSession":
@@ -124,20 +136,20 @@ class LocalSession:
     def keep_asked(self, keep: Callable[[int], None]) -> None:
         """Keep nothing: rows are counted of servers only, and those are asked in a worker."""
 
-    def begin(self, plan: Plan, arrays: Path) -> None:
-        """Take the plan and the folder of arrays."""
-        self._plan, self._arrays = plan, arrays
+    def begin(self, plan: Plan, key: Key, arrays: Path) -> None:
+        """Take the plan, the key and the folder of arrays."""
+        self._begun = _Begun(plan=plan, key=key, arrays=arrays)
 
     def answer(self, rows: str) -> Answered:
         """Ask the model about its own rows."""
         own = self._rows(rows)
-        answers = ordered(self._seed, own, self._system.answers(own))
+        answers = ordered(self._work.key, own, self._system.answers(own))
         return Answered(answers=answers, too_many=self._system.too_many)
 
     def remember(self, rows: str, kept: KeptAnswers) -> None:
         """Take answers from the folder of arrays."""
         own = self._rows(rows)
-        self._system.remember(own, recall(self._arrays, self._seed, own, kept))
+        self._system.remember(own, recall(self._work.arrays, self._work.key, own, kept))
 
     def run(self, piece: Work, unseen: Unseen, listener: Listener) -> Result:
         """Do one piece of work."""
@@ -147,13 +159,13 @@ class LocalSession:
             return run_refit(piece, bench, listener)
         finding = run_unit(piece, checks()[piece.check], bench, listener)
         test = self._system.data.test
-        return publish(finding, test, order(self._seed, test), include_rows=self._planned.include_rows)
+        return publish(finding, test, order(self._work.key, test), include_rows=self._work.plan.include_rows)
 
     def together(self, parts: int, by_part: Mapping[int, Answers]) -> Ordered:
         """Return the answers of all refits as one."""
         train = self._rows("train")
-        answers = unseen(train, self._system.data.test, parts, self._seed, by_part)
-        return ordered(self._seed, train, answers, of=f"unseen of {parts}")
+        answers = unseen(train, self._system.data.test, parts, int(self._work.plan.seed), by_part)
+        return ordered(self._work.key, train, answers, of=f"unseen of {parts}")
 
     def imported(self) -> Mapping[str, str]:
         """Return the digests of the user's modules."""
@@ -167,26 +179,22 @@ class LocalSession:
         """Nothing is held."""
 
     @property
-    def _planned(self) -> Plan:
-        if self._plan is None:
+    def _work(self) -> "_Begun":
+        if self._begun is None:
             raise RuntimeError("the work has no plan yet")
-        return self._plan
-
-    @property
-    def _seed(self) -> int:
-        return int(self._planned.seed)
+        return self._begun
 
     def _rows(self, name: str) -> Rows:
         data = self._system.data
         return data.train if name == "train" and data.train is not None else data.test
 
     def _bench(self, unseen: Unseen) -> Bench:
-        plan, train = self._planned, self._system.data.train
-        terms = Terms(confidence=plan.confidence, include_rows=plan.include_rows)
+        work, train = self._work, self._system.data.train
+        terms = Terms(confidence=work.plan.confidence, include_rows=work.plan.include_rows)
         known = dict[int, Answers]()
         if train is not None:
-            known = {parts: recall(self._arrays, self._seed, train, kept) for parts, kept in unseen.items()}
-        return Bench(system=self._system, terms=terms, seed=self._seed, unseen=known)
+            known = {parts: recall(work.arrays, work.key, train, kept) for parts, kept in unseen.items()}
+        return Bench(system=self._system, terms=terms, seed=int(work.plan.seed), unseen=known)
 
 
 def facts_of(opened: Opened) -> SystemFacts:
@@ -196,6 +204,7 @@ def facts_of(opened: Opened) -> SystemFacts:
         subject=opened.subject,
         capabilities=tuple(sorted(opened.system.capabilities)),
         inputs=dict(opened.inputs),
+        data=tuple(sorted(data.digests)),
         libraries=dict(opened.libraries),
         rows={rows.name: len(rows) for rows in (data.train, data.test) if rows is not None},
         counted=opened.quota is not None,

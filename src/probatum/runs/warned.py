@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Warnings of libraries: gathered and counted while a command runs, and told once when it ends."""
+"""Warnings of libraries: gathered and counted while a command runs, and stated once when it ends.
+
+Their text may quote cells of the data, so it is shown only to whoever looks for a fault (``--debug``).
+"""
 
 import warnings
 from collections import Counter
@@ -16,8 +19,9 @@ SHOWN = 5  # different warnings
 class Gathered:
     """Warnings by where they came from and what they said."""
 
-    def __init__(self) -> None:
-        """Nothing was warned of yet."""
+    def __init__(self, *, texts: bool = False) -> None:
+        """Nothing was warned of yet; ``texts``: show what they said."""
+        self._texts = texts
         self._counts: Counter[str] = Counter()
 
     def note(
@@ -32,7 +36,8 @@ class Gathered:
         """Take one, in place of ``warnings.showwarning``."""
         words = " ".join(str(message).split())
         shown = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
-        self._counts[f"{origin(filename)} ({category.__name__}): {shown}"] += 1
+        kind = category.__name__ if category.__name__.isidentifier() else "Warning"
+        self._counts[f"{origin(filename)} ({kind}){f': {shown}' if self._texts else ''}"] += 1
 
     def lines(self) -> Iterator[str]:
         """Yield a line for each of the most frequent ones, and how many others there were."""
@@ -41,12 +46,14 @@ class Gathered:
         more = len(self._counts) - SHOWN
         if more > 0:
             yield f"{more:,} more kinds of warnings of libraries came."
+        if self._counts and not self._texts:
+            yield "What they said may quote data, so it is not shown; --debug shows it."
 
 
 @contextmanager
-def gathered() -> Iterator[Gathered]:
+def gathered(*, texts: bool = False) -> Iterator[Gathered]:
     """Gather what would be shown as a warning; which warnings are shown at all is left as it is."""
-    found, before = Gathered(), warnings.showwarning
+    found, before = Gathered(texts=texts), warnings.showwarning
     warnings.showwarning = found.note
     try:
         yield found

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from probatum.evidence.keys import Key
 from probatum.evidence.wire import to_json
 from probatum.facts.plan import Plan
 from probatum.runs.answers import PARTS, KeptAnswers, Ordered
@@ -59,9 +60,9 @@ def forecast(plan: Plan, jobs: int) -> Any:
     return to_json(_session[0].forecast(plan, jobs))
 
 
-def begin(plan: Plan, arrays: Path) -> None:
-    """Take the plan and the folder of arrays."""
-    _session[0].begin(plan, arrays)
+def begin(plan: Plan, key: Key, arrays: Path) -> None:
+    """Take the plan, the key and the folder of arrays."""
+    _session[0].begin(plan, key, arrays)
 
 
 def answer(rows: str) -> Any:

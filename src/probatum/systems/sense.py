@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from probatum.facts import bearable
 from probatum.facts.threats import Task
+from probatum.systems.headers import NOT_SHOWN, look_like_data
 from probatum.systems.lines import Path as Place
 from probatum.systems.lines import Whereabouts
 from probatum.systems.mistakes import close, mistake
@@ -55,13 +56,21 @@ def sense_mistakes(description: "Description", broken: frozenset[str], lines: Wh
     return [mistake(sentence, place, lines) for sentence, place in found]
 
 
+def _listed(columns: Sequence[str]) -> str:
+    if look_like_data(columns):
+        return NOT_SHOWN
+    more = len(columns) - SHOWN
+    return f"The columns are {', '.join(columns[:SHOWN])}{f' and {more} more' if more > 0 else ''}."
+
+
 def column_mistakes(description: "Description", columns: Sequence[str], lines: Whereabouts | None) -> list[str]:
     """Return the mistakes in names of columns, each once a place."""
     data, known = description.data, set(columns)
-    shown = ", ".join(columns[:SHOWN]) + (f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else "")
+    listed = _listed(columns)
+    guesses = () if look_like_data(columns) else tuple(columns)
     found = [
         mistake(
-            f'there is no column "{name}".{close(name, tuple(columns))} The columns are {shown}.',
+            f'there is no column "{name}".{close(name, guesses)} {listed}',
             place,
             lines,
             item=name,

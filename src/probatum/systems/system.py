@@ -11,7 +11,7 @@ from typing import final
 
 import numpy as np
 
-from probatum.errors import NoMoreAnswersError, ProbatumError, class_name, text_of
+from probatum.errors import NoMoreAnswersError, ProbatumError, name_of_type
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Topic
 from probatum.facts.plan import CHUNK_ROWS
@@ -230,8 +230,8 @@ def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str], limit: Limit
             raise
         except BaseException as error:  # noqa: BLE001  # a model may raise anything; the type is kept and counted
             if len(rows) == 1:
-                failures[class_name(error)] += 1
-                raised.append(text_of(error))
+                failures[name_of_type(type(error))] += 1
+                raised.append(first_line(error))
                 return [_silence(rows)]
     middle, before = len(rows) // 2, failures.total()
     halves = rows.take(np.arange(middle)), rows.take(np.arange(middle, len(rows)))
@@ -239,6 +239,14 @@ def _ask_or_halve(model: Model, rows: Rows, failures: Counter[str], limit: Limit
     if tried and failures.total() == before:
         limit.note(len(rows))
     return pieces
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text, shortened; making the text of a foreign error may raise."""
+    try:
+        return str(error)[:1_000].strip().partition("\n")[0][:200]
+    except BaseException:  # noqa: BLE001  # whatever it raises, there is no text
+        return ""
 
 
 def _silence(rows: Rows) -> Answers:

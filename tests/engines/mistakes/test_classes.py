@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from probatum.engines.disclosure.confusion import confusion
 from probatum.engines.mistakes import classes
 from probatum.engines.mistakes.small_counts import SMALL, share_within
 
@@ -22,7 +23,7 @@ def test_error_rate_is_the_known_one_when_worked_out_by_hand():
     truth = np.repeat([0, 1], 50).astype(np.int32)
     labels = truth.copy()
     labels[:20] = 1
-    measure = classes.error_rate(truth, labels, NAMES, confidence=0.95)
+    measure = classes.error_rate(confusion(truth, labels, 2), NAMES, confidence=0.95)
     exact = binomtest(20, 100).proportion_ci(0.95, method="exact")
     assert measure.value == 0.2
     assert measure.per_100 == 20
@@ -33,15 +34,15 @@ def test_error_rate_is_the_known_one_when_worked_out_by_hand():
 def test_no_answer_is_a_mistake_when_counted():
     truth = np.zeros(40, dtype=np.int32)
     labels = np.where(np.arange(40) < 20, -1, 0).astype(np.int32)
-    assert classes.error_rate(truth, labels, NAMES, confidence=0.95).value == 0.5
-    kinds = classes.mistake_kinds(truth, labels, NAMES, confidence=0.95)
+    assert classes.error_rate(confusion(truth, labels, 2), NAMES, confidence=0.95).value == 0.5
+    kinds = classes.mistake_kinds(confusion(truth, labels, 2), NAMES, confidence=0.95)
     assert [part.name for part in kinds.groups] == ["no answer, was no"]
 
 
 @given(pairs)
 def test_kinds_add_up_to_all_mistakes_when_none_is_hidden(pairs):
     truth, labels = arrays(pairs * 30)  # so many that no count is small
-    kinds = classes.mistake_kinds(truth, labels, NAMES, confidence=0.95)
+    kinds = classes.mistake_kinds(confusion(truth, labels, 2), NAMES, confidence=0.95)
     assert sum(part.value for part in kinds.groups) == pytest.approx(kinds.value)
 
 

@@ -1,38 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts under ten stay hidden, also where the total is told."""
+"""Counts under ten stay hidden."""
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probatum.engines.mistakes.small_counts import SMALL, shares_within
-
-groups = st.lists(st.tuples(st.integers(0, 60), st.integers(60, 200)), min_size=1, max_size=6)
-
-
-def parts_of(counts, rows):
-    names = [str(place) for place in range(len(counts))]
-    return shares_within(names, counts, rows, confidence=0.95, family=len(counts))
+from probatum.engines.intervals.proportions import clopper_pearson
+from probatum.engines.mistakes.small_counts import SMALL, share_between, share_within
 
 
-def test_a_second_count_is_hidden_when_the_total_would_tell_the_first():
-    one, two, three = parts_of([5, 30, 20], [100, 100, 100])
-    assert one.value is None
-    assert two.value == 0.3
-    assert three.value is None  # 55 in all, 30 told: else 5 would be what is left
-    assert three.interval.lower == 0
-    assert three.interval.upper == 1
+@given(st.integers(0, 200), st.integers(1, 200), st.integers(0, 9), st.integers(0, 9))
+def test_range_holds_the_ranges_of_all_counts_between(few, left, more, more_left):
+    counted, others = np.array([few, few + more]), np.array([left, left + more_left])
+    found = share_between("x", counted, others, confidence=0.95)
+    for k in (few, few + more):
+        for rest in (left, left + more_left):
+            one = clopper_pearson(k, k + rest, confidence=0.95)
+            assert found.interval.lower <= one.lower + 1e-12
+            assert found.interval.upper >= one.upper - 1e-12
+    assert (found.value is None) == bool(more or more_left)
 
 
-def test_nothing_more_is_hidden_when_two_counts_leave_each_other_open():
-    assert [part.value for part in parts_of([5, 4, 20], [100, 100, 100])] == [None, None, 0.2]
-
-
-@given(groups)
-def test_the_total_leaves_every_hidden_count_open_when_two_groups_or_more_have_any(pairs):
-    counts, rows = [count for count, _ in pairs], [n for _, n in pairs]
-    parts = parts_of(counts, rows)
-    hidden = [count for count, part in zip(counts, parts, strict=True) if part.value is None]
-    small = [count for count in hidden if 0 < count < SMALL]
-    if small and any(part.value for part in parts):
-        assert len(hidden) > 1
-    assert all(part.value is None for count, part in zip(counts, parts, strict=True) if 0 < count < SMALL)
+@pytest.mark.parametrize("count", range(1, SMALL))
+def test_no_small_count_is_told_from_another(count):
+    assert share_within("x", count, 100, confidence=0.95) == share_within("x", 1, 100, confidence=0.95)
+    assert share_within("x", 100 - count, 100, confidence=0.95) == share_within("x", 99, 100, confidence=0.95)

@@ -384,7 +384,7 @@ def test_says_what_a_load_function_raised(tmp_path):
     def load():
         raise FileNotFoundError("Set PROBATUM_DATA")
 
-    with pytest.raises(DataError, match="recipe:load did not return the rows; it raised FileNotFoundError: Set PROB"):
+    with pytest.raises(DataError, match=r"did not return the rows; it raised FileNotFoundError\. With --debug"):
         read(Description(data=DataSection(load="recipe:load", target="y")), tmp_path, load=load)
 
 

@@ -179,7 +179,7 @@ def _column_measures(telling: Telling, confidence: float) -> dict[str, Measure]:
     if parts:
         top = parts[0]
         measures["column_tells"] = Measure(
-            value=top.value, unit="share", interval=top.interval, n=top.n, groups=tuple(parts[:SHOWN])
+            value=top.value, unit="share", interval=top.interval, n=top.n, groups=tuple(parts[:SHOWN]), whole=True
         )
     return measures
 

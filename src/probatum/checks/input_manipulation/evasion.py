@@ -145,7 +145,7 @@ def run(system: Structured, data: AttackedRows, options: Options, terms: Terms, 
     require_consistent(found.known())
     radii = [options.radius * part for part in CURVE]
     taken = measures(found.known(), options.radius, radii, confidence=terms.confidence, trial=trial)
-    taken["unknown_share"] = replace(taken["unknown_share"], groups=open_cases(found, options.radius))
+    taken["unknown_share"] = replace(taken["unknown_share"], groups=open_cases(found, options.radius), whole=True)
     beside = _smoothed(found, target, truth, options, terms, rng)
     return Finding(
         sentence=in_words.sentence(taken),

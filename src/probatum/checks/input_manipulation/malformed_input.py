@@ -33,6 +33,7 @@ from probatum.checks.input_manipulation import malformed_in_words as words
 from probatum.checks.input_manipulation.outcomes import Heard, Trial, ask
 from probatum.checks.interface import Check
 from probatum.engines.mistakes.values import simplest_error
+from probatum.errors import name_of_type
 from probatum.facts.capabilities import Capability
 from probatum.facts.finding import Advice, Finding, Measure
 from probatum.facts.plan import Effort, Terms
@@ -96,7 +97,7 @@ def _apart(data: TestRows, task: Task) -> float | None:
 
 def _unanswered(whole: Heard) -> Finding:
     """Say that nothing can be told: one who never answers refuses nothing in particular."""
-    types = sorted(kind.__name__ for kind in whole.raised)
+    types = sorted({name_of_type(kind) for kind in whole.raised})
     why = "The system gave no answer even to rows that were not broken, so its refusals say nothing."
     return Finding(
         sentence="What the system says to broken input cannot be told.",

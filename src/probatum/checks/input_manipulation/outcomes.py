@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from probatum.errors import ProbatumError
+from probatum.errors import ProbatumError, name_of_type
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Column, Rows
 from probatum.systems.datasets.malformed import Probe
@@ -87,7 +87,7 @@ class Trial:
         outcome = self.outcomes.setdefault(probe.kind, Outcome())
         answered = bool((heard.given & probe.touched).any()) or heard.miscounted
         outcome.answered |= answered or not (len(probe.broken) or heard.raised)  # nothing is right about no rows
-        outcome.crashed |= {kind.__name__ for kind in heard.raised if not issubclass(kind, REFUSALS)}
+        outcome.crashed |= {name_of_type(kind) for kind in heard.raised if not issubclass(kind, REFUSALS)}
         if heard.miscounted:
             outcome.nonsense.append(Nonsense(column=probe.column))
         wrong = heard.sure & probe.touched

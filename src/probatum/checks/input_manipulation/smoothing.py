@@ -6,7 +6,7 @@ It is told beside the bracket and never enters it: whoever runs the model as it 
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -83,7 +83,7 @@ def try_smoothed(
         )
         for size, count in counts.items()
     ]
-    measure = share(counts[at], len(rows), confidence=confidence, groups=groups)
+    measure = replace(share(counts[at], len(rows), confidence=confidence, groups=groups), whole=True)
     return measure, tuple(_told(measure, at, all_changes, version, found, covered=covered))
 
 

@@ -34,6 +34,7 @@ import numpy as np
 
 from probatum.checks.interface import Check
 from probatum.engines.groups import grammar, publish, selected_in_words
+from probatum.engines.groups.census import Census, census
 from probatum.engines.groups.compare import Comparison, compare
 from probatum.engines.groups.expected import expected_gap
 from probatum.engines.groups.questions import (
@@ -51,6 +52,8 @@ from probatum.engines.groups.questions import (
     about_values,
     arrange,
     expected_at_rank,
+    favour_census,
+    silence_census,
 )
 from probatum.engines.groups.selected import (
     RATIO,
@@ -98,7 +101,8 @@ def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, 
     )
     if not data.rows.schema.truth_known:
         return _decisions_alone(groupings, data, answers, options, terms.confidence)
-    questions = [question for groups in groupings for question in _questions(groups, data, answers)]
+    people = _people(groupings, data, answers)
+    questions = [question for groups in groupings for question in _questions(groups, data, answers, people)]
     judged = [question for question in questions if question.measure in JUDGED]
     found = compare(
         groupings, judged, confidence=terms.confidence, within=options.decide_at, least_share=options.least_share
@@ -119,8 +123,8 @@ def run(system: Predictions, data: GroupedRows, options: Options, terms: Terms, 
         details=(*grammar.verdicts(found, options.decide_at), *_details(data, answers, system.task)),
         measures={"max_gap": largest}
         | alone
-        | _shown(questions, data, answers, options, terms.confidence)
-        | _favoured(groupings, data, answers, options, terms.confidence),
+        | _shown(questions, data, answers, people, options, terms.confidence)
+        | _favoured(groupings, data, answers, people, options, terms.confidence),
         advice=_advice(data) if found.proven else (),
         tried=found.compared,
     )
@@ -153,8 +157,9 @@ def _decisions_alone(
 ) -> Finding:
     """Compare who got the favourable decision; nobody knows which decisions were right."""
     (everybody,) = arrange([(("all",), ("everybody",), np.zeros(len(data.rows), dtype=np.int32))])
-    (whole,) = _favour([everybody], data, answers)
-    questions = _favour(groupings, data, answers)
+    people = favour_census(groupings, answers.labels, data.rows.schema.favourable or 0)
+    (whole,) = _favour([everybody], data, answers, people)
+    questions = _favour(groupings, data, answers, people)
     found = against_the_rest(questions, confidence=confidence)
     if not found:
         raise InsufficientDataError(f"{TOO_FEW} Give more rows.")
@@ -169,12 +174,17 @@ def _decisions_alone(
 
 
 def _favoured(
-    groupings: Sequence[Groups], data: GroupedRows, answers: Answers, options: Options, confidence: float
+    groupings: Sequence[Groups],
+    data: GroupedRows,
+    answers: Answers,
+    people: Census,
+    options: Options,
+    confidence: float,
 ) -> dict[str, Measure]:
     """Return how often each group gets the favourable answer, compared with everybody else."""
     if data.rows.schema.favourable is None:
         return {}
-    questions = _favour(groupings, data, answers)
+    questions = _favour(groupings, data, answers, people)
     found = against_the_rest(questions, confidence=confidence)
     return _compared(questions, found, len(data.rows), options, confidence)
 
@@ -195,7 +205,15 @@ def _compared(
     return {RATIO: lowest} | beside(found, n, confidence=confidence, family=family_of(questions), keep=keep)
 
 
-def _favour(groupings: Sequence[Groups], data: GroupedRows, answers: Answers) -> list[Question]:
+def _people(groupings: Sequence[Groups], data: GroupedRows, answers: Answers) -> Census:
+    """Count everybody in all groupings."""
+    schema = data.rows.schema
+    if schema.task is Task.REGRESSION:
+        return silence_census(groupings, ~np.isnan(answers.labels))
+    return census(groupings, data.rows.truth, answers.labels, len(schema.classes))
+
+
+def _favour(groupings: Sequence[Groups], data: GroupedRows, answers: Answers, people: Census) -> list[Question]:
     """Return the share of the favourable answer, a question a grouping."""
     schema, truth = data.rows.schema, data.rows.truth
     place = schema.favourable
@@ -203,34 +221,39 @@ def _favour(groupings: Sequence[Groups], data: GroupedRows, answers: Answers) ->
         return []
     names = [str(label) for label in schema.classes]
     if not schema.truth_known:
-        return [about_favour(groups, answers.labels, place, names[place]) for groups in groupings]
-    every = [one for groups in groupings for one in about_classes(groups, truth, answers.labels, names, place)]
+        return [about_favour(groups, answers.labels, place, names[place], people) for groups in groupings]
+    every = [one for groups in groupings for one in about_classes(groups, truth, answers.labels, names, place, people)]
     return [one for one in every if one.measure == SELECTION]
 
 
-def _questions(groups: Groups, data: GroupedRows, answers: Answers) -> list[Question]:
+def _questions(groups: Groups, data: GroupedRows, answers: Answers, people: Census) -> list[Question]:
     rows = data.rows
     if rows.schema.task is Task.REGRESSION:
         middle = float(np.median(rows.truth if data.train is None else data.train.truth))
-        return list(about_values(groups, rows.truth, answers.labels, middle))
+        return list(about_values(groups, rows.truth, answers.labels, middle, people))
     names, positive = [str(label) for label in rows.schema.classes], rows.schema.positive
-    found = list(about_classes(groups, rows.truth, answers.labels, names, positive))
+    found = list(about_classes(groups, rows.truth, answers.labels, names, positive, people))
     if positive is not None:
         right = rows.truth == positive
         if answers.scores is not None:
-            found.append(about_scores(groups, right, answers.scores[:, positive]))
+            found.append(about_scores(groups, right, answers.scores[:, positive], people))
         elif answers.ranks is not None:
-            found.append(about_scores(groups, right, expected_at_rank(right, answers.ranks)))
+            found.append(about_scores(groups, right, expected_at_rank(right, answers.ranks), people))
     return found
 
 
 def _shown(
-    questions: Sequence[Question], data: GroupedRows, answers: Answers, options: Options, confidence: float
+    questions: Sequence[Question],
+    data: GroupedRows,
+    answers: Answers,
+    people: Census,
+    options: Options,
+    confidence: float,
 ) -> dict[str, Measure]:
     """Return every number in every group, and its worst gaps."""
     n = len(data.rows)
     (everybody,) = arrange([(("all",), ("everybody",), np.zeros(n, dtype=np.int32))])
-    overall = {question.measure: question for question in _questions(everybody, data, answers)}
+    overall = {question.measure: question for question in _questions(everybody, data, answers, people)}
     measures: dict[str, Measure] = {}
     for name, whole in overall.items():
         mine = [question for question in questions if question.measure == name]

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probatum.checks.interface import Check
+from probatum.engines.disclosure.confusion import confusion
 from probatum.engines.mistakes import classes, per_class, skill, values
 from probatum.engines.mistakes.small_counts import SMALL
 from probatum.facts.capabilities import Capability
@@ -61,14 +62,20 @@ def _classes(data: TestRows, answers: Answers, options: Options, terms: Terms) -
     truth, labels = data.rows.truth, answers.labels
     reference = data.train.truth if data.train is not None else truth
     trivial = classes.trivial_class(reference, len(names))
-    sure = terms.confidence
+    sure, counts = terms.confidence, confusion(truth, labels, len(names))
     measures = {
-        "error_rate": classes.error_rate(truth, labels, names, confidence=sure),
-        "error_ratio": classes.error_ratio(truth, labels, trivial, confidence=sure),
-        "trivial_error_rate": classes.share(int((truth != trivial).sum()), len(truth), confidence=sure),
-        "mistake_kinds": classes.mistake_kinds(truth, labels, names, confidence=sure),
-        **per_class.measures(per_class.counted(truth, labels, names), confidence=sure),
-        **_skill(truth, answers, reference, len(names), confidence=sure),
+        "error_rate": classes.error_rate(counts, names, confidence=sure),
+        "trivial_error_rate": classes.trivial_error_rate(counts, trivial, confidence=sure),
+        "mistake_kinds": classes.mistake_kinds(counts, names, confidence=sure),
+        **per_class.measures(counts, names, confidence=sure),
+        **classes.discreetly(
+            {
+                "error_ratio": classes.error_ratio(truth, labels, trivial, confidence=sure),
+                **_skill(truth, answers, reference, len(names), confidence=sure),
+            },
+            counts,
+            trivial,
+        ),
     }
     scored = answers.scored
     if answers.scores is not None and scored.any():

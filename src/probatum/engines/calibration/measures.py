@@ -10,6 +10,7 @@ from probatum.engines.calibration.error import METHOD, calibration_error, error_
 from probatum.engines.calibration.overall import brier_score, overconfidence
 from probatum.engines.calibration.reliability import reliability
 from probatum.engines.intervals.proportions import clopper_pearson
+from probatum.engines.mistakes.small_counts import SMALL
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
 
@@ -49,7 +50,8 @@ def by_class(
 ) -> Measure:
     """Return the error of each class against the rest, largest first, and as the whole the largest of them.
 
-    All ranges hold at once; so the true largest error lies between the largest lower and the largest upper end.
+    A class of fewer than ten cases counts, and is not named. All ranges hold at once; so the true largest error lies
+    between the largest lower and the largest upper end.
     """
     found = [
         calibration_error(scores[:, place], truth == place, confidence=confidence, bins=bins, family=len(names))
@@ -64,7 +66,9 @@ def by_class(
         method=f"{METHOD}, Šidák over {len(names)}",
     )
     worst = sorted(parts, key=lambda part: -(part.value or 0.0))
-    return _share(worst[0].value or 0.0, widest, n, worst)
+    rows = dict(zip(names, np.bincount(truth, minlength=len(names)).tolist(), strict=True))
+    told = [part for part in worst if min(rows[part.name], n - rows[part.name]) >= SMALL]
+    return _share(worst[0].value or 0.0, widest, n, told)
 
 
 def _share(value: float, interval: Interval | None, n: int, groups: Sequence[Part] = ()) -> Measure:

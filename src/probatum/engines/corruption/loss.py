@@ -46,13 +46,14 @@ def measures(losses: Losses, *, confidence: float) -> dict[str, Measure]:
     lost, refused = _at(losses.lost, MODERATE), _at(losses.refused, MODERATE)
     by_kind = _parts(losses, lost, confidence)
     return {
-        "lost_share": replace(_mean(lost, confidence), groups=by_kind),
+        "lost_share": replace(_mean(lost, confidence), groups=by_kind, whole=True),
         "worst_lost_share": _worst(by_kind, len(lost), confidence),
-        "refused_share": replace(_mean(refused, confidence), groups=_parts(losses, refused, confidence)),
+        "refused_share": replace(_mean(refused, confidence), groups=_parts(losses, refused, confidence), whole=True),
         **{
             f"lost_at_{severity}": replace(
                 _mean(_at(losses.lost, severity), confidence),
                 groups=_parts(losses, _at(losses.lost, severity), confidence),
+                whole=True,
             )
             for severity in SEVERITIES
             if severity != MODERATE

@@ -128,4 +128,4 @@ def _curve(at: int, counts: Sequence[tuple[float, int]], n: int, *, confidence: 
         for size, count in counts
         if n
     ]
-    return share(at, n, confidence=confidence, groups=groups)
+    return replace(share(at, n, confidence=confidence, groups=groups), whole=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
+from probatum.engines.disclosure.rounding import rounding_step
 from probatum.engines.intervals import means
 from probatum.engines.intervals.differences import LEAST_ROWS, Means, mean_difference_bounds, mean_method, skewed_rows
 from probatum.engines.intervals.multiplicity import sidak
@@ -20,6 +21,7 @@ class Averages:
     lowest: Means  # among all rows, had each missing answer been the lowest ever given
     highest: Means  # and the highest
     unit: str
+    spread: float  # how far any value may be from the average of all rows
     least: int = LEAST_ROWS  # rows of a group that is compared; see ``skewed_rows``
 
     @property
@@ -39,8 +41,18 @@ class Averages:
 
     @property
     def shown(self) -> np.ndarray:
-        """(g,) bool: the average may be told; it counts nobody."""
+        """(g,) bool: the average may be told, rounded to ``step``."""
         return np.ones(len(self.n), dtype=bool)
+
+    @property
+    def step(self) -> np.ndarray:
+        """(g,) 1, 2 or 5 times a power of ten: what is told is rounded to multiples of it.
+
+        It is at least what the one value that is furthest off adds to the average of the group. So whoever knows the
+        size of every group, and takes away what is told of some from what is told of others, is still unsure of one
+        person's value by as much as any value differs.
+        """
+        return np.array([rounding_step(self.spread / max(int(n), 1)) for n in self.n])
 
     def ends(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
         """Return each group's range (g,); NaN under 2 rows."""
@@ -58,7 +70,7 @@ class Averages:
     def take(self, groups: np.ndarray) -> "Averages":
         """Return the same average in some of the groups."""
         seen, lowest, highest = (one.take(groups) for one in (self.seen, self.lowest, self.highest))
-        return Averages(seen=seen, lowest=lowest, highest=highest, unit=self.unit, least=self.least)
+        return Averages(seen=seen, lowest=lowest, highest=highest, unit=self.unit, spread=self.spread, least=self.least)
 
     def method(self, family: int) -> str:
         """Name the method of each group's range."""
@@ -84,10 +96,12 @@ def averages(
     """
     every = seen[~np.isnan(seen)]
     least = skewed_rows(skewness(every) if every.size else 0.0)  # of all rows: see ``skewed_rows``
+    spread = float(np.abs(every - every.mean()).max()) if every.size else 0.0
     own = [moments(codes, groups, values) for values in (seen, lowest, highest)]
     rest = [_without(one, values) for one, values in zip(own, (seen, lowest, highest), strict=True)]
     first, second = (
-        Averages(seen=one[0], lowest=one[1], highest=one[2], unit=unit, least=least) for one in (own, rest)
+        Averages(seen=one[0], lowest=one[1], highest=one[2], unit=unit, spread=spread, least=least)
+        for one in (own, rest)
     )
     return first, second
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from probatum.engines.disclosure.rounding import to_steps
 from probatum.engines.groups.averages import Averages
 from probatum.engines.groups.questions import Groups, Question
 from probatum.engines.groups.scope import Scope, Seen, scope
@@ -37,8 +38,8 @@ class Gap:
 
     @property
     def rows(self) -> int:
-        """Rows of the group."""
-        return int(self.question.rows[self.place])
+        """Rows of the group, as they may be told."""
+        return int(self.question.told_rows[self.place])
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -150,6 +151,9 @@ def gaps(question: Question, *, confidence: float, family: int, alone: bool = Fa
     difference, shown = own.value - rest.value, own.shown & rest.shown
     family = max(family, 1)
     ways = [_ends(*sides, confidence, family, 1 if alone else family) for sides in ((own, rest), (rest, own))]
+    if isinstance(own, Averages):
+        difference = to_steps(difference, own.step, np.round)
+        ways = [(to_steps(lower, own.step, np.floor), to_steps(upper, own.step, np.ceil)) for lower, upper in ways]
     return [
         Gap(
             question=question,
@@ -202,7 +206,7 @@ def _scope(
         for gap in outcome.gaps:
             if not gap.reach <= within:
                 fine[list(range(len(fine))) if gap.question.mirrored else gap.place] = False
-        rows = mine[0].rows.copy() if mine else np.zeros(0, dtype=np.int64)
+        rows = mine[0].told_rows.copy() if mine else np.zeros(0, dtype=np.int64)
         people = len(outcome.groups.codes)
         seen.append(
             Seen(rows=rows, pooled=outcome.groups.pooled, within=np.asarray(fine, dtype=bool), everybody=people)

@@ -133,8 +133,8 @@ def _of(numbers: Shares | Averages, place: int, whole: int) -> str:
     """Return a share as a whole number of 100, or as a range where the count is hidden."""
     if isinstance(numbers, Averages) or numbers.shown[place]:
         return f"{float(numbers.value[place]) * whole:.0f}"
-    n = numbers.seen.n[place]
-    return f"between {floor(numbers.seen.fewest[place] / n * whole)} and {ceil(numbers.seen.most[place] / n * whole)}"
+    least, most = (float(share[place]) for share in (numbers.seen.least_share, numbers.seen.most_share))
+    return f"between {floor(least * whole)} and {ceil(most * whole)}"
 
 
 def _size(gap: Gap, size: float, *, up: bool = True) -> str:

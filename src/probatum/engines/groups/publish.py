@@ -2,17 +2,22 @@
 """Parts and measures out of groups.
 
 What is told comes out of ranges that hide every small count (see ``tallies``). The sizes that shares do not come
-with, those of averages and of gaps, are told in tens, and gaps to three decimals.
+with, those of averages and of gaps, are told in tens, and gaps to three decimals. Averages are rounded so far that
+nobody's own value follows from several of them (see ``Averages.step``), their ranges outwards.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from probatum.engines.disclosure.rounding import to_steps
 from probatum.engines.groups.averages import Averages
 from probatum.engines.groups.compare import Comparison, Gap, differences, gaps, worst
 from probatum.engines.groups.questions import Question
 from probatum.engines.groups.scope import tens
+from probatum.engines.groups.shares import Shares
 from probatum.facts.finding import Measure, Part
 from probatum.facts.interval import Interval
 
@@ -24,9 +29,9 @@ def rates(questions: Sequence[Question], everybody: Question, *, confidence: flo
     """Return one number in every group that has enough rows, in the order of the groupings; groups hold at once."""
     family = max(sum(int(question.numbers.usable.sum()) for question in questions), 1)
     parts = [part for question in questions for part in _parts(question, confidence, family)]
-    lower, upper = everybody.numbers.ends(confidence=confidence, family=1)
+    values, lower, upper = _told(everybody.numbers, confidence, 1)
     known = not everybody.of and bool(everybody.numbers.usable[0])
-    value = float(everybody.numbers.value[0]) if known else None
+    value = float(values[0]) if known else None
     interval = Interval(
         lower=float(lower[0]), upper=float(upper[0]), confidence=confidence, method=everybody.numbers.method(1)
     )
@@ -115,24 +120,32 @@ def judged_name(gap: Gap) -> str:
 
 
 def _parts(question: Question, confidence: float, family: int) -> list[Part]:
-    numbers = question.numbers
-    lower, upper = numbers.ends(confidence=confidence, family=family)
-    names = question.groups.names
+    numbers, names = question.numbers, question.groups.names
+    value, lower, upper = _told(numbers, confidence, family)
     exact = not isinstance(numbers, Averages)
     return [
         Part(
             name=f"{names[place]} ({question.of})" if question.of else names[place],
-            value=float(numbers.value[place]) if numbers.shown[place] else None,
+            value=float(value[place]) if numbers.shown[place] else None,
             interval=Interval(
                 lower=float(lower[place]),
                 upper=float(upper[place]),
                 confidence=confidence,
                 method=numbers.method(family),
             ),
-            n=int(numbers.n[place]) if exact else tens(int(numbers.n[place])),
+            n=int(numbers.n[place]) if exact else tens(int(question.told_rows[place])),
         )
         for place in numbers.usable.nonzero()[0].tolist()
     ]
+
+
+def _told(numbers: Shares | Averages, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the number of each group and the ends of its range, averages rounded, their ends outwards."""
+    value, (lower, upper) = numbers.value, numbers.ends(confidence=confidence, family=family)
+    if not isinstance(numbers, Averages):
+        return value, lower, upper
+    step = numbers.step
+    return to_steps(value, step, np.round), to_steps(lower, step, np.floor), to_steps(upper, step, np.ceil)
 
 
 def _gap_part(gap: Gap, name: str, confidence: float, method: str) -> Part:

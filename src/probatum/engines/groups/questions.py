@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from probatum.engines.groups.averages import Averages, averages
+from probatum.engines.groups.census import NO_ANSWER, Census, Kind, census
 from probatum.engines.groups.shares import Shares
-from probatum.engines.groups.tallies import Tally, blur, counted, everybody_else, lines, tally, to_blur
-from probatum.engines.mistakes.small_counts import SMALL
+from probatum.engines.groups.tallies import Bounds, Tally, counted, few, tally
 
 SELECTION = "selection_rate"
 HITS = "true_positive_rate"
@@ -31,15 +31,7 @@ class Groups:
     names: tuple[str, ...]
     columns: tuple[str, ...]
     codes: np.ndarray  # (n,) int32 index into names; -1: in no group
-    lines: np.ndarray  # (l, g + 1) bool: groups whose sum is known from elsewhere; see ``tallies.lines``
     pooled: int = -1  # place of the group that small ones were put into; -1: none was
-
-
-class Pair(NamedTuple):
-    """A share in each group, and in everybody else."""
-
-    own: Shares
-    rest: Shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +40,8 @@ class Question:
 
     measure: str
     groups: Groups
-    rows: np.ndarray  # (g,) of each group, whatever the number rests on
+    rows: np.ndarray  # (g,) of each group, whatever the number rests on; never to be told
+    told_rows: np.ndarray  # (g,) the same as it may be told: at least so many
     numbers: Shares | Averages
     rest: Shares | Averages  # of everybody else, for each group; those in no group are somebody else to all
     whose: str = ""  # of whom: "whose right answer was “yes”"
@@ -89,27 +82,25 @@ class Question:
 def arrange(
     found: Sequence[tuple[tuple[str, ...], tuple[str, ...], np.ndarray]], pooled: Sequence[int] | None = None
 ) -> list[Groups]:
-    """Return the groupings, each with the sums that are known of it: those of the columns that were crossed.
+    """Return the groupings.
 
     Args:
         found: columns, names and codes of each; single columns first.
         pooled: of each, the place of the group that small ones were put into, -1 for none; None: none was in any.
     """
-    single = {columns: codes for columns, _, codes in found if len(columns) == 1}
     return [
-        Groups(
-            names=names,
-            columns=columns,
-            codes=codes,
-            lines=lines(codes, len(names), [single[column,] for column in columns if len(columns) > 1]),
-            pooled=pool,
-        )
+        Groups(names=names, columns=columns, codes=codes, pooled=pool)
         for (columns, names, codes), pool in zip(found, pooled or [-1] * len(found), strict=True)
     ]
 
 
 def about_classes(
-    groups: Groups, truth: np.ndarray, labels: np.ndarray, classes: Sequence[str], positive: int | None
+    groups: Groups,
+    truth: np.ndarray,
+    labels: np.ndarray,
+    classes: Sequence[str],
+    positive: int | None,
+    people: Census | None = None,
 ) -> Iterator[Question]:
     """Yield the shares of one grouping: of the class looked for, or of each class against the rest.
 
@@ -119,18 +110,21 @@ def about_classes(
         labels: (n,) likewise, -1 for no answer.
         classes: as printed.
         positive: the class that is looked for; None: each in turn.
+        people: counted in all groupings that are told of together; None: in this one alone.
     """
-    given = labels >= 0
+    people = people or census([groups], truth, labels, len(classes))
+    silent = bool((labels == NO_ANSWER).any())
     for place, name in enumerate(classes):
         if positive is None or place == positive:
             other = f"was “{classes[1 - place]}”" if len(classes) == 2 else f"was not “{name}”"
             whose = f"whose right answer was “{name}”", f"whose right answer {other}"
             of = f"“{name}”" if positive is None else ""
-            for one in _about_class(groups, truth == place, labels == place, given, (*whose, name, of)):
-                yield replace(one, target=place)
+            yield from _about_class(_Counts(people, groups, place), silent, (*whose, name, of))
 
 
-def about_favour(groups: Groups, labels: np.ndarray, favourable: int, name: str) -> Question:
+def about_favour(
+    groups: Groups, labels: np.ndarray, favourable: int, name: str, people: Census | None = None
+) -> Question:
     """Return the share that got the favourable answer, where nobody knows which answers were right.
 
     Args:
@@ -138,25 +132,57 @@ def about_favour(groups: Groups, labels: np.ndarray, favourable: int, name: str)
         labels: (n,) int32 places in the classes, -1 for no answer.
         favourable: the place of the class that is good for the person.
         name: that class, as printed.
+        people: see ``favour_census``; None: counted in this grouping alone.
     """
-    (share, rest), _ = _shares(groups, np.ones(len(labels), dtype=bool), labels == favourable, labels >= 0)
-    return Question(measure=SELECTION, groups=groups, rows=_rows(groups), numbers=share, rest=rest, did=f"got “{name}”")
+    counts = _Counts(people or favour_census([groups], labels, favourable), groups, 0)
+    said, rest = _selected(counts), _selected(counts.rest)
+    return Question(
+        measure=SELECTION,
+        groups=groups,
+        rows=_rows(groups),
+        told_rows=counts(Kind.EVERYBODY).least,
+        numbers=said,
+        rest=rest,
+        did=f"got “{name}”",
+    )
 
 
-def about_scores(groups: Groups, right: np.ndarray, expected: np.ndarray) -> Question:
+def favour_census(groupings: Sequence[Groups], labels: np.ndarray, favourable: int) -> Census:
+    """Count who got the favourable answer; nobody knows which answers were right, so all are of one class."""
+    answers = np.where(labels == NO_ANSWER, NO_ANSWER, np.where(labels == favourable, 0, 1))
+    return census(groupings, np.zeros(len(labels), dtype=np.int64), answers, 2)
+
+
+def silence_census(groupings: Sequence[Groups], given: np.ndarray) -> Census:
+    """Count who got any answer, where the answers are numbers."""
+    return census(groupings, np.zeros(len(given), dtype=np.int64), np.where(given, 0, NO_ANSWER), 1)
+
+
+def about_scores(groups: Groups, right: np.ndarray, expected: np.ndarray, people: Census | None = None) -> Question:
     """Return the mean of (truth - what was expected): above 0, the class is more frequent than the score says.
 
     Args:
         groups: the grouping.
         right: (n,) bool, the class looked for is the right one.
         expected: (n,) its probability, as scored or as pooled over equal ranks; NaN for none.
+        people: counted in all groupings that are told of together; None: in this one alone.
     """
+    people = people or silence_census([groups], np.ones(len(right), dtype=bool))
     off = right - expected
     numbers, rest = averages(off, off, off, groups.codes, len(groups.names), "share")
-    return Question(measure=CALIBRATION, groups=groups, rows=_rows(groups), numbers=numbers, rest=rest)
+    return Question(
+        measure=CALIBRATION,
+        groups=groups,
+        rows=_rows(groups),
+        told_rows=people.of(groups, 0, Kind.EVERYBODY).least,
+        numbers=numbers,
+        rest=rest,
+    )
 
 
-def about_values(groups: Groups, truth: np.ndarray, values: np.ndarray, middle: float) -> Iterator[Question]:
+def about_values(
+    groups: Groups, truth: np.ndarray, values: np.ndarray, middle: float, people: Census | None = None
+) -> Iterator[Question]:
     """Yield the mean of (answer - truth) in units of the mean absolute error of always saying ``middle``.
 
     A missing answer is left out of the average; the range allows that it was the lowest or highest ever given.
@@ -166,13 +192,12 @@ def about_values(groups: Groups, truth: np.ndarray, values: np.ndarray, middle: 
     ends = (float(values[given].min()), float(values[given].max())) if given.any() else (middle, middle)
     seen, lowest, highest = ((np.where(given, values, silent) - truth) / unit for silent in (np.nan, *ends))
     numbers, rest = averages(seen, lowest, highest, groups.codes, len(groups.names), "ratio")
-    yield Question(measure=MEAN_ERROR, groups=groups, rows=_rows(groups), numbers=numbers, rest=rest, one=unit)
+    counts = _Counts(people or silence_census([groups], given), groups, 0)
+    ask = partial(Question, groups=groups, rows=_rows(groups), told_rows=counts(Kind.EVERYBODY).least)
+    yield ask(measure=MEAN_ERROR, numbers=numbers, rest=rest, one=unit)
     if not given.all():
-        everyone, nobody = np.ones(len(truth), dtype=bool), np.zeros(len(truth), dtype=bool)
-        _, (silence, others) = _shares(groups, everyone, nobody, given)
-        yield Question(
-            measure=SILENCE, groups=groups, rows=_rows(groups), numbers=silence, rest=others, did="got no answer"
-        )
+        silence, others = (_silence(one, _OF_CLASS) for one in (counts, counts.rest))
+        yield ask(measure=SILENCE, numbers=silence, rest=others, did="got no answer")
 
 
 def expected_at_rank(right: np.ndarray, ranks: np.ndarray) -> np.ndarray:
@@ -192,77 +217,97 @@ def expected_at_rank(right: np.ndarray, ranks: np.ndarray) -> np.ndarray:
     return expected
 
 
-def _about_class(
-    groups: Groups, right: np.ndarray, said: np.ndarray, given: np.ndarray, words: tuple[str, str, str, str]
-) -> Iterator[Question]:
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """The counts of one class in each group of a grouping, or in everybody else."""
+
+    people: Census
+    groups: Groups
+    target: int
+    others: bool = False
+
+    def __call__(self, kind: Kind) -> Bounds:
+        """Return one count."""
+        own = self.people.of(self.groups, self.target, kind)
+        return own.beside(self.people.everybody(self.target, kind)) if self.others else own
+
+    @property
+    def rest(self) -> "_Counts":
+        """The same of everybody else, for each group."""
+        return replace(self, others=True)
+
+
+class _Side(NamedTuple):
+    """One column of the table of right answers and answers."""
+
+    said: Kind
+    other: Kind
+    silent: Kind
+    unsaid: Kind  # the last two
+
+
+_OF_CLASS = _Side(Kind.HIT, Kind.MISSED, Kind.MISSED_SILENT, Kind.NOT_HIT)
+_OF_OTHERS = _Side(Kind.FALSE_ALARM, Kind.SPARED, Kind.SPARED_SILENT, Kind.NOT_ALARMED)
+
+
+def _about_class(counts: _Counts, silent: bool, words: tuple[str, str, str, str]) -> Iterator[Question]:
     *whose, name, of = words
-    rows, did = _rows(groups), f"were answered “{name}”"
-    sides: list[Pair] = []
-    for measure, among, whom in zip((HITS, FALSE_ALARMS), (right, ~right), whose, strict=True):
-        share, silence = _shares(groups, among, said, given)
-        sides.append(share)
-        ask = partial(Question, groups=groups, rows=rows, whose=whom, of=of)
-        yield ask(measure=measure, numbers=share.own, rest=share.rest, did=did)
-        if not given.all():
-            yield ask(measure=SILENCE, numbers=silence.own, rest=silence.rest, did="got no answer")
-    own, rest = ([side[at].possible for side in sides] for at in (0, 1))
-    ask = partial(Question, groups=groups, rows=rows, of=of)
-    yield ask(measure=SELECTION, numbers=_selected(*own), rest=_selected(*rest), did=did)
-    yield ask(measure=PRECISION, numbers=_precision(*own), rest=_precision(*rest))
-
-
-def _shares(groups: Groups, among: np.ndarray, said: np.ndarray, given: np.ndarray) -> tuple[Pair, Pair]:
-    """Return the share of ``among`` that got this answer, and the share that got none."""
-    size = len(groups.names)
-    n, k, silent = (
-        np.append(counted(groups.codes, size, where), where.sum()) for where in (among, among & said, among & ~given)
-    )  # last, all rows together
-    kinds = tally(k, n - silent), tally(k, n, silent), tally(silent, n)
-    own, whole = (tuple(one.take(places) for one in kinds) for places in (np.arange(size), np.array([size])))
-    where = to_blur(own[0].hidden | own[1].hidden | own[2].hidden, n[:size], groups.lines)
-    told = [blur(one, where) for one in own]
-    rests = [everybody_else(one, every, where) for one, every in zip(told, whole, strict=True)]
-    (seen, possible, quiet), (seen_rest, possible_rest, quiet_rest) = told, rests
-    if not silent.any():  # the rows that have an answer are all
-        seen, seen_rest = possible, possible_rest
-    return (
-        Pair(Shares(seen=seen, possible=possible), Shares(seen=seen_rest, possible=possible_rest)),
-        Pair(Shares(seen=quiet, possible=quiet), Shares(seen=quiet_rest, possible=quiet_rest)),
+    did = f"were answered “{name}”"
+    ask = partial(
+        Question,
+        groups=counts.groups,
+        rows=_rows(counts.groups),
+        told_rows=counts(Kind.EVERYBODY).least,
+        of=of,
+        target=counts.target,
     )
+    for measure, side, whom in zip((HITS, FALSE_ALARMS), (_OF_CLASS, _OF_OTHERS), whose, strict=True):
+        own, rest = (_shares(one, side, silent=silent) for one in (counts, counts.rest))
+        yield ask(measure=measure, numbers=own, rest=rest, whose=whom, did=did)
+        if silent:
+            own, rest = (_silence(one, side) for one in (counts, counts.rest))
+            yield ask(measure=SILENCE, numbers=own, rest=rest, whose=whom, did="got no answer")
+    yield ask(measure=SELECTION, numbers=_selected(counts), rest=_selected(counts.rest), did=did)
+    yield ask(measure=PRECISION, numbers=_precision(counts), rest=_precision(counts.rest))
 
 
-def _selected(right: Tally, wrong: Tally) -> Shares:
-    """Return the share selected, out of the published ranges: no hidden count comes out by adding or taking away."""
-    found = Tally(
-        n=np.where(_few(right, wrong), 0, right.n + wrong.n),
-        fewest=np.where(_few(right, wrong), 0, right.fewest + wrong.fewest),
-        most=np.where(_few(right, wrong), 0, right.most + wrong.most),
-        hidden=right.hidden | wrong.hidden,
+def _shares(counts: _Counts, side: _Side, *, silent: bool) -> Shares:
+    """Return the share of a side that got this answer."""
+    said, unsaid = counts(side.said), counts(side.unsaid)
+    possible = _open(said, unsaid, counts(side.silent), counts(side.other))
+    return Shares(seen=tally(said, counts(side.other)) if silent else possible, possible=possible)
+
+
+def _silence(counts: _Counts, side: _Side) -> Shares:
+    """Return the share of a side that got no answer."""
+    found = tally(counts(side.silent), counts(side.said) + counts(side.other))
+    return Shares(seen=found, possible=found)
+
+
+def _selected(counts: _Counts) -> Shares:
+    """Return the share that got this answer, whatever was right."""
+    silent = counts(Kind.MISSED_SILENT) + counts(Kind.SPARED_SILENT)
+    found = _open(counts(Kind.SAID), counts(Kind.NOT_SAID), silent, counts(Kind.MISSED) + counts(Kind.SPARED))
+    return Shares(seen=found, possible=found)
+
+
+def _precision(counts: _Counts) -> Shares:
+    """Return the share of right ones among those selected."""
+    hit, alarm = counts(Kind.HIT), counts(Kind.FALSE_ALARM)
+    found = replace(
+        tally(hit, alarm),
+        most_left=alarm.most + counts(Kind.SPARED_SILENT).most,
+        most=hit.most + counts(Kind.MISSED_SILENT).most,
     )
     return Shares(seen=found, possible=found)
 
 
-def _precision(right: Tally, wrong: Tally) -> Shares:
-    """Return the share of right ones among those selected, out of the published ranges.
-
-    The rows are the fewest there could be, and the counts out of them the ones nearest to either end.
-    """
-    n = np.where(_few(right, wrong), 0, right.fewest + wrong.fewest)
-    least = right.fewest / np.maximum(right.fewest + wrong.most, 1)
-    most = right.most / np.maximum(right.most + wrong.fewest, 1)
-    sure = (right.fewest == right.most) & (wrong.fewest == wrong.most)
-    found = Tally(
-        n=n,
-        fewest=np.where(sure, np.minimum(right.fewest, n), np.floor(least * n)).astype(np.int64),
-        most=np.where(sure, np.minimum(right.most, n), np.ceil(most * n)).astype(np.int64),
-        hidden=right.hidden | wrong.hidden,
+def _open(counted: Bounds, left: Bounds, silent: Bounds, answered: Bounds) -> Tally:
+    """Return the rows counted, where silent ones, which are among those left, might have been counted as well."""
+    found = tally(counted, left)
+    return replace(
+        found, most=counted.most + silent.most, fewest_left=answered.least, hidden=found.hidden | few(silent.exact)
     )
-    return Shares(seen=found, possible=found)
-
-
-def _few(right: Tally, wrong: Tally) -> np.ndarray:
-    """Return (g,) bool: so few are right, or wrong, that the sum would tell how many."""
-    return np.asarray(((right.n > 0) & (right.n < SMALL)) | ((wrong.n > 0) & (wrong.n < SMALL)))
 
 
 def _rows(groups: Groups) -> np.ndarray:

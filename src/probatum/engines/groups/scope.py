@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probatum.engines.groups.tallies import TEN
+TEN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -69,8 +69,8 @@ class Against:
 
     @property
     def people(self) -> int:
-        """All rows of the group."""
-        return int(self.question.rows[self.place])
+        """All rows of the group, as they may be told."""
+        return int(self.question.told_rows[self.place])
 
 
 def against_the_rest(questions: Sequence[Question], *, confidence: float) -> tuple[Against, ...]:
@@ -178,7 +178,7 @@ def _scope(
                 fine[one.place] = one.ratio.lower >= within
         seen.append(
             Seen(
-                rows=question.rows,
+                rows=question.told_rows,
                 pooled=question.groups.pooled,
                 within=fine,
                 everybody=len(question.groups.codes),
@@ -212,15 +212,18 @@ def _of_grouping(question: Question, confidence: float, family: int) -> list[Aga
 
 
 def _rate(one: Tally, confidence: float, family: int) -> Estimate:
-    lower, _ = clopper_pearson_bounds(one.fewest, one.n, confidence=confidence, family=family)
-    _, upper = clopper_pearson_bounds(one.most, one.n, confidence=confidence, family=family)
+    lower, _ = clopper_pearson_bounds(one.fewest, one.n_fewest, confidence=confidence, family=family)
+    _, upper = clopper_pearson_bounds(one.most, one.n_most, confidence=confidence, family=family)
     return Estimate(value=float(one.share[0]), lower=float(lower[0]), upper=float(upper[0]))
 
 
 def _ratio(counts: tuple[Tally, Tally], confidence: float, family: int) -> Estimate:
     own, rest = counts
-    lower, upper = share_ratio.between(
-        (own.fewest, own.most), own.n, (rest.fewest, rest.most), rest.n, confidence=confidence, family=family
+    lower, _ = share_ratio.share_ratio_bounds(
+        own.fewest, own.n_fewest, rest.most, rest.n_most, confidence=confidence, family=family
+    )
+    _, upper = share_ratio.share_ratio_bounds(
+        own.most, own.n_most, rest.fewest, rest.n_fewest, confidence=confidence, family=family
     )
     mine, others = float(own.share[0]), float(rest.share[0])
     value = mine / others if others > 0 else math.inf if mine > 0 else 1.0
@@ -228,8 +231,12 @@ def _ratio(counts: tuple[Tally, Tally], confidence: float, family: int) -> Estim
 
 
 def _difference(own: Tally, rest: Tally, confidence: float, family: int) -> Estimate:
-    lower = share_difference_lower(own.fewest, own.n, rest.most, rest.n, confidence=confidence, family=family)
-    upper = share_difference_lower(rest.fewest, rest.n, own.most, own.n, confidence=confidence, family=family)
+    lower = share_difference_lower(
+        own.fewest, own.n_fewest, rest.most, rest.n_most, confidence=confidence, family=family
+    )
+    upper = share_difference_lower(
+        rest.fewest, rest.n_fewest, own.most, own.n_most, confidence=confidence, family=family
+    )
     value = float(own.share[0] - rest.share[0])
     return Estimate(value=value, lower=float(lower[0]), upper=-float(upper[0]))
 

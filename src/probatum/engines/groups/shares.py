@@ -29,7 +29,7 @@ class Shares:
     @property
     def usable(self) -> np.ndarray:
         """(g,) bool: there are enough rows to compare the group, and to speak of it."""
-        return np.asarray(np.minimum(self.seen.n, self.possible.n) >= self.least)
+        return np.asarray(np.minimum(self.seen.rows, self.possible.rows) >= self.least)
 
     @property
     def value(self) -> np.ndarray:
@@ -43,19 +43,24 @@ class Shares:
 
     def ends(self, *, confidence: float, family: int) -> tuple[np.ndarray, np.ndarray]:
         """Return each group's range (g,)."""
-        lower, _ = clopper_pearson_bounds(self.possible.fewest, self.n, confidence=confidence, family=family)
-        _, upper = clopper_pearson_bounds(self.possible.most, self.n, confidence=confidence, family=family)
+        one = self.possible
+        lower, _ = clopper_pearson_bounds(one.fewest, one.n_fewest, confidence=confidence, family=family)
+        _, upper = clopper_pearson_bounds(one.most, one.n_most, confidence=confidence, family=family)
         return lower, upper
 
     def above(self, other: "Shares", *, confidence: float, family: int) -> np.ndarray:
         """Return the lower bounds (g,) of (own share - the other's), among the rows that have an answer."""
         one, two = self.seen, other.seen
-        return share_difference_lower(one.fewest, one.n, two.most, two.n, confidence=confidence, family=family)
+        return share_difference_lower(
+            one.fewest, one.n_fewest, two.most, two.n_most, confidence=confidence, family=family
+        )
 
     def at_most_above(self, other: "Shares", *, confidence: float, family: int) -> np.ndarray:
         """Return the upper bounds (g,) of (own share - the other's), whatever the missing answers might have been."""
         one, two = self.possible, other.possible
-        return -share_difference_lower(two.fewest, two.n, one.most, one.n, confidence=confidence, family=family)
+        return -share_difference_lower(
+            two.fewest, two.n_fewest, one.most, one.n_most, confidence=confidence, family=family
+        )
 
     def take(self, groups: np.ndarray) -> "Shares":
         """Return the same share in some of the groups."""

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mistakes of a model that names classes. A row without an answer counts as a mistake."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from probatum.engines.disclosure.confusion import Confusion
+from probatum.engines.disclosure.rounding import rounded, rounding_step
 from probatum.engines.intervals.paired_ratio import paired_ratio
 from probatum.engines.intervals.proportions import clopper_pearson
-from probatum.engines.mistakes.small_counts import SMALL, covered, hidden_beside, share_within, shares_within
+from probatum.engines.mistakes.small_counts import SMALL, share_between, share_within
 from probatum.facts.finding import Measure, Part
 
 CLOSE = 0.1  # a runner-up within 10 points of the answer given
@@ -36,73 +38,44 @@ def discreet_share(count: int, n: int, *, confidence: float) -> Measure:
     return Measure(value=None, unit="share", interval=part.interval, n=n, why=why)
 
 
-def error_rate(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *, confidence: float) -> Measure:
-    """Return the share of wrong answers, with the same share within each true class.
+def error_rate(counts: Confusion, names: Sequence[str], *, confidence: float) -> Measure:
+    """Return the share of wrong answers, with the same share within each true class of ten cases or more.
 
     Args:
-        truth: (n,) int32 places in ``names``.
-        labels: (n,) int32 likewise, -1 for no answer.
+        counts: of right answers and answers.
         names: of the k classes.
         confidence: of the whole share, and of all the classes' shares at once.
     """
-    wrong = truth != labels
-    rows = np.bincount(truth, minlength=len(names))
-    mistakes = np.bincount(truth[wrong], minlength=len(names))
-    present = np.flatnonzero(rows)
-    parts = shares_within(
-        [names[place] for place in present.tolist()],
-        mistakes[present].tolist(),
-        rows[present].tolist(),
-        confidence=confidence,
-        family=len(present),
-    )
-    return share(int(wrong.sum()), len(truth), confidence=confidence, groups=_worst_first(parts))
+    rows = counts.exact.sum(axis=0)
+    family = int((rows > 0).sum())
+    parts = [
+        share_between(names[at], counts.missed[at], counts.right[at], confidence=confidence, family=family)
+        for at in np.flatnonzero(rows >= SMALL).tolist()
+    ]
+    return share(_mistakes(counts), counts.total, confidence=confidence, groups=_worst_first(parts))
 
 
-def mistake_kinds(truth: np.ndarray, labels: np.ndarray, names: Sequence[str], *, confidence: float) -> Measure:
+def mistake_kinds(counts: Confusion, names: Sequence[str], *, confidence: float) -> Measure:
     """Return the share of wrong answers, split by what was said and what was right.
 
-    The groups are shares of all rows, named ``said X, was Y``, most frequent first; ``no answer, was Y`` is a kind.
+    The groups are shares of all rows, named ``said X, was Y``, most frequent first, those hidden by their names;
+    ``no answer, was Y`` is a kind.
     """
-    wrong = truth != labels
-    width = len(names) + 1
-    counts = np.bincount((labels[wrong] + 1) * width + truth[wrong], minlength=width * width)
-    hidden = _hidden_kinds(counts.reshape(width, width), truth, len(names)).ravel()
-    kinds = np.flatnonzero(counts)
     said = ["no answer", *(f"said {name}" for name in names)]
-    ordered = kinds[np.argsort(-counts[kinds], kind="stable")].tolist()
-    parts = shares_within(
-        [f"{said[kind // width]}, was {names[kind % width]}" for kind in ordered],
-        counts[ordered].tolist(),
-        [len(truth)] * len(ordered),
-        confidence=confidence,
-        family=len(names) * len(names),
-    )
-    parts = [
-        covered(part.name, part.n, confidence=confidence, family=len(names) * len(names))
-        if hidden[kind] and part.value is not None
-        else part
-        for kind, part in zip(ordered, parts, strict=True)
-    ]
-    return share(int(wrong.sum()), len(truth), confidence=confidence, groups=parts)
+    rows = counts.exact.sum(axis=0)
+    parts = []
+    for answer, right in np.argwhere(counts.exact > 0).tolist():
+        if answer - 1 != right and rows[right] >= SMALL:
+            found = counts.kinds[answer, right]
+            name = f"{said[answer]}, was {names[right]}"
+            family = len(names) * len(names)
+            parts.append(share_between(name, found, counts.total - found[::-1], confidence=confidence, family=family))
+    parts.sort(key=lambda part: (-((part.interval.upper if part.interval else None) or 0.0), part.name))
+    return share(_mistakes(counts), counts.total, confidence=confidence, groups=parts)
 
 
-def _hidden_kinds(table: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
-    """Return which kinds would tell a hidden count beside what is told of each class; (answers, truths)."""
-    rows = np.bincount(truth, minlength=classes)
-    missed, falsely = table.sum(axis=0)[:classes], table.sum(axis=1)[1:]
-    by_truth, by_answer = (
-        np.array([part.value is None and count > 0 for part, count in zip(parts, sums.tolist(), strict=True)])
-        for parts, sums in (
-            (_sums(missed, rows), missed),
-            (_sums(falsely, len(truth) - rows), falsely),
-        )
-    )
-    return hidden_beside(table, (np.append(False, by_answer), np.append(by_truth, False)))
-
-
-def _sums(counts: np.ndarray, rows: np.ndarray) -> list[Part]:
-    return shares_within([""] * len(rows), counts.tolist(), rows.tolist(), confidence=0.95, family=1)
+def _mistakes(counts: Confusion) -> int:
+    return counts.total - int(np.trace(counts.exact[1:]))
 
 
 def trivial_class(reference: np.ndarray, classes: int) -> int:
@@ -121,6 +94,38 @@ def error_ratio(truth: np.ndarray, labels: np.ndarray, trivial: int, *, confiden
         confidence=confidence,
     )
     return Measure(value=value, unit="ratio", interval=interval, n=len(truth), why=interval.why)
+
+
+def trivial_error_rate(counts: Confusion, trivial: int, *, confidence: float) -> Measure:
+    """Return the error rate of always saying ``trivial``, as far as the size of that class may be told."""
+    rows = counts.rows[trivial]
+    if rows[0] == rows[1]:
+        return share(counts.total - int(rows[0]), counts.total, confidence=confidence)
+    part = share_between("", counts.total - rows[::-1], rows, confidence=confidence)
+    why = f"Some class has fewer than {SMALL} cases, so that the sizes of classes are not told."
+    return Measure(value=None, unit="share", interval=part.interval, n=counts.total, why=why)
+
+
+def discreetly(measures: Mapping[str, Measure], counts: Confusion, trivial: int) -> dict[str, Measure]:
+    """Return the numbers that rest on the sizes of classes, rounded so far that a size told as a range stays one.
+
+    Args:
+        measures: error_ratio, and skill with the scores that it is made of where there are chances.
+        counts: of right answers and answers.
+        trivial: the class that the rule always says.
+    """
+    if (counts.rows[:, 0] == counts.rows[:, 1]).all():
+        return dict(measures)
+    others = max(counts.total - int(counts.exact.sum(axis=0)[trivial]), 1)
+    of_counts = rounding_step(SMALL * max(_mistakes(counts), 1) / others**2)
+    by_chances = "brier_score" in measures
+    steps = {
+        "error_ratio": of_counts,
+        "skill": 0.0 if by_chances else of_counts,
+        "brier_score": rounding_step(2 * SMALL / counts.total),
+        "trivial_brier_score": rounding_step(2 * SMALL / counts.total),
+    }
+    return {name: rounded(one, steps.get(name, 0.0)) for name, one in measures.items()}
 
 
 def close_calls(scores: np.ndarray, *, confidence: float) -> Measure:

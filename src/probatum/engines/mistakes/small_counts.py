@@ -7,6 +7,7 @@ so that neither tells the count. The whole set of test rows is no group of peopl
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,64 +16,40 @@ from probatum.facts.finding import Part
 from probatum.facts.interval import Interval
 
 SMALL = 10
+WIDENED = f"widened to hide a count under {SMALL}"
 
 
-def shares_within(
-    names: Sequence[str], counts: Sequence[int], rows: Sequence[int], *, confidence: float, family: int
-) -> list[Part]:
-    """Return the share of each group's rows that are counted, where the sum of all counts is told elsewhere.
+def share_between(name: str, counted: np.ndarray, left: np.ndarray, *, confidence: float, family: int = 1) -> Part:
+    """Return the share of a group's rows that are counted, where both counts are told as ranges.
 
-    If the sum would tell a hidden count, the smallest count that is not hidden is hidden too (complementary
-    suppression: Cox 1980, Journal of the American Statistical Association 75:377).
+    Args:
+        name: the group.
+        counted: (2,) rows counted, at least and at most.
+        left: (2,) the other rows, likewise.
+        confidence: of all the family's ranges at once.
+        family: how many groups are looked at together.
     """
-    parts = [
-        share_within(name, count, n, confidence=confidence, family=family)
-        for name, count, n in zip(names, counts, rows, strict=True)
-    ]
-    told = [place for place, part in enumerate(parts) if part.value]
-    if not could_be_worked_out([hidden_count(n, count) for n, count in zip(rows, counts, strict=True)]) or not told:
-        return parts
-    least = min(told, key=lambda place: (counts[place], place))
-    parts[least] = covered(names[least], rows[least], confidence=confidence, family=family)
-    return parts
+    (few, many), (least_left, most_left) = counted.tolist(), left.tolist()
+    exact = few == many and least_left == most_left
+    low = clopper_pearson(few, few + most_left, confidence=confidence, family=family)
+    high = clopper_pearson(many, many + least_left, confidence=confidence, family=family)
+    rows = min(few + most_left, many + least_left)
+    return Part(
+        name=name,
+        value=few / rows if exact and rows else None,
+        interval=low if exact else replace(low, upper=high.upper, method=f"{low.method}, {WIDENED}"),
+        n=rows,
+    )
 
 
 def could_be_worked_out(hidden: Sequence[int]) -> bool:
-    """Say whether the sum of the hidden counts, each 1 to ``SMALL`` - 1, tells any of them; 0 is not hidden.
+    """Say whether the sum of the hidden counts, each 1 to ``SMALL`` - 1, narrows any of them; 0 is not hidden.
 
-    The sum leaves every one of two or more counts open unless all of them are the least, or all the most.
+    The sum leaves each of two or more counts open if it can be ``SMALL`` - 1, and 1 with the others at their most.
     """
     counts = [count for count in hidden if count]
-    return bool(counts) and not (len(counts) > 1 and len(counts) < sum(counts) < (SMALL - 1) * len(counts))
-
-
-def hidden_beside(table: np.ndarray, secret: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """Return (a, b) bool: the counts to hide in a table of which the sum of each row and column is told.
-
-    A small count is hidden; where it is the only one of its line, so is the smallest other count of that line, since
-    the sum would tell it (Cox 1980). In a line whose own sum is hidden, all counts are.
-
-    Args:
-        table: (a, b) counts.
-        secret: (a,) and (b,) bool, the rows and the columns whose sums are hidden.
-    """
-    hidden = np.asarray((table > 0) & ((table < SMALL) | secret[0][:, None] | secret[1][None]))
-    changed = True
-    while changed:
-        changed = False
-        for mask, counts in ((hidden, table), (hidden.T, table.T)):
-            for line, cells in zip(mask, counts, strict=True):  # views, so that hiding one is seen by the other way
-                shown = np.flatnonzero((cells > 0) & ~line)
-                if line.sum() == 1 and shown.size:
-                    line[shown[cells[shown].argmin()]] = True
-                    changed = True
-    return hidden
-
-
-def covered(name: str, n: int, *, confidence: float, family: int) -> Part:
-    """Return the share of a group's rows as it is told where nothing may be told of the count."""
-    exact = clopper_pearson(0, n, confidence=confidence, family=family)
-    return Part(name=name, value=None, interval=_cover(exact, 0, n, n, confidence, family), n=n)
+    most = SMALL - 1
+    return bool(counts) and not (most < sum(counts) <= 1 + most * (len(counts) - 1))
 
 
 def hidden_count(n: int, count: int) -> int:
@@ -111,5 +88,5 @@ def _cover(exact: Interval, fewest: int, most: int, n: int, confidence: float, f
         lower=low.lower,
         upper=high.upper,
         confidence=exact.confidence,
-        method=f"{exact.method}, widened to hide a count under {SMALL}",
+        method=f"{exact.method}, {WIDENED}",
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Slices measured on rows that had no say in their choice, all at one confidence."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -28,6 +28,8 @@ class Measured:
     losses: float  # sum over them
     p: float  # that it is no worse than it should be, adjusted by Holm 1979
     decidable: bool  # large enough that its excess can be proven small
+    inside: np.ndarray = field(repr=False, compare=False)  # (n,) bool: its rows, of the second half
+    wrong: np.ndarray = field(repr=False, compare=False)  # (n,) bool: those of which the loss is above 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,8 @@ def measure(
             losses=float(losses[inside].sum()),
             p=float(p),
             decidable=numbers.decidable,
+            inside=inside,
+            wrong=inside & (losses > 0),
         )
         for (one, inside), numbers, p in zip(chosen, taken, adjusted, strict=True)
     ]

@@ -4,10 +4,12 @@
 Of a group with fewer than ten mistakes, only that there are fewer is told: its range is that of all such counts. So
 it can never be the group of which most is proven, but it still counts where no group may be worse than a limit. Of one
 with fewer than ten right answers the numbers are those of the middle of such counts, and their ranges hold all of them.
+A group is not told of where what is left of another one, when it and others are taken away, would be a small count.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -45,7 +47,7 @@ def tell(result: Confirmation, losses: np.ndarray, name: Callable[[Slice], str],
     """
     rows = len(result.second)
     hidden = {id(one) for one in result.measured if counts and 0 < one.losses < SMALL}
-    proven = [one for one in result.confirmed if id(one) not in hidden]
+    proven = apart([one for one in result.confirmed if id(one) not in hidden], rows)
     counting = [one for one in result.measured if one.decidable or one in proven]
     part = {id(one): _part(one, name(one.slice), counts, id(one) in hidden) for one in counting}
     shown = tuple(part[id(one)] for one in proven)
@@ -68,6 +70,42 @@ def tell(result: Confirmation, losses: np.ndarray, name: Callable[[Slice], str],
         expected=_first(expected, "share"),
         shares=_first(shares, "share"),
     )
+
+
+def apart(found: Sequence[Measured], rows: int) -> list[Measured]:
+    """Return the groups, in their order, without those that leave a small count of another that comes before.
+
+    What is left of a group when one that lies in it is taken away, or two that do and share nobody, is 0 or at least
+    ``SMALL`` rows, mistakes and right answers; so is what is left of all.
+
+    Args:
+        found: groups, measured on the same rows.
+        rows: how many there are.
+    """
+    kept: list[Measured] = []
+    for one in found:
+        if not 0 < rows - one.rows < SMALL and not any(_tells(*chain) for chain in _chains(kept, one)):
+            kept.append(one)
+    return kept
+
+
+def _chains(kept: Sequence[Measured], new: Measured) -> Iterator[tuple[Measured, tuple[Measured, ...]]]:
+    """Yield each group of these with one or two others that may be taken away from it, where the new one is in."""
+    every = [*kept, new]
+    for whole in every:
+        parts = [one for one in every if one is not whole and not (one.inside & ~whole.inside).any()]
+        for first in parts:
+            if whole is new or first is new:
+                yield whole, (first,)
+        for first, second in combinations(parts, 2):
+            if new in (whole, first, second) and not (first.inside & second.inside).any():
+                yield whole, (first, second)
+
+
+def _tells(whole: Measured, parts: tuple[Measured, ...]) -> bool:
+    left = whole.inside & ~np.logical_or.reduce([one.inside for one in parts])
+    wrong = int((left & whole.wrong).sum())
+    return any(0 < count < SMALL for count in (wrong, int(left.sum()) - wrong, int(left.sum())))
 
 
 def _worst(result: Confirmation, proven: tuple[Part, ...], counting: list[Part], rows: int, unit: str) -> Measure:
@@ -96,9 +134,14 @@ def _worst(result: Confirmation, proven: tuple[Part, ...], counting: list[Part],
         interval=interval,
         n=rows,
         groups=proven,
-        widest=widest if known else None,
+        widest=_without_size(widest, proven) if known and widest is not None else None,
         why=None if head.value is not None else f"Fewer than {SMALL} mistakes were counted in each group.",
     )
+
+
+def _without_size(widest: Part, proven: Sequence[Part]) -> Part:
+    """Return the group with its size in tens, unless it is told of anyway: it may lie in another."""
+    return widest if widest in proven else replace(widest, n=widest.n // SMALL * SMALL)
 
 
 def _first(parts: Sequence[Part], unit: str) -> Measure:

@@ -15,7 +15,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import IO, Any, final
 
-from probatum.errors import ProbatumError, arguments_of, class_name
+from probatum.errors import ProbatumError, arguments_of, name_of_type
 from probatum.runs.isolation.protocol import Call, pack, read_frame, unpack_call, write_frame
 
 BEAT = 0.5  # seconds between two signs of life
@@ -113,19 +113,19 @@ def _answer(call: Call) -> tuple[str, Any]:
         return "result", call.function(*call.arguments)
     except ProbatumError as error:
         return "refused", {
-            "type": class_name(error),
+            "type": name_of_type(type(error)),
             "arguments": arguments_of(error),
             "traceback": _traceback(error),
         }
     except BaseException as error:  # noqa: BLE001  # the code of others may raise anything, also what ends processes
-        return "raised", {"type": class_name(error), "traceback": _traceback(error)}
+        return "raised", {"type": name_of_type(type(error)), "traceback": _traceback(error)}
 
 
 def _traceback(error: BaseException) -> str:
     try:
         return "".join(traceback.format_exception(error))[-20_000:]
     except BaseException:  # noqa: BLE001  # an exception may raise when it is printed
-        return class_name(error)
+        return name_of_type(type(error))
 
 
 def _settle(requests: int, replies: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from probatum.errors import DataError, UsageError
+from probatum.errors import DataError, UsageError, name_of_type
 from probatum.facts.threats import Task
 from probatum.systems.datasets import cases, digests, files, labels, python_rows
 from probatum.systems.datasets.assemble import assemble
@@ -208,7 +208,9 @@ def _loaded(load: Load, description: Description) -> tuple[Table | None, Table]:
     try:
         frames = load()
     except Exception as error:
-        raise DataError(f"{name} did not return the rows; it raised {type(error).__name__}: {error}") from error
+        raise DataError(
+            f"{name} did not return the rows; it raised {name_of_type(type(error))}. With --debug its text is shown."
+        ) from error
     if not isinstance(frames, tuple | list) or len(frames) != 2:
         raise DataError(f"{name} returned {type(frames).__name__}; {PARTS}")
     for part in frames[frames[0] is None :]:

@@ -21,6 +21,7 @@ from probatum.systems.datasets.python_rows import whole
 from probatum.systems.datasets.separators import body
 from probatum.systems.datasets.tables import Table, column_names, listed
 from probatum.systems.description import Description, check_columns, split_reference
+from probatum.systems.headers import NOT_SHOWN, look_like_data
 from probatum.systems.input_files import read_file, unpacked
 
 READABLE = "wanted csv, parquet or npz (csv may be gzipped)"
@@ -80,6 +81,8 @@ def refuse_columns(description: Description, columns: Sequence[str]) -> None:
 def refuse_duplicates(names: Sequence[str], what: str) -> None:
     """Raise if two columns have one name, since then no name says which is meant."""
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1] if len(set(names)) < len(names) else []
+    if twice and look_like_data(names):
+        raise DataError(f"{what} has columns of one name. {NOT_SHOWN}")
     if twice:
         raise DataError(f"{what} has more than once {listed(twice)}; give each column a name of its own.")
 
