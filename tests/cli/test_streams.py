@@ -11,6 +11,7 @@ from threading import Thread
 
 import pytest
 
+from probatum.cli.app import run
 from probatum.cli.streams import Reliable, failure_of
 
 
@@ -86,3 +87,14 @@ def test_a_pipe_that_does_not_wait_loses_nothing(pipe: tuple[int, int]) -> None:
     os.close(pipe[1])
     thread.join()
     assert len(b"".join(read)) == 300_000
+
+
+def test_a_pipe_that_breaks_inside_a_command_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: str) -> None:
+        raise BrokenPipeError(32, "Broken pipe")  # of a worker, say: standard output never raises it
+
+    monkeypatch.setattr("probatum.cli.checks.deliver", broken)
+    assert run(["checks"]) == 3
+    assert "A pipe to another process broke" in capsys.readouterr().err
