@@ -68,6 +68,8 @@ FORMATS = (
     "probatum.report.terminal:FORMAT",
 )
 
+BUILT_IN = frozenset((*CHECKS, *PLANTED, *ADAPTERS, *FORMATS))
+
 
 def names(group: str, built_in: tuple[str, ...]) -> Iterator[str]:
     """Yield the dotted names of a group: the built-in ones, then those of other packages in order of name."""
@@ -94,4 +96,9 @@ def fetch(name: str) -> object:
         return getattr(import_module(module), constant)
     except Exception as error:  # a module may raise anything while it is imported
         why = f"{type(error).__name__}: {error}"
+        if name in BUILT_IN:
+            raise PluginError(
+                f"A part of Probatum itself, {name}, cannot be imported ({why}). Something changed how Python works in "
+                "this process, such as the model, or the installation is damaged; see: probatum doctor"
+            ) from error
         raise PluginError(f"Wanted {name}; it cannot be imported ({why}). Reinstall or remove its package.") from error

@@ -100,8 +100,7 @@ def read_run(folder: Path) -> StoredRun:
     if problem is not None:
         raise RunFolderError(f"{folder}: {RECORD} contradicts itself: {problem}. {ALTERED}")
     _require_arrays(folder, record)
-    _require_judged(stored)
-    return stored
+    return replace(stored, judgement=_judged_again(stored))
 
 
 def write_run(folder: Path, stored: StoredRun, page: str, *, plan: bool = True) -> None:
@@ -168,8 +167,8 @@ def _require_arrays(folder: Path, record: Record) -> None:
             raise RunFolderError(f"{folder}: the array {role} ({file.name}) is not what was written. {ALTERED}")
 
 
-def _require_judged(stored: StoredRun) -> None:
-    """Judge the record again and compare.
+def _judged_again(stored: StoredRun) -> Judgement:
+    """Judge the record again, compare, and return that judgement: only its words are shown.
 
     Raises:
         RunFolderError: it gives other verdicts, or on another day than that of the run.
@@ -188,3 +187,4 @@ def _require_judged(stored: StoredRun) -> None:
     problem = difference(judgement, again, words=same_version)
     if problem is not None:
         raise RunFolderError(f"{folder}: {JUDGEMENT} is wrong: {problem}. {ALTERED}")
+    return replace(again, files=judgement.files)

@@ -132,6 +132,11 @@ def _too_few(rows: Rows, answers: Answers, given: int) -> str:
     where = whole if not given else f"{n - given} of the first {n} rows"
     rule = "" if not given else f" At least {LEAST_ANSWERED:.0%} must have a usable answer."
     if raised * 2 >= n - given:
+        if MemoryError.__name__ in answers.failures:
+            return (
+                f"The model ran out of memory on {where} (MemoryError), also where it was asked about one row alone. "
+                "Its answer to a row is too large, or this machine has too little memory left for it."
+            )
         kinds, text = " and ".join(answers.failures), f": {answers.raised}" if answers.raised else ""
         return (
             f"The model raised on {where} ({kinds}{text}).{rule} Are these its columns, in the types of its training?"
