@@ -34,10 +34,10 @@ def holed(share, value=np.nan):
     return lambda places: said[places]
 
 
-def raising(share):
+def raising(share, error=LookupError("no such row")):  # noqa: B008  # raised anew each time
     def answer(places):
         if (places < int(share * 256)).any():
-            raise LookupError("no such row")
+            raise error
         return CHANCES[places]
 
     return answer
@@ -53,10 +53,11 @@ def test_rows_without_an_answer_are_told_when_they_are_few(model):
     [
         (holed(0.6), "NaN on 153 of the first 256 rows. At least 50% must"),
         (raising(0.6), r"raised on 153 of the first 256 rows \(LookupError: no such row\)"),
+        (raising(0.6, MemoryError()), "ran out of memory on 153 of the first 256 rows"),
         (holed(1.1), "NaN on every one of the first 256 rows"),
         (lambda places: np.full(len(places), "maybe"), "none of the labels in target"),
     ],
-    ids=["nan", "raises", "all nan", "strange"],
+    ids=["nan", "raises", "memory", "all nan", "strange"],
 )
 def test_a_model_that_answers_less_than_half_is_refused(model, wanted):
     with pytest.raises(ModelError, match=wanted):

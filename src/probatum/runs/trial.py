@@ -24,6 +24,7 @@ from probatum.systems.system import ask
 TRIED_ROWS = 256  # also those on which the speed of the model is measured, for the estimate on the screen only
 LEAST_ANSWERED = 0.5  # of the rows tried
 MOSTLY = 0.5  # of the answers must be right when moved, before that is a reason to stop
+OUT_OF_MEMORY = MemoryError.__name__
 OFTENER = 3  # times as many as are right as they are
 
 
@@ -131,6 +132,8 @@ def _too_few(rows: Rows, answers: Answers, given: int) -> str:
     whole = f"every one of the first {n} rows"
     where = whole if not given else f"{n - given} of the first {n} rows"
     rule = "" if not given else f" At least {LEAST_ANSWERED:.0%} must have a usable answer."
+    if set(answers.failures) == {OUT_OF_MEMORY}:
+        return f"The model ran out of memory on {where}.{rule} Give it more, or assess a smaller model."
     if raised * 2 >= n - given:
         kinds, text = " and ".join(answers.failures), f": {answers.raised}" if answers.raised else ""
         return (
