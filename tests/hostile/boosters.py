@@ -166,6 +166,9 @@ LIGHTGBM: dict[str, tuple[Callable[[str], str], str]] = {
         "twice",
     ),
     "words for numbers": (_line("left_child", _first("x")), "left_child"),
+    "a setting without a value": (lambda text: text.replace("[two_round: 0]", "[two_round 0]"), "no name and value"),
+    "a setting of one letter": (lambda text: text.replace("[two_round: 0]", "["), "no name and value"),
+    "settings cut off": (lambda text: text[: text.index("[two_round: 0]")], "cut off"),
     "deep categories": (
         lambda text: re.sub(r"^pandas_categorical:.*$", "pandas_categorical:" + "[" * 5000, text, flags=re.M),
         "pandas_categorical",

@@ -21,6 +21,7 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
+from probatum.systems.mistakes import first_line
 from probatum.systems.structures import Structure
 
 KINDS = ("CatBoostClassifier", "CatBoostRegressor", "CatBoostRanker", "CatBoost")
@@ -48,10 +49,9 @@ def open_file(content: bytes) -> Any:
         bare.load_model(blob=content)
         model = (library.CatBoostClassifier if len(bare.classes_) else library.CatBoostRegressor)()
         model.load_model(blob=content)
-    except (library.CatBoostError, ValueError) as error:
-        first = str(error).splitlines()[0][:200]
+    except Exception as error:  # the library's own types, and whatever its reader of the rest raises
         raise ModelError(
-            f"The CatBoost model cannot be read ({first}). Save it again with the version installed here."
+            f"The CatBoost model cannot be read ({first_line(error)}). Save it again with the version installed here."
         ) from error
     return model
 

@@ -16,6 +16,7 @@ from probatum.errors import MissingExtraError, ModelError
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Rows
 from probatum.systems.datasets.rows import printed
+from probatum.systems.mistakes import first_line
 
 OUTPUTS = {
     "binary": "probabilities",
@@ -45,10 +46,9 @@ def open_file(content: bytes) -> Any:
         ) from None
     try:
         return library.Booster(model_str=content.decode())
-    except (library.basic.LightGBMError, ValueError) as error:
-        first = str(error).splitlines()[0][:200]
+    except Exception as error:  # the library's own types, and whatever its reader of the rest raises
         raise ModelError(
-            f"The LightGBM model cannot be read ({first}). Save it again with the version installed here."
+            f"The LightGBM model cannot be read ({first_line(error)}). Save it again with the version installed here."
         ) from error
 
 

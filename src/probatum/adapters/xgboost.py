@@ -17,6 +17,7 @@ from probatum.errors import MissingExtraError, ModelError
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Rows
 from probatum.systems.datasets.rows import printed
+from probatum.systems.mistakes import first_line
 
 OUTPUTS = {
     "binary:logistic": "probabilities",
@@ -45,10 +46,9 @@ def open_file(content: bytes) -> Any:
     booster = library.Booster({"nthread": 1})
     try:
         booster.load_model(bytearray(content))
-    except (library.core.XGBoostError, ValueError) as error:
-        first = str(error).splitlines()[0][:200]
+    except Exception as error:  # the library's own types, and whatever its reader of the rest raises
         raise ModelError(
-            f"The XGBoost model cannot be read ({first}). Save it again with the version installed here."
+            f"The XGBoost model cannot be read ({first_line(error)}). Save it again with the version installed here."
         ) from error
     best = booster.attr("best_iteration")
     if booster.attr("scikit_learn") is not None and best is not None:

@@ -24,6 +24,7 @@ from probatum.systems.system import ask
 TRIED_ROWS = 256  # also those on which the speed of the model is measured, for the estimate on the screen only
 LEAST_ANSWERED = 0.5  # of the rows tried
 MOSTLY = 0.5  # of the answers must be right when moved, before that is a reason to stop
+OUT_OF_MEMORY = MemoryError.__name__
 OFTENER = 3  # times as many as are right as they are
 
 
@@ -60,7 +61,10 @@ def try_out(model: Model, rows: Rows, *, stated: bool = False) -> Trial:
         some = [first.schema.classes[code] for code in np.unique(answers.labels[answers.given]).tolist()]
         require_unshifted(some, answers.strange, 1 - given / len(first), first.schema)
     if given < LEAST_ANSWERED * len(first) or not given:
-        raise ModelError(_too_few(first, answers, given))
+        error = ModelError(_too_few(first, answers, given))
+        if answers.raised:  # it may quote a cell, so it is shown to whoever debugs only
+            error.add_note(f"The model said: {answers.raised}")
+        raise error
     if not stated:
         _require_unshifted_answers(answers, first)
     call = max(_seconds_alone(model, first) - seconds, 0.0)
@@ -131,15 +135,15 @@ def _too_few(rows: Rows, answers: Answers, given: int) -> str:
     whole = f"every one of the first {n} rows"
     where = whole if not given else f"{n - given} of the first {n} rows"
     rule = "" if not given else f" At least {LEAST_ANSWERED:.0%} must have a usable answer."
-    if raised * 2 >= n - given:
-        if MemoryError.__name__ in answers.failures:
-            return (
-                f"The model ran out of memory on {where} (MemoryError), also where it was asked about one row alone. "
-                "Its answer to a row is too large, or this machine has too little memory left for it."
-            )
-        kinds, text = " and ".join(answers.failures), f": {answers.raised}" if answers.raised else ""
+    if set(answers.failures) == {OUT_OF_MEMORY}:
         return (
-            f"The model raised on {where} ({kinds}{text}).{rule} Are these its columns, in the types of its training?"
+            f"The model ran out of memory on {where}, also where it was asked about one row alone.{rule} Give it more, "
+            "or assess a smaller model."
+        )
+    if raised * 2 >= n - given:
+        return (
+            f"The model raised on {where} ({' and '.join(answers.failures)}; --debug shows its text).{rule} Are these "
+            "its columns, in the types of its training?"
         )
     if rows.schema.task is Task.REGRESSION or answers.scores is not None:
         return (

@@ -45,6 +45,15 @@ def visible(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error of another library states, in short; its type where it states nothing."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # noqa: BLE001  # even this may raise
+        lines = []
+    return visible(lines[0][:200]) if lines else type(error).__name__
+
+
 def label(path: Path) -> str:
     """Name a place as it is written in the file: ``[data.columns] protected``, ``[[rules]] 2, kind``."""
     names = [str(part) for part in path if isinstance(part, str)]

@@ -274,7 +274,10 @@ def _is_module(folder: Path, module: str) -> bool:
     path = folder / module.replace(".", "/")
     if path.with_suffix(".py").is_file() or path.is_dir():
         return True
-    return find_spec(module.partition(".")[0]) is not None
+    try:
+        return find_spec(module.partition(".")[0]) is not None
+    except (ImportError, ValueError):  # of __main__, which has no specification
+        return False
 
 
 def _declarations(description: "Description") -> Iterator[tuple[str, Place]]:

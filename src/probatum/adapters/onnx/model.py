@@ -17,6 +17,7 @@ from probatum.facts.capabilities import Capability
 from probatum.facts.threats import Task
 from probatum.systems.datasets import Label, Rows, Schema
 from probatum.systems.interface import Answers
+from probatum.systems.mistakes import first_line
 from probatum.systems.structures import Input, Network, Structure
 
 _MISSING = 'Wanted onnxruntime and onnx, to run an ONNX model; they are not installed. pip install "probatum[onnx]"'
@@ -228,10 +229,9 @@ def _session(content: bytes) -> Any:
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own types are not exported
-        first = str(error).splitlines()[0]
         raise ModelError(
-            f"The ONNX model cannot be opened ({first[:200]}). Does it use operators of its own, or newer ones than "
-            "this onnxruntime knows? Export it with standard operators, or update onnxruntime."
+            f"The ONNX model cannot be opened ({first_line(error)}). Does it use operators of its own, or newer "
+            "ones than this onnxruntime knows? Export it with standard operators, or update onnxruntime."
         ) from error
 
 

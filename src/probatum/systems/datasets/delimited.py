@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from probatum.errors import DataError
+from probatum.systems.mistakes import first_line
 
 # Before 3.1 pandas reads about 3 floats in 10 not bit for bit unless asked to; since then it does, and warns if asked.
 EXACT: dict[str, Any] = (
@@ -124,7 +125,7 @@ def parse(text: str, layout: Layout, name: str, missing: Sequence[str], texts: S
             **EXACT,
         )
     except (ValueError, OverflowError) as error:  # ParserError and EmptyDataError are ValueErrors
-        raise DataError(f"{name} cannot be read as csv: {str(error).splitlines()[0]}") from None
+        raise DataError(f"{name} cannot be read as csv: {first_line(error)}") from None
     return frame
 
 

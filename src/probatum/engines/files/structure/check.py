@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from probatum.engines.files import kinds
 from probatum.engines.files.kinds import Kind
-from probatum.engines.files.structure import catboost, lightgbm, onnx, xgboost
+from probatum.engines.files.structure import catboost, lightgbm, onnx, torch_zip, xgboost
 from probatum.engines.files.structure.parts import StructureError
 from probatum.facts.input_limits import InputLimits
 
@@ -14,6 +14,7 @@ CHECKS: Mapping[Kind, Callable[[bytes, InputLimits], None]] = {
     kinds.LIGHTGBM: lightgbm.check,
     kinds.ONNX: onnx.check,
     kinds.CATBOOST: catboost.check,
+    kinds.TORCH_WEIGHTS: torch_zip.check,
 }
 
 

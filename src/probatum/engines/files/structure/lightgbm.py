@@ -19,6 +19,7 @@ END = b"end of trees"
 TREE = b"\nTree="
 MOST_CLASSES = 100_000
 SIZES = re.compile(rb"[0-9 ]*")
+SETTING = re.compile(rb"\[[^\s:\[\]]+: ?[^\n]*\]")
 CATEGORIES = b"pandas_categorical:"
 
 
@@ -46,6 +47,7 @@ def check(content: bytes, limits: InputLimits) -> None:
         check_tree(fields(block, f"tree {place:,}"), f"tree {place:,}", features, limits.depth)
         trees += 1
     require(trees % a_round == 0, f"it has {trees:,} trees, which is no multiple of num_tree_per_iteration")
+    _check_settings(content[end:])
     _check_categories(content[end:])
 
 
@@ -96,6 +98,15 @@ def _trees(content: bytes, header: Mapping[bytes, bytes], begin: int, end: int) 
         at += length
     require(at == end or not stated.split(), "tree_sizes does not cover the trees")
     require(stated.split() or begin >= end, "tree_sizes states no trees")
+
+
+def _check_settings(rest: bytes) -> None:
+    """Check the settings of the training: of a line without a colon LightGBM takes the second half all the same."""
+    _, begin, settings = rest.partition(b"\nparameters:")
+    settings, end, _ = settings.partition(b"\nend of parameters")
+    require(bool(end) or not begin, 'it is cut off: the line "end of parameters" is missing')
+    lines = [line for line in settings.split(b"\n") if line.strip()]
+    require(all(SETTING.fullmatch(line.strip()) for line in lines), "a line of its parameters has no name and value")
 
 
 def _check_categories(rest: bytes) -> None:
