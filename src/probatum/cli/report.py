@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from probatum.cli.screen import deliver
+from probatum.errors import UsageError
 
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that assess wrote.")]
 FormatName = Annotated[str, typer.Option("--format", help="html, json or terminal.")]
@@ -17,9 +18,11 @@ def report(run: Folder, format_name: FormatName = "terminal", output: File = Non
     """Show a finished run in another format."""
     from probatum.runs.folder import write_whole
     from probatum.runs.reporting import render_stored
-    from probatum.runs.stored import read_run
+    from probatum.runs.stored import is_own_file, read_run
 
     text = render_stored(read_run(run).edition, format_name)
+    if output is not None and is_own_file(run, output):
+        raise UsageError(f"{output} is a file of the run itself. Choose another with -o.")
     if output is None:
         deliver(text)
     else:
