@@ -93,7 +93,7 @@ def test_a_file_that_can_run_code_is_loaded_only_if_somebody_says_so(desk: Desk)
     desk.type(*BRIEFLY).refuses("--trust-file")
     assert desk.assess("--trust-file").code == 0
     assert desk.type(*BRIEFLY, "--trust-file", "-o", "brief", "--only", "usage/error-rate").code == 0
-    assert "--trust-file" in (desk.folder / "run" / "context.json").read_text()
+    assert "--trust-file" in desk.command_to_repeat()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,34 @@ def test_a_damaged_file_is_named(desk: Desk, stored: Path, name: str, content: b
     elif isinstance(content, bytes):
         file.write_bytes(content)
     refused(desk, name)
+
+
+ODD: dict[str, Callable[[Any], None]] = {  # in a record whose files belong together
+    "a finding for ever": lambda record: record["findings"][0].update(holds_days=10**12),
+    "thousands of classes": lambda record: record["plan"]["subject"].update(classes=[str(n) for n in range(20_000)]),
+    "fewer than no rows": lambda record: record["plan"]["subject"].update(test_rows=-1, train_rows=-7),
+    "no sentence": lambda record: record["findings"][0].update(sentence=""),
+    "thousands of groups": lambda record: next(iter(record["findings"][0]["measures"].values())).update(
+        groups=[{"name": str(n), "value": 0.5, "interval": None, "n": 20} for n in range(5000)]
+    ),
+    "a picture of no size": lambda record: record["findings"][0].update(
+        pattern={"width": 2**40, "height": 2**12, "colours": 3, "before": "", "after": "x"}
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_record_that_no_check_writes_is_shown_or_refused_soon(desk: Desk, stored: Path, odd: str) -> None:
+    change_file(stored / "record.json", ODD[odd])
+    plan = json.loads((stored / "record.json").read_bytes())["plan"]
+    (stored / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    put_right(stored)
+    for form in ("terminal", "html", "json"):
+        begun = time.process_time()
+        said = desk.type("report", "run", "--format", form)
+        assert said.code in (0, 2), said.err
+        assert "unexpected" not in said.err
+        assert time.process_time() - begun < 20
 
 
 def test_an_altered_array_is_named(desk: Desk, stored: Path) -> None:

@@ -108,6 +108,8 @@ def test_a_policy_with_a_strange_value_is_refused(desk: Desk, text: str) -> None
     ("words", "wanted"),
     [
         (("report", "run", "--format", "html", "-o", "."), "it is a folder"),
+        (("report", "run", "-o", "run/record.json"), "is a file of the run itself"),
+        (("report", "run", "--format", "html", "-o", "run/../run/report.html"), "is a file of the run itself"),
         (("report", "run", "-o", "train.csv/x"), "could not be written"),
         (("policy", "new", "-o", "train.csv/x"), "could not be written"),
         (("assess", "-o", "train.csv/x", "--only", "usage/error-rate"), "folder cannot be made"),

@@ -11,6 +11,9 @@ import pytest
 
 from functional.workshop import Desk
 from hostile.forging import change_file
+from probatum.errors import RunFolderError
+from probatum.runs.hold import hold
+from probatum.runs.unfinished import Unfinished
 
 ONLY = ("--only", "usage/error-rate", "--only", "usage/overfitting")
 RECIPE = """\
@@ -114,3 +117,12 @@ def test_an_altered_start_is_refused(desk: Desk, interrupted: Path, key: str) ->
 def test_an_altered_plan_is_refused(desk: Desk, interrupted: Path) -> None:
     change_file(interrupted / "plan.json", lambda plan: plan["units"].pop())
     desk.type("assess", "--resume", "run").refuses("the plan changed")
+
+
+def test_a_count_of_rows_that_was_altered_is_refused(tmp_path: Path) -> None:
+    with hold(tmp_path) as held:
+        Unfinished(held).keep_asked(900)
+        assert Unfinished(held).asked() == 900
+        change_file(tmp_path / "unfinished" / "asked.json", lambda piece: piece["fact"].update(rows=0))
+        with pytest.raises(RunFolderError, match="nobody knows how many rows"):
+            Unfinished(held).asked()

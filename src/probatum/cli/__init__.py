@@ -2,7 +2,8 @@
 """The command line: each command parses, calls one use case, prints, and ends with a documented code.
 
 Exit codes: 0 no check failed; 1 at least one check failed; 2 wrong usage or a bad file; 3 no failure, but a check broke
-down or nothing could be tested, with ``--strict`` also an inconclusive or unanswered finding; 130 interrupted.
+down or nothing could be tested, with ``--strict`` also an inconclusive or unanswered finding; 130 interrupted. What
+becomes of the output changes no code, except where a command only prints: 3 if that could not be written.
 """
 
 import os

@@ -23,7 +23,7 @@ def report(run: Folder, format_name: FormatName = None, output: File = None, pub
     from probatum.runs.disclosure.release import release
     from probatum.runs.folder import write_whole
     from probatum.runs.reporting import render_stored
-    from probatum.runs.stored import read_run
+    from probatum.runs.stored import is_own_file, read_run
 
     if publish is not None:
         if format_name is not None or output is not None:
@@ -32,6 +32,8 @@ def report(run: Folder, format_name: FormatName = None, output: File = None, pub
         say(f"Wrote {publish}: report, record, judgement and policy. docs/privacy.md says what they reveal.")
         return 0
     text = render_stored(read_run(run).edition, format_name or "terminal")
+    if output is not None and is_own_file(run, output):
+        raise UsageError(f"{output} is a file of the run itself. Choose another with -o.")
     if output is None:
         deliver(text)
     else:

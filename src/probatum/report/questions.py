@@ -5,7 +5,7 @@ Is the system making mistakes? What alternatives were considered? What is the ri
 A measure that is absent leaves its sentence out; a check that is absent is named as not covered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from probatum.facts.finding import Finding, Measure
@@ -160,15 +160,10 @@ def _kinds(lookup: Lookup, finding: Finding) -> Iterator[Saying]:
     if not kinds:
         return
     classes = lookup.edition.record.plan.subject.classes
-    wording = {
-        f"said {said}, was {was}": f"said {quoted(said)} where {quoted(was)} was right"
-        for said in classes
-        for was in classes
-    }
     shown = [kind for kind in kinds.groups if kind.value][:_KINDS_SHOWN]
     whole = whole_for(*(kind.value for kind in shown))  # one for all, so that they can be compared
     for kind in shown:
-        words = wording.get(kind.name, f"made the mistake {quoted(kind.name)}")
+        words = _mistake_in_words(kind.name, classes)
         behind = numbers_behind(title_of("mistake_kinds"), kind)
         yield Saying(
             text=f"In {of_100(kind, 'answers', whole=whole)} it {words}.", behind=(behind,), check=finding.check
@@ -180,6 +175,15 @@ def _kinds(lookup: Lookup, finding: Finding) -> Iterator[Saying]:
         yield Saying(
             text=f"There {there} {words}, {'less common' if shown else 'each of them rare'}.", check=finding.check
         )
+
+
+def _mistake_in_words(name: str, classes: Sequence[str]) -> str:
+    """Return a kind of mistake in words; only as many comparisons as there are classes, however many these are."""
+    for said in classes:
+        front = f"said {said}, was "
+        if name.startswith(front) and name[len(front) :] in classes:
+            return f"said {quoted(said)} where {quoted(name[len(front) :])} was right"
+    return f"made the mistake {quoted(name)}"
 
 
 def _alternatives(lookup: Lookup) -> Iterator[Saying]:

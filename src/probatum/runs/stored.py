@@ -121,6 +121,14 @@ def write_run(folder: Path, stored: StoredRun, page: str, *, plan: bool = True) 
     write_whole(folder / REPORT, content)
 
 
+def is_own_file(run: Path, file: Path) -> bool:
+    """Say whether a file is one that the run itself has written, so that nothing else may stand there."""
+    try:
+        return file.exists() and file.parent.samefile(run)
+    except (OSError, ValueError):
+        return False
+
+
 def _beside(folder: Path, judgement: Judgement) -> dict[str, bytes]:
     """Return the files that the judgement names, each with the digest that it states.
 
