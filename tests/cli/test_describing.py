@@ -48,6 +48,7 @@ OF_A_RUN = {
     "--seed": "seed",
     "--policy": "policy",
     "--jobs": "jobs",
+    "--key": "key",
     "--strict": None,  # changes the exit code
     "--include-rows": "include_rows",
     "--quiet": "progress",  # shown in a terminal; in Python, also in a notebook

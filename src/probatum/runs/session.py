@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An opened system at work: what a run asks of it, whether it lives in this process or in a worker."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,8 +144,10 @@ class LocalSession:
     def answer(self, rows: str) -> Answered:
         """Ask the model about its own rows."""
         own = self._rows(rows)
-        answers = ordered(self._work.key, own, self._system.answers(own))
-        return Answered(answers=answers, too_many=self._system.too_many)
+        given = self._system.answers(own)
+        if given.raised and self._code is not None:  # in a worker: into the private log
+            print(f"The model raised on some of the {rows} rows, the first time: {given.raised}", file=sys.stderr)
+        return Answered(answers=ordered(self._work.key, own, given), too_many=self._system.too_many)
 
     def remember(self, rows: str, kept: KeptAnswers) -> None:
         """Take answers from the folder of arrays."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a worker is asked to do with the system that lives in it; what is returned is JSON and arrays."""
 
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -117,6 +118,7 @@ def _tell(message: Message) -> None:
     elif isinstance(message, Advanced):
         line().send("advanced", to_json(message.step))
     elif isinstance(message, Stopped):
+        print(message.traceback, file=sys.stderr)  # into the private log: it may quote anything
         line().send("stopped", message.traceback)
     else:
         line().send("warned", to_json(message))

@@ -62,9 +62,15 @@ def _outwards(interval: Interval | None, step: float) -> Interval | None:
 def _to_step(value: float, step: float, way: Callable[[np.ndarray], np.ndarray]) -> float:
     if step <= 0 or not np.isfinite(value):
         return value
-    times = value / step
-    near = (
-        round(times) if abs(times - round(times)) < _EPSILON * max(1.0, abs(times)) else float(way(np.asarray(times)))
-    )
     decimals = max(-floor(log10(step) + _EPSILON), 0)
-    return round(near * step, decimals) + 0.0  # no minus 0
+
+    def multiple(times: float) -> float:
+        return round(times * step, decimals) + 0.0  # no minus 0
+
+    if multiple(round(value / step)) == value:
+        return value + 0.0
+    times = float(way(np.asarray(value / step)))
+    found = multiple(times)
+    if way is np.floor and found > value:  # the division was rounded
+        return multiple(times - 1)
+    return multiple(times + 1) if way is np.ceil and found < value else found

@@ -15,7 +15,8 @@ from probatum.facts.finding import Measure, Part
 
 FAMILY = re.compile(r"Šidák over (\d+)")
 WIDEST = 120  # counts by which the two ends of a range of counts may differ
-_SLACK = 1.01e-4  # shares are rounded to four decimals, their ends outwards
+_STEP = 1e-4  # to which shares are rounded, the ends of their ranges outwards
+_HAIR = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,7 @@ def read(one: Part | Measure) -> Statement | None:
         return None
     found = FAMILY.search(interval.method)
     ends = _Ends(interval.lower, interval.upper, interval.confidence, int(found.group(1)) if found else 1)
-    exact = None if one.value is None else ends.exact(one.value, one.n)
-    return exact or ends.between(one.value, one.n)
+    return ends.between(one.value, one.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,6 @@ class _Ends:
     upper: float
     confidence: float
     family: int
-
-    def exact(self, value: float, n: int) -> Statement | None:
-        """Return the one count that fits, if the range is that of a count that is told exactly."""
-        count = round(value * n)
-        lower, upper = self._bounds(np.array([count]), np.array([n]))
-        if (
-            abs(lower[0] - self.lower) > _SLACK
-            or abs(upper[0] - self.upper) > _SLACK
-            or abs(count / n - value) > _SLACK
-        ):
-            return None
-        return Statement(counted=(count, count), left=(n - count, n - count))
 
     def between(self, value: float | None, n: int) -> Statement | None:
         """Return the hull of all ranges of two counts that fit; ``n`` is the smaller sum of a range's two ends."""
@@ -69,7 +57,7 @@ class _Ends:
             if low[0] <= high[0]
             and low[1] >= high[1]
             and n in (sum(low), sum(high))
-            and (value is None or abs((low[0] + high[0]) / (sum(low) + sum(high)) - value) <= _SLACK)
+            and (value is None or abs((low[0] + high[0]) / (sum(low) + sum(high)) - value) <= _STEP / 2 + _HAIR)
         ]
         if not pairs:
             return None
@@ -81,8 +69,8 @@ class _Ends:
     def _fitting(self, end: float, n: int, *, upper: bool) -> list[tuple[int, int]]:
         """Return pairs (counted, left) of which this is the end of the range, with n to n + WIDEST rows."""
         rows = np.arange(n, n + WIDEST + 1)
-        first = self._first(rows, end - _SLACK, upper=upper)
-        last = self._first(rows, end + _SLACK, upper=upper)
+        least, most = (end - _STEP, end) if upper else (end, end + _STEP)
+        first, last = (self._first(rows, one, upper=upper) for one in (least - _HAIR, most + _HAIR))
         return [
             (count, int(many) - count)
             for many, low, high in zip(rows, first, last, strict=True)
