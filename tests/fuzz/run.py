@@ -47,9 +47,10 @@ def _watch(name: str, seed: int, folder: Path, seconds: float) -> tuple[str | No
     from fuzz.targets import TARGETS
 
     paths, current, ready = os.pathsep.join(sys.path[:2]), folder / TARGETS[name].name, folder / "tried"
-    with (folder / "told").open("w") as told, (folder / "errors").open("w") as errors:
+    (folder / "told").touch()
+    with (folder / "errors").open("w") as errors:
         command = [sys.executable, str(HERE / "worker.py"), name, str(seed), str(folder)]
-        process = subprocess.Popen(command, stdout=told, stderr=errors, env=os.environ | {"PYTHONPATH": paths})
+        process = subprocess.Popen(command, stdout=errors, stderr=errors, env=os.environ | {"PYTHONPATH": paths})
         start = since = time.monotonic()
         seen, hangs = 0.0, False
         while process.poll() is None and not hangs:

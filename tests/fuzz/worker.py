@@ -49,7 +49,7 @@ def main(name: str, seed: int, folder: Path) -> None:
     for content in seeds:
         problem = tried(target, path, content)
         if problem is not None:
-            print(json.dumps({"problem": f"a sound file: {problem}", "file": str(path)}), flush=True)
+            _tell(folder, f"a sound file: {problem}", path)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.addaudithook(_audit)
     rng = random.Random(seed)
@@ -60,9 +60,15 @@ def main(name: str, seed: int, folder: Path) -> None:
         if problem is not None:
             kept = folder / f"{seed}-{number}-{target.name}"
             kept.write_bytes(content)
-            print(json.dumps({"problem": problem, "file": str(kept)}), flush=True)
+            _tell(folder, problem, kept)
         if number % 20 == 0:
             (folder / "tried").write_text(str(number + 1), encoding="utf-8")
+
+
+def _tell(folder: Path, problem: str, file: Path) -> None:
+    """Keep what went wrong in a file: libraries print whatever they like."""
+    with (folder / "told").open("a", encoding="utf-8") as told:
+        told.write(json.dumps({"problem": problem, "file": str(file)}) + "\n")
 
 
 def _audit(event: str, arguments: tuple[object, ...]) -> None:

@@ -167,6 +167,7 @@ LIGHTGBM: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "words for numbers": (_line("left_child", _first("x")), "left_child"),
     "a setting without a value": (lambda text: text.replace("[two_round: 0]", "[two_round 0]"), "no name and value"),
+    "a zero byte": (lambda text: text.replace("[two_round: 0]", "[two\0round: 0]"), "a zero byte"),
     "a setting of one letter": (lambda text: text.replace("[two_round: 0]", "["), "no name and value"),
     "settings cut off": (lambda text: text[: text.index("[two_round: 0]")], "cut off"),
     "deep categories": (

@@ -2,8 +2,10 @@
 """The description: every mistake at once, in plain words, with its line."""
 
 import pickle
+import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -406,3 +408,26 @@ def inline(value: object) -> str:
     if isinstance(value, str):
         return '"' + "".join(f"\\U{ord(letter):08x}" for letter in value) + '"'
     return str(value).lower()
+
+
+def test_a_missing_file_is_not_looked_for_beside_a_description_when_there_is_none(tmp_path):
+    said = {("model", "python"): "json:loads", ("data", "test"): "nope.csv", ("data", "target"): "y"}
+    with pytest.raises(UsageError) as caught:
+        describe(said, name="x", folder=tmp_path)
+    assert "there is no file nope.csv." in str(caught.value)
+    assert "description" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a\0b.csv", "x" * 5_000 + ".csv"])
+def test_a_name_that_no_file_can_have_is_a_missing_file(tmp_path, name):
+    said = {("model", "python"): "json:loads", ("data", "test"): name, ("data", "target"): "y"}
+    with pytest.raises(UsageError, match="there is no file"):
+        describe(said, name="x", folder=tmp_path)
+
+
+def test_a_module_without_a_specification_is_a_missing_module(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nospec", ModuleType("nospec"))
+    (tmp_path / "t.csv").write_text("a,y\n1,2\n", encoding="utf-8")
+    said = {("model", "python"): "nospec:f", ("data", "test"): "t.csv", ("data", "target"): "y"}
+    with pytest.raises(UsageError, match=r"there is no nospec\.py here"):
+        describe(said, name="x", folder=tmp_path)

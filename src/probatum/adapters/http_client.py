@@ -144,9 +144,11 @@ class _Allowance:
         self.bytes_left = limits.reply_bytes + HEADERS
         self.ends = monotonic() + limits.seconds
 
-    def seconds(self, timeout: float | None) -> float:
-        """Return how long the next step may take; 0 or less: no longer."""
+    def seconds(self, timeout: float | None, late: type[Exception]) -> float:
+        """Return how long the next step may take; raise ``late`` where the time is over."""
         left = self.ends - monotonic()
+        if left <= 0:
+            raise late("the time for the whole request is over")
         return left if timeout is None else min(left, timeout)
 
     def count(self, size: int) -> None:
@@ -155,23 +157,22 @@ class _Allowance:
             raise ModelError(_too_large(self.most))
 
 
-def _transport(allowance: _Allowance) -> Any:
-    """Return a transport for httpx, over httpcore, whose every step keeps to the allowance."""
+def _network(allowance: _Allowance) -> Any:
+    """Return connections for httpcore whose every read and write keeps to the allowance."""
     import httpcore
-    import httpx
 
     class Stream(httpcore.NetworkStream):
         def __init__(self, inner: httpcore.NetworkStream) -> None:
             self._inner = inner
 
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-            piece = self._inner.read(max_bytes, _seconds(timeout, httpcore.ReadTimeout))
+            piece = self._inner.read(max_bytes, allowance.seconds(timeout, httpcore.ReadTimeout))
             allowance.count(len(piece))
             return piece
 
         def write(self, buffer: bytes, timeout: float | None = None) -> None:
             for start in range(0, len(buffer), PIECE):
-                self._inner.write(buffer[start : start + PIECE], _seconds(timeout, httpcore.WriteTimeout))
+                self._inner.write(buffer[start : start + PIECE], allowance.seconds(timeout, httpcore.WriteTimeout))
 
         def close(self) -> None:
             self._inner.close()
@@ -179,7 +180,7 @@ def _transport(allowance: _Allowance) -> Any:
         def start_tls(
             self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
         ) -> "Stream":
-            seconds = _seconds(timeout, httpcore.ConnectTimeout)
+            seconds = allowance.seconds(timeout, httpcore.ConnectTimeout)
             return Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
 
         def get_extra_info(self, info: str) -> Any:
@@ -194,14 +195,16 @@ def _transport(allowance: _Allowance) -> Any:
             local_address: str | None = None,
             socket_options: Any = None,
         ) -> Stream:
-            seconds = _seconds(timeout, httpcore.ConnectTimeout)
+            seconds = allowance.seconds(timeout, httpcore.ConnectTimeout)
             return Stream(httpcore.SyncBackend().connect_tcp(host, port, seconds, local_address, socket_options))
 
-    def _seconds(timeout: float | None, late: type[Exception]) -> float:
-        left = allowance.seconds(timeout)
-        if left <= 0:
-            raise late("the time for the whole request is over")
-        return left
+    return Backend()
+
+
+def _transport(allowance: _Allowance) -> Any:
+    """Return a transport for httpx, over httpcore, whose every step keeps to the allowance."""
+    import httpcore
+    import httpx
 
     class Body(httpx.SyncByteStream):
         def __init__(self, inner: Any) -> None:
@@ -216,7 +219,7 @@ def _transport(allowance: _Allowance) -> Any:
 
     class Transport(httpx.BaseTransport):
         def __init__(self) -> None:
-            self._pool = httpcore.ConnectionPool(network_backend=Backend())
+            self._pool = httpcore.ConnectionPool(network_backend=_network(allowance))
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             url = request.url

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mistakes that no single key shows: what contradicts, what is missing, which files and columns do not exist."""
 
+import os.path
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -206,7 +207,7 @@ def _rows(description: "Description") -> Iterator[tuple[str, Place]]:
         hint = " If the one file holds rows the model was not trained on, call it test." if data.train else ""
         yield f"test is missing; wanted a file of rows that the model was not trained on.{hint}", ("data",)
     arrays = split_reference(data.test or "")[1]
-    pictures = data.test is not None and (description.folder / data.test).is_dir()
+    pictures = data.test is not None and os.path.isdir(description.folder / data.test)
     if data.target is None and arrays is None and not pictures and description.model.scores is None:
         yield 'target is missing; wanted the column to be predicted, as in target = "income".', ("data",)
 
@@ -236,10 +237,10 @@ def _files(description: "Description") -> Iterator[tuple[str, Place]]:
         if reference is None:
             continue
         name = reference if key == "file" else split_reference(reference)[0]
-        if not _exists(folder / name):
+        if not os.path.exists(folder / name):  # unlike Path's own, it minds no name that is too long
             hint = _similar(folder / name, in_file=description.path is not None)
             yield f"there is no file {name}{hint}", (section, key)
-        elif (folder / name).is_dir() and section != "data":  # a folder of pictures, one folder a class
+        elif os.path.isdir(folder / name) and section != "data":  # a folder of pictures, one folder a class
             yield f"{name} is a folder; wanted a file.", (section, key)
     for section, key in (("model", "python"), ("data", "load"), ("recipe", "train")):
         reference = getattr(getattr(description, section), key)
@@ -249,17 +250,9 @@ def _files(description: "Description") -> Iterator[tuple[str, Place]]:
             yield f"there is no {path}.py {where}, nor such a package.", (section, key)
 
 
-def _exists(path: Path) -> bool:
-    """Say whether something is there, whatever the name: one with a zero byte or too long a one is nowhere."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
-
-
 def _similar(path: Path, *, in_file: bool) -> str:
     """Return a hint at files of a like name, or where the file was looked for."""
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         return "; its folder does not exist."
     try:
         names = sorted(entry.name for entry in path.parent.iterdir())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files become tables: read once, digested, parsed; whatever is wrong with one is said in one sentence."""
 
+import os.path
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -46,7 +47,7 @@ def read(
     """
     name, arrays = split_reference(reference)
     path = folder / name
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike Path's own, it minds no name that is too long
         return _pictures(path, description, like, notes)
     data = _bytes(path, description.input_limits.file_bytes)
     suffix = _suffix(path)

@@ -29,6 +29,7 @@ def check(content: bytes, limits: InputLimits) -> None:
     Raises:
         StructureError: says where.
     """
+    require(b"\0" not in content, "it holds a zero byte, at which its library stops reading")
     end = content.find(b"\n" + END)
     require(end >= 0, f'it is cut off: the line "{END.decode()}" is missing')
     begin = content.find(TREE, 0, end + 1)
