@@ -146,7 +146,7 @@ class LocalSession:
         own = self._rows(rows)
         given = self._system.answers(own)
         if given.raised and self._code is not None:  # in a worker: into the private log
-            print(f"The model raised on some of the {rows} rows, the first time: {given.raised}", file=sys.stderr)
+            sys.stderr.write(f"The model raised on some of the {rows} rows, the first time: {given.raised}\n")
         return Answered(answers=ordered(self._work.key, own, given), too_many=self._system.too_many)
 
     def remember(self, rows: str, kept: KeptAnswers) -> None:

@@ -118,7 +118,7 @@ def _tell(message: Message) -> None:
     elif isinstance(message, Advanced):
         line().send("advanced", to_json(message.step))
     elif isinstance(message, Stopped):
-        print(message.traceback, file=sys.stderr)  # into the private log: it may quote anything
+        sys.stderr.write(message.traceback)  # into the private log: it may quote anything
         line().send("stopped", message.traceback)
     else:
         line().send("warned", to_json(message))
