@@ -8,19 +8,18 @@ from typing import Any
 
 from probatum.adapters.cases import CasesModel
 from probatum.adapters.code import UserCode
-from probatum.adapters.interface import Wish, claim, few, spell, wrap
+from probatum.adapters.interface import Wish, claim, few, wrap
 from probatum.adapters.knowledge import known_cells
 from probatum.adapters.libraries import libraries
 from probatum.adapters.recipe import RecipeModel, Train, train_by_recipe, trained_by
 from probatum.errors import DescriptionError, ModelError
 from probatum.evidence.canonical import digest
-from probatum.facts import bearable
 from probatum.facts.capabilities import Capability
 from probatum.facts.plan import Subject
-from probatum.facts.policy import Stakes
 from probatum.facts.threats import Task
 from probatum.runs.matching import matched, sorted_order
 from probatum.runs.sources import Named, address, leave, named_model, quota, user_code
+from probatum.runs.subjects import subject_of
 from probatum.runs.task import settled
 from probatum.runs.trial import Trial, try_out
 from probatum.seeds import number
@@ -30,8 +29,8 @@ from probatum.systems.datasets import Dataset, Rows, read
 from probatum.systems.datasets.comparison import compared
 from probatum.systems.datasets.relations import broken
 from probatum.systems.description import Description
+from probatum.systems.input_files import read_file
 from probatum.systems.interface import Model
-from probatum.systems.mistakes import mistake
 from probatum.systems.quota import Quota
 from probatum.systems.stored import StoredFile
 from probatum.systems.system import System
@@ -109,7 +108,7 @@ def open_described(
         system=assembled(
             description, data, lambda: model, capabilities=model.capabilities, loaded=found.inputs.get("model")
         ),
-        subject=_subject(data, description),
+        subject=subject_of(data, description),
         inputs=inputs | found.inputs,
         seconds_per_row=trial.seconds_per_row,
         seconds_per_call=trial.seconds_per_call,
@@ -216,7 +215,7 @@ def stored_files(description: Description, loaded: str | None) -> tuple[StoredFi
     if said.file is None:
         return ()
     path = description.folder / said.file
-    content = path.read_bytes()
+    content = read_file(path, description.input_limits.fact().file_bytes)
     if digest(content) != loaded:
         raise ModelError(f"{said.file} was replaced while it was being assessed. Assess it again.")
     return (StoredFile(role="model", content=content, stated=said.sha256 is not None, path=path),)
@@ -247,7 +246,7 @@ def open_live(model: Any, data: Dataset, description: Description, *, recipe: Tr
     attacker = Attacker.of(description.attack, description.data.relations)
     return Opened(
         system=System.of(wrapped, data, attacker=attacker),
-        subject=_subject(data, description),
+        subject=subject_of(data, description),
         inputs=dict(data.digests),
         seconds_per_row=trial.seconds_per_row,
         seconds_per_call=trial.seconds_per_call,
@@ -344,44 +343,3 @@ def opened_for(found: Found, data: Dataset, wish: Wish) -> Model:
         return CasesModel(data.test)
     model = wrap(found.thing, few(data.test), wish)
     return model if found.train is None else RecipeModel(model, found.train, wish)
-
-
-def _subject(data: Dataset, description: Description) -> Subject:
-    said, schema = description.system, data.test.schema
-    by = (entry.by for entry in description.declarations if entry.topic == bearable.TOPIC)
-    return Subject(
-        name=said.name,
-        purpose=said.purpose,
-        affected=said.affected,
-        stakes=said.stakes or Stakes.MEDIUM,
-        stakes_assumed=said.stakes is None,
-        task=schema.task,
-        classes=tuple(map(spell, schema.classes)),
-        target=schema.target,
-        train_rows=0 if data.train is None else len(data.train),
-        test_rows=len(data.test),
-        columns=len(schema.columns),
-        simulated=said.simulated,
-        decisions=data.test.said is not None,
-        favourable=None if schema.favourable is None else spell(schema.classes[schema.favourable]),
-        truth_known=schema.truth_known,
-        bearable_error=_bearable(description, schema.task),
-        bearable_error_by=next(by, None),
-        notes=data.notes,
-    )
-
-
-def _bearable(description: Description, task: Task) -> float | None:
-    """Return the error that is stated as bearable.
-
-    Raises:
-        DescriptionError: it is no share, though answers are right or wrong.
-    """
-    stated = description.system.bearable_error
-    if stated is not None and task is not Task.REGRESSION and stated >= 1:
-        text = f"wanted a share of the answers, from 0 to below 1, such as 0.05 for 5 of 100; {stated:g} came."
-        raise DescriptionError(
-            description.path.name if description.path else "The description",
-            [mistake(text, ("system", "bearable_error"), description.lines)],
-        )
-    return stated
