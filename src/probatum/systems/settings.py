@@ -182,6 +182,7 @@ IN_THE_FILE_ONLY: Mapping[tuple[str, ...], str] = {
     ("input_limits", "file_bytes"): RESOURCES,
     ("input_limits", "depth"): RESOURCES,
     ("input_limits", "reply_bytes"): RESOURCES,
+    ("input_limits", "model_seconds"): RESOURCES,
     ("input_limits", "seconds"): RESOURCES,
     ("rules",): "a list of sections",
     ("declarations",): "a list of sections: each is signed by a person",
