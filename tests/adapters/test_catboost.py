@@ -144,10 +144,10 @@ def test_a_run_from_its_file_needs_no_trust_and_leaves_no_folder(tmp_path: Path,
     )  # fmt: skip
     findings = {one["check"]: one for one in json.loads((done.folder / "record.json").read_text())["findings"]}
     wrong = float((estimator.predict(frame[150:]) != NAMES[GOOD][150:]).mean())
-    assert findings["usage/error-rate"]["measures"]["error_rate"]["value"] == pytest.approx(wrong)
+    assert findings["usage/error-rate"]["measures"]["error_rate"]["value"] == pytest.approx(wrong, abs=5e-5)
     assert "CatBoost file does not say" in findings["usage/overfitting"]["details"][0]
     assert findings["environment/model-file"]["measures"]["can_run_code"]["value"] == 0
-    assert sorted(os.listdir()) == ["model.cbm", "run", "test.csv", "train.csv"]
+    assert sorted(os.listdir()) == [".probatum-key", "model.cbm", "run", "test.csv", "train.csv"]
 
 
 def test_free_text_is_given_as_it_is() -> None:
@@ -168,5 +168,5 @@ def test_live_whole_numbers_as_categories_are_assessed_as_they_are(tmp_path: Pat
     )  # fmt: skip
     measured = {finding.check: finding.measures for finding in done.record.findings}
     wrong = float((estimator.predict(WORDS[150:]) != NAMES[GOOD][150:]).mean())
-    assert measured["usage/error-rate"]["error_rate"].value == pytest.approx(wrong)
+    assert measured["usage/error-rate"]["error_rate"].value == pytest.approx(wrong, abs=5e-5)
     assert "by_heart" in measured["usage/overfitting"]

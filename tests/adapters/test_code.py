@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from probatum.adapters.code import UserCode
+from probatum.adapters.code import UserCode, _Submodules
 from probatum.errors import DescriptionError, ModelError
 
 
 @pytest.fixture(autouse=True)
 def clean_imports() -> Iterator[None]:
-    finders, modules = list(sys.meta_path), set(sys.modules)
+    finders, modules = [one for one in sys.meta_path if not isinstance(one, UserCode | _Submodules)], set(sys.modules)
+    sys.meta_path[:] = finders
     yield
     sys.meta_path[:] = finders
     for name in set(sys.modules) - modules:
@@ -75,17 +76,22 @@ def test_every_module_that_a_module_imports_leaves_its_digest_also_later(tmp_pat
 
 
 def test_a_compiled_file_beside_a_harmless_module_is_not_read(tmp_path: Path) -> None:
-    for name in ("own", "own_helper"):
+    (tmp_path / "own_package").mkdir()
+    for name in ("own", "own_helper", "own_package/__init__", "own_package/part"):
         source = tmp_path / f"{name}.py"
-        source.write_text("import own_helper\ndef answer(rows):\n    return own_helper.WORD\nWORD = 'source'\n")
+        source.write_text(
+            "WORD = 'source'\ndef answer(rows):\n    import own_helper, own_package.part\n"
+            "    return own_helper.WORD, own_package.WORD, own_package.part.WORD\n"
+        )
         compiled_beside(source, "def answer(rows):\n    return 'compiled'\nWORD = 'compiled'\n")
-    assert UserCode(tmp_path).function("own:answer")[0](None) == "source"
+    assert UserCode(tmp_path).function("own:answer")[0](None) == ("source",) * 3
     assert not (tmp_path / "__pycache__" / "written").exists()
 
 
 def test_a_module_that_rewrites_itself_is_named_by_what_ran(tmp_path: Path) -> None:
     file = tmp_path / "own.py"
-    text = f"open({str(file)!r}, 'w').write('def answer(rows):\\n    return 2\\n')\ndef answer(rows):\n    return 1\n"
+    rewriting = f"__import__('pathlib').Path({str(file)!r}).write_text('def answer(rows):\\n    return 2\\n')"
+    text = f"{rewriting}\ndef answer(rows):\n    return 1\n"
     file.write_text(text)
     ran = digest_of(file)
     code = UserCode(tmp_path)

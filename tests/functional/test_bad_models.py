@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 
 from functional.workshop import BRIEFLY, Desk
 from probatum.facts.record import Verdict
+from probatum.runs.assess import LOG
 
 # The answers
 
@@ -31,10 +32,10 @@ def test_a_model_that_raises_on_some_rows_is_a_finding_that_says_its_type_and_ne
     assert desk.assess().code in (0, 1)
     finding = desk.record().findings[0]
     silent = int((pd.read_csv(desk.folder / "test.csv").age > 70).sum())
-    assert finding.measures["no_answer"].value == pytest.approx(silent / 300)
+    assert finding.measures["no_answer"].value == pytest.approx(silent / 300, abs=5e-5)
     assert any("LookupError" in sentence for sentence in finding.details)
     for file in (desk.folder / "run").rglob("*"):
-        assert file.is_dir() or b"MARKER" not in file.read_bytes()
+        assert file.is_dir() or file.name == LOG or b"MARKER" not in file.read_bytes()
 
 
 def test_a_model_that_raises_on_all_rows_is_refused_before_anything_runs(desk: Desk) -> None:
@@ -81,7 +82,7 @@ def test_scores_that_are_nan_on_some_rows_count_as_no_answer(desk: Desk) -> None
     )
     assert desk.assess().code in (0, 1)
     silent = int((pd.read_csv(desk.folder / "test.csv").age > 75).sum())
-    assert desk.record().findings[0].measures["no_answer"].value == pytest.approx(silent / 300)
+    assert desk.record().findings[0].measures["no_answer"].value == pytest.approx(silent / 300, abs=5e-5)
 
 
 # The model

@@ -149,7 +149,9 @@ def interrupt(process: subprocess.Popen[str]) -> str:
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, said
     assert "Traceback" not in said
-    return said
+    *before, last = said.splitlines(keepends=True)
+    assert all(line.startswith("  ") for line in before), said  # a line that was being written may come once more
+    return last
 
 
 def go_on(desk: Desk, said: str) -> Said:

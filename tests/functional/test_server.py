@@ -92,7 +92,9 @@ def test_the_rows_of_a_run_that_was_cut_short_count_when_it_goes_on(desk: Desk, 
     for _ in range(2):  # dies while it is opened, too
         server.dead, server.dies_after = False, server.rows + 10
         assert desk.type("assess", "--resume", "run").code in (2, 3)
-        assert json.loads((desk.folder / "run" / "unfinished" / "asked.json").read_text())["rows"] == server.rows
+        assert (
+            json.loads((desk.folder / "run" / "unfinished" / "asked.json").read_text())["fact"]["rows"] == server.rows
+        )
     asked = server.rows
     server.dead, server.dies_after = False, None
     said = desk.type("assess", "--resume", "run")

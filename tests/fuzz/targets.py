@@ -23,9 +23,10 @@ from probatum.errors import ProbatumError
 from probatum.facts.input_limits import InputLimits
 from probatum.facts.policy import Stakes
 from probatum.facts.record import Record
-from probatum.runs.folder import read_fact, read_run
+from probatum.runs.folder import read_fact
 from probatum.runs.planning import read_plan
 from probatum.runs.policies import read_policy, shipped_text
+from probatum.runs.stored import read_run
 from probatum.systems.datasets import read as read_data
 from probatum.systems.description import Description, read_description
 from probatum.systems.sections import DataSection, InputLimitsSection

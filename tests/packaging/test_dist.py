@@ -113,4 +113,4 @@ def test_workflow_calls_make_targets_that_are_there():
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert {"test", "check", "dist"} == set(re.findall(r"run: make ([a-z-]+)", workflow)) <= targets
-    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", used) for used in re.findall(r"uses: (\S+)", workflow))
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", used) for used in re.findall(r"uses: (\S+)", workflow))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from probatum.cli.app import run as command
-from probatum.errors import SOME_ERROR, DataError, ModelError, name_of_type, worded_by_us
+from probatum.errors import DataError, ModelError, name_of_type, worded_by_us
 from probatum.systems.datasets.files import refuse_duplicates
 
 RAISES = {
@@ -60,5 +60,5 @@ def test_error_is_ours_only_when_this_package_raised_it():
 
 def test_name_of_a_type_is_told_only_when_it_is_plainly_one():
     assert name_of_type(ValueError) == "ValueError"
-    for name in ("a b", "é", "x" * 61):
-        assert name_of_type(type(name, (Exception,), {})) == SOME_ERROR
+    for name in ("a b", "é", "x" * 61, "MadeAtRunTime"):
+        assert name_of_type(type(name, (LookupError,), {})) == "LookupError"

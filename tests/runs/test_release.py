@@ -55,6 +55,10 @@ def altered(folder, change):
     (folder / "run" / "record.json").write_bytes(content)
     judgement = json.loads((folder / "run" / "judgement.json").read_bytes())
     judgement["record"] = digest(content)
+    observed = json.loads((folder / "run" / "observed.json").read_bytes())
+    observed["record"] = digest(content)
+    (folder / "run" / "observed.json").write_text(json.dumps(observed))
+    judgement["files"]["observed.json"] = digest((folder / "run" / "observed.json").read_bytes())
     (folder / "run" / "judgement.json").write_text(json.dumps(judgement))
 
 
@@ -104,7 +108,9 @@ def test_altered_policy_is_refused(finished, capsys):
     policy = json.loads((run / "policy.json").read_text())
     policy["title"] = "another"
     (run / "policy.json").write_text(json.dumps(policy))
-    assert "policy" in refused(finished, capsys)
+    assert command(["report", str(run), "--publish", str(finished / "out")]) == 2
+    assert "policy.json is not the file" in " ".join(capsys.readouterr().err.split())
+    assert not (finished / "out").exists()
 
 
 def test_folder_that_holds_something_is_not_written_into(finished, capsys):

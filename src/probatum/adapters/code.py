@@ -46,6 +46,7 @@ class UserCode(MetaPathFinder):
         self._folders = list(more)
         self._known = dict(known or {})
         self._stated: dict[str, ModuleType] = {}
+        self._packages: set[str] = set()  # names of packages that were found here
         self.digests: dict[str, str] = {}  # of each file that was read, by its path in its folder
         if more:
             self._search()
@@ -81,12 +82,15 @@ class UserCode(MetaPathFinder):
         """Find a module for Python's import system, after everybody else has not found it."""
         if fullname.partition(".")[0] in sys.stdlib_module_names:
             return None
-        last = fullname.rpartition(".")[2]
+        parent, _, last = fullname.rpartition(".")
+        if path is not None and parent not in self._packages:
+            return None
         places = self._folders if path is None else [Path(one) for one in path]
         for place in places:
             root = next((folder for folder in self._folders if place.is_relative_to(folder)), None)
             found = None if root is None else self._spec(fullname, place / last, root)
             if found is not None:
+                self._packages |= {fullname} if found.submodule_search_locations is not None else set()
                 return found
         return None
 
@@ -105,6 +109,8 @@ class UserCode(MetaPathFinder):
 
     def _search(self) -> None:
         if self not in sys.meta_path:
+            # first, since Python itself would find them in the folder of their package, compiled ones too
+            sys.meta_path.insert(0, _Submodules(self))
             sys.meta_path.append(self)
 
     def _module(self, name: str) -> ModuleType:
@@ -161,6 +167,20 @@ class UserCode(MetaPathFinder):
             spec.submodule_search_locations = [str(inside)]
         spec.has_location = True
         return spec
+
+
+@final
+class _Submodules(MetaPathFinder):
+    """Finds the modules of packages of the user's, before Python does."""
+
+    def __init__(self, owner: UserCode) -> None:
+        self._owner = owner
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module in a package of the user's."""
+        return None if path is None else self._owner.find_spec(fullname, path, target)
 
 
 @final

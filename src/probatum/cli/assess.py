@@ -57,7 +57,7 @@ def assess(
     from probatum.runs.describing import described
     from probatum.runs.folder import new_folder, write_fact
     from probatum.runs.hold import resumed
-    from probatum.runs.keys import key_of, made_key
+    from probatum.runs.keys import NO_KEY, key_of, made_key
     from probatum.runs.planning import Choice, read_plan
     from probatum.runs.remote import open_isolated
     from probatum.runs.repeating import commands
@@ -80,8 +80,9 @@ def assess(
         first = int(fixed.seed) if fixed else seed
         session = stack.enter_context(closing(open_isolated(description, first, asked=asked, keep_asked=keep)))
         name, stakes = session.facts.subject.name, session.facts.subject.stakes
-        named = key_of(description) if key is None else made_key(key)
-        prepared = prepare(session, policy_for(policy, stakes), choice, named, fixed, goes_on=held is not None)
+        limits = policy_for(policy, stakes)
+        named = NO_KEY if dry_run and output is None else key_of(description) if key is None else made_key(key)
+        prepared = prepare(session, limits, choice, named, fixed, goes_on=held is not None)
         if dry_run:
             progress.planned(prepared.plan, prepared.forecast(prepared.jobs(jobs)))
             if output is not None:

@@ -10,6 +10,7 @@ from probatum.evidence.keys import BYTES, Key
 from probatum.systems.description import Description
 
 NAME = ".probatum-key"
+NO_KEY = Key(bytes(BYTES))  # of a plan that is shown and not kept
 
 
 def key_of(description: Description | None, beside: Path = Path()) -> Key:

@@ -36,7 +36,7 @@ def rejudge(folder: Path, policy: Policy) -> tuple[StoredRun, Edition]:
     with hold(folder):
         policy_name, report_name = f"policy-{mark}.json", f"report-{mark}.html"
         digests = {
-            **{name: stored.judgement.files[name] for name in (CONTEXT, OBSERVED, PLAN)},
+            **{name: one for name, one in stored.judgement.files.items() if name in (CONTEXT, OBSERVED, PLAN)},
             policy_name: write_fact(folder / policy_name, policy),
             report_name: write_whole(folder / report_name, page),
         }

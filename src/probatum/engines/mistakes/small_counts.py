@@ -24,12 +24,13 @@ def share_between(name: str, counted: np.ndarray, left: np.ndarray, *, confidenc
 
     Args:
         name: the group.
-        counted: (2,) rows counted, at least and at most.
+        counted: (2,) rows counted, at least and at most; below 0 stands for 0.
         left: (2,) the other rows, likewise.
         confidence: of all the family's ranges at once.
         family: how many groups are looked at together.
     """
-    (few, many), (least_left, most_left) = counted.tolist(), left.tolist()
+    # the total less a range that is wider than the total ends below 0
+    (few, many), (least_left, most_left) = np.maximum(counted, 0).tolist(), np.maximum(left, 0).tolist()
     exact = few == many and least_left == most_left
     low = clopper_pearson(few, few + most_left, confidence=confidence, family=family)
     high = clopper_pearson(many, many + least_left, confidence=confidence, family=family)

@@ -7,6 +7,7 @@ import os
 import pickle
 import select
 import signal
+import site
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Protocol, final
 
+import probatum
 from probatum import registry
 from probatum.runs.interrupts import held_back
 from probatum.runs.isolation.fork_server import NUMBER, Wanted
@@ -23,7 +25,10 @@ from probatum.runs.isolation.fork_server import NUMBER, Wanted
 OWN = ("probatum", "numpy", "scipy", "sklearn", "pandas", "pydantic")  # a worker finds these where they are found here
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 FORKS = sys.platform == "linux"  # elsewhere, system libraries may have threads of their own by then
-START = "import sys; sys.path += {folders!r}; from probatum.runs.isolation.{module} import main; main({descriptors})"
+START = (
+    "import sys; sys.path[:0] = {own!r}; sys.path += {folders!r}; "
+    "from probatum.runs.isolation.{module} import main; main({descriptors})"
+)
 SECONDS = 60.0  # that a process may take to end after it was killed
 
 
@@ -75,7 +80,9 @@ def folders() -> list[str]:
 
 
 def _command(module: str, descriptors: str) -> list[str]:
-    code = START.format(folders=folders(), module=module, descriptors=descriptors)
+    here = str(Path(probatum.__file__).resolve().parents[1])  # first: the worker must be of the same version
+    own = [] if here in site.getsitepackages() else [here]
+    code = START.format(own=own, folders=folders(), module=module, descriptors=descriptors)
     return [sys.executable, "-I", "-B", "-c", code]  # a limit on files would cut what Python compiles short
 
 
