@@ -16,7 +16,7 @@ from probatum.runs.policies import shipped
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "truth"
 SAMPLES = 20
 ROWS = 1_000
-FEWEST_HELD = 16  # of 20: a range that holds 95 times of 100 falls short once in 3,000
+MOST_MISSED = 4  # of 20: a range that holds 95 times of 100 misses more once in 3,000
 MOST_WRONG = 1
 
 
@@ -65,7 +65,7 @@ def test_ranges_hold_the_truth_and_verdicts_are_right_when_samples_come_from_adu
     assert set(runs) >= {"skill", "calibration_error", "worst_excess", "max_gap", "gap"}
     assert all(count == SAMPLES for measure, count in runs.items() if measure != "max_gap")
     assert runs["max_gap"] >= SAMPLES / 2  # of few people, a range may be hidden
-    assert {name: held[name] for name in runs if held[name] < FEWEST_HELD} == {}
+    assert {name: held[name] for name in runs if runs[name] - held[name] > MOST_MISSED} == {}
     assert {name: wrong[name] for name in runs if wrong[name] > MOST_WRONG} == {}
 
 
