@@ -111,6 +111,12 @@ def test_a_model_that_floods_the_log_fills_no_disk(desk: Desk) -> None:
     assert (desk.folder / "run" / "model.log").stat().st_size < 2**20 + 200
 
 
+def test_a_model_that_forks_answers_once(desk: Desk) -> None:
+    desk.function(ANSWER + AT_ONCE.format(act="os.fork()"))
+    assert desk.assess().code == 0
+    assert desk.verdicts()["usage/error-rate"] is Verdict.PASS
+
+
 def test_a_thread_that_never_ends_and_another_folder_change_nothing(desk: Desk) -> None:
     act = 'threading.Thread(target=lambda: time.sleep(10_000)).start(); os.chdir("/")'
     desk.function(ANSWER + AT_ONCE.format(act=act))
